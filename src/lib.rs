@@ -1,1 +1,5 @@
 //! Conformance suite.
+
+pub mod content;
+pub mod jws;
+pub mod origin;
