@@ -15,7 +15,10 @@ pub struct Secret {
 impl Secret {
     /// A secret with the label that stands for it in output: `$LABEL`.
     pub fn new(label: impl Into<String>, value: impl Into<String>) -> Self {
-        Self { label: label.into(), value: value.into() }
+        Self {
+            label: label.into(),
+            value: value.into(),
+        }
     }
 
     /// The name that stands for the value, without the `$`.
@@ -74,7 +77,11 @@ impl Credentials {
     pub fn bearer(identity: impl Into<String>, token: Secret) -> Self {
         Self {
             identity: identity.into(),
-            fields: vec![CredentialField { name: "Authorization".to_owned(), prefix: "Bearer ".to_owned(), secret: token }],
+            fields: vec![CredentialField {
+                name: "Authorization".to_owned(),
+                prefix: "Bearer ".to_owned(),
+                secret: token,
+            }],
         }
     }
 

@@ -1,5 +1,3 @@
 //! Conformance suite.
 pub mod credentials;
-pub mod target;
-pub mod wire;
 pub mod yaml;
