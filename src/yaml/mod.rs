@@ -1,0 +1,9 @@
+//! YAML read as JSON values, with the place of every value, so that an error can name line and column.
+
+mod builder;
+mod error;
+mod located;
+mod scalar;
+
+pub use error::YamlError;
+pub use located::{Located, Position, Spans};
