@@ -167,8 +167,8 @@ impl Step {
         "received",
     ];
 
-    /// The name of the step's action; the first if there are several, which the loader refuses.
-    pub fn action(&self) -> &'static str {
+    /// The names of the actions that the step has; the loader refuses a step that has not exactly one.
+    pub fn actions(&self) -> Vec<&'static str> {
         let present = [
             self.create.is_some(),
             self.upload.is_some(),
@@ -187,10 +187,16 @@ impl Step {
             self.host.is_some(),
             self.received.is_some(),
         ];
-        present
+        Self::ACTIONS
             .iter()
-            .position(|present| *present)
-            .map_or("nothing", |index| Self::ACTIONS[index])
+            .zip(present)
+            .filter_map(|(name, present)| present.then_some(*name))
+            .collect()
+    }
+
+    /// The name of the step's action.
+    pub fn action(&self) -> &'static str {
+        self.actions().first().copied().unwrap_or("nothing")
     }
 
     /// The expectations of the step itself, without those of nested steps.

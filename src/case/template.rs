@@ -82,6 +82,49 @@ fn collect(value: &Value, found: &mut Vec<String>) {
     }
 }
 
+/// Fills in one variable and leaves every other template, and every escape, as it stands.
+pub fn substitute(value: &Value, variable: &str, with: &Value) -> Value {
+    match value {
+        Value::String(text) => substitute_text(text, variable, with),
+        Value::Array(items) => Value::Array(
+            items
+                .iter()
+                .map(|item| substitute(item, variable, with))
+                .collect(),
+        ),
+        Value::Object(members) => Value::Object(
+            members
+                .iter()
+                .map(|(name, member)| {
+                    (
+                        as_text(&substitute_text(name, variable, with)),
+                        substitute(member, variable, with),
+                    )
+                })
+                .collect(),
+        ),
+        other => other.clone(),
+    }
+}
+
+fn substitute_text(text: &str, variable: &str, with: &Value) -> Value {
+    let template = format!("$({variable})");
+    if text == template {
+        return with.clone();
+    }
+    let inserted = as_text(with).replace("$(", "$$(");
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(&template) {
+        let is_escaped = rest[..at].ends_with('$');
+        filled.push_str(&rest[..at]);
+        filled.push_str(if is_escaped { &template } else { &inserted });
+        rest = &rest[at + template.len()..];
+    }
+    filled.push_str(rest);
+    Value::String(filled)
+}
+
 enum Part<'a> {
     Text(&'a str),
     Name(&'a str),
