@@ -1,3 +1,4 @@
 //! Conformance suite.
 pub mod credentials;
+pub mod target;
 pub mod yaml;
