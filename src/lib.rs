@@ -10,6 +10,7 @@ pub mod origin;
 pub mod outcome;
 pub mod plan;
 pub mod requirement;
+pub mod run;
 pub mod schema_errors;
 pub mod suggest;
 pub mod target;

@@ -73,7 +73,7 @@ impl CaseRun<'_> {
                 }
             }
             200..=299 => {
-                performed.implied = implied::published(&answer);
+                performed.implied = implied::published(&answer, release.published);
                 if waits {
                     performed.conclusion = Some(Conclusion::Published);
                 }
