@@ -1,5 +1,6 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256, Sha512};
 
 use super::Entry;
 
@@ -49,23 +50,52 @@ pub enum DigestError {
     },
 }
 
+impl WeakAlgorithm {
+    /// Both algorithms.
+    pub const ALL: [Self; 2] = [Self::Md5, Self::Sha1];
+
+    /// The name that a manifest would use: `md5` or `sha1`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Md5 => "md5",
+            Self::Sha1 => "sha1",
+        }
+    }
+
+    fn message_digest(self) -> openssl::hash::MessageDigest {
+        match self {
+            Self::Md5 => openssl::hash::MessageDigest::md5(),
+            Self::Sha1 => openssl::hash::MessageDigest::sha1(),
+        }
+    }
+}
+
 impl DigestAlgorithm {
     /// Both algorithms.
     pub const ALL: [Self; 2] = [Self::Sha256, Self::Sha512];
 
     /// The name in a manifest's `contentDigest`: `sha256` or `sha512`.
     pub fn name(self) -> &'static str {
-        todo!()
+        match self {
+            Self::Sha256 => "sha256",
+            Self::Sha512 => "sha512",
+        }
     }
 
     /// Length of the digest in bytes; a hex digest has twice as many characters.
-    pub fn len(self) -> usize {
-        todo!()
+    pub fn digest_len(self) -> usize {
+        match self {
+            Self::Sha256 => 32,
+            Self::Sha512 => 64,
+        }
     }
 
     /// The digest of `bytes`.
     pub fn digest(self, bytes: &[u8]) -> Vec<u8> {
-        todo!()
+        match self {
+            Self::Sha256 => Sha256::digest(bytes).to_vec(),
+            Self::Sha512 => Sha512::digest(bytes).to_vec(),
+        }
     }
 }
 
@@ -75,15 +105,40 @@ impl DigestAlgorithm {
 /// would compute, so that a refusal has to come from the path rules. A path's length is taken modulo 65,536,
 /// as a conversion to `u16` without a check does.
 pub fn index_digest(algorithm: DigestAlgorithm, entries: &[Entry]) -> String {
-    todo!()
+    let index = index(entries, |bytes| algorithm.digest(bytes));
+    hex::encode(algorithm.digest(&index))
 }
 
 /// The digest of one blob, lower-case hex (`digest.form: raw`).
 pub fn raw_digest(algorithm: DigestAlgorithm, body: &[u8]) -> String {
-    todo!()
+    hex::encode(algorithm.digest(body))
 }
 
 /// The index digest with a weak algorithm, lower-case hex: right in every way, except that nobody should take it.
 pub fn weak_digest(algorithm: WeakAlgorithm, entries: &[Entry]) -> Result<String, DigestError> {
-    todo!()
+    let message_digest = algorithm.message_digest();
+    let unavailable = |source| DigestError::Unavailable {
+        algorithm: algorithm.name(),
+        source,
+    };
+    let hash =
+        |bytes: &[u8]| openssl::hash::hash(message_digest, bytes).map(|digest| digest.to_vec());
+    // Whether OpenSSL offers it shows at the first use; after that no entry's hash fails.
+    hash(b"").map_err(unavailable)?;
+    let index = index(entries, |bytes| hash(bytes).unwrap_or_default());
+    Ok(hex::encode(hash(&index).map_err(unavailable)?))
+}
+
+/// The content index: entries sorted bytewise by path, each its digest, the length of its path (u16 LE) and its path.
+fn index(entries: &[Entry], digest: impl Fn(&[u8]) -> Vec<u8>) -> Vec<u8> {
+    let mut sorted: Vec<&Entry> = entries.iter().collect();
+    sorted.sort_by(|left, right| left.path.cmp(&right.path));
+    let mut index = Vec::new();
+    for entry in sorted {
+        index.extend(digest(&entry.bytes));
+        let [low, high, ..] = entry.path.len().to_le_bytes();
+        index.extend([low, high]);
+        index.extend(&entry.path);
+    }
+    index
 }

@@ -1,6 +1,6 @@
 use bytes::Bytes;
 
-use super::{Archive, ArchiveError, DigestAlgorithm, DigestForm, Format};
+use super::{Archive, ArchiveError, DigestAlgorithm, DigestForm, Format, index_digest, raw_digest};
 
 /// Path of the entry that a component has.
 pub const COMPONENT_PATH: &[u8] = b"component.wasm";
@@ -28,6 +28,19 @@ impl Entry {
     }
 }
 
+/// The entries that are left when a later one of the same path replaces an earlier one, as in a map: the other reading of an
+/// archive with duplicates.
+pub fn last_of_each(entries: &[Entry]) -> Vec<Entry> {
+    let later =
+        |index: usize, path: &[u8]| entries[index + 1..].iter().any(|entry| entry.path == path);
+    entries
+        .iter()
+        .enumerate()
+        .filter(|(index, entry)| !later(*index, &entry.path))
+        .map(|(_, entry)| entry.clone())
+        .collect()
+}
+
 /// What a digest commits to, and the form in which it travels.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Content {
@@ -52,27 +65,40 @@ impl Content {
 
     /// Entries, in the given order, travelling as a tar archive of the given format.
     pub fn tar(entries: Vec<Entry>, format: Format) -> Result<Self, ArchiveError> {
-        todo!()
+        Self::archive(&Archive::of_entries(&entries, format))
     }
 
     /// An archive of any members; its entries are those of [`Archive::careless_entries`].
     pub fn archive(archive: &Archive) -> Result<Self, ArchiveError> {
-        todo!()
+        Ok(Self {
+            entries: archive.careless_entries(),
+            media_type: TAR_MEDIA_TYPE.to_owned(),
+            body: archive.write()?,
+        })
     }
 
     /// The digest of the content: of the index, or of the body.
     pub fn digest(&self, algorithm: DigestAlgorithm, form: DigestForm) -> String {
-        todo!()
+        match form {
+            DigestForm::Index => index_digest(algorithm, &self.entries),
+            DigestForm::Raw => raw_digest(algorithm, &self.body),
+        }
     }
 
     /// The same content, but only the first `length` bytes of what travels (the digest is still that of the whole).
     #[must_use]
     pub fn truncated(&self, length: usize) -> Self {
-        todo!()
+        Self {
+            body: self.body.slice(..length.min(self.body.len())),
+            ..self.clone()
+        }
     }
 
     /// Sum of the entries' sizes in bytes: what a content limit counts.
     pub fn size(&self) -> u64 {
-        todo!()
+        self.entries
+            .iter()
+            .map(|entry| entry.bytes.len() as u64)
+            .sum()
     }
 }

@@ -16,7 +16,7 @@ pub use component::{ComponentSizeError, EMPTY_COMPONENT, component};
 pub use digest::{
     DigestAlgorithm, DigestError, DigestForm, WeakAlgorithm, index_digest, raw_digest, weak_digest,
 };
-pub use entry::{COMPONENT_PATH, Content, Entry, TAR_MEDIA_TYPE, WASM_MEDIA_TYPE};
+pub use entry::{COMPONENT_PATH, Content, Entry, TAR_MEDIA_TYPE, WASM_MEDIA_TYPE, last_of_each};
 pub use mutation::{Mutation, MutationError, mutate};
 pub use oddity::{Harmless, Hostile, harmless_archive, hostile_archive, long_path};
 pub use seeded::SeededBytes;

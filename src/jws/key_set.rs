@@ -1,8 +1,10 @@
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Key;
+
+const TEST_KEYS: &str = include_str!("test-keys.jwks");
 
 /// What is wrong with one key. Never shows a private member.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +44,9 @@ pub enum KeyError {
     /// The cryptographic library refuses.
     #[error("failed to use the key")]
     Crypto(#[from] josekit::JoseError),
+    /// OpenSSL refuses.
+    #[error("failed to use the key")]
+    OpenSsl(#[from] openssl::error::ErrorStack),
 }
 
 /// A key set could not be loaded.
@@ -96,17 +101,43 @@ impl KeySet {
     /// The test keys that are part of the suite, public on purpose: `owner-es256`, `owner-ed25519`, `other-es256`,
     /// `other-ed25519`.
     pub fn built_in() -> Self {
-        todo!()
+        let document = serde_json::from_str(TEST_KEYS).expect("the built-in keys are JSON");
+        Self::from_jwks(&document).expect("the built-in keys are keys")
     }
 
     /// Private keys from a JWK Set file.
     pub fn load(path: &Path) -> Result<Self, KeySetError> {
-        todo!()
+        let text = std::fs::read(path).map_err(|source| KeySetError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        let document = serde_json::from_slice(&text).map_err(|error| KeySetError::NotJson {
+            path: path.to_owned(),
+            line: error.line(),
+            column: error.column(),
+        })?;
+        Self::from_jwks(&document)
     }
 
     /// Private keys from a JWK Set document.
     pub fn from_jwks(document: &Value) -> Result<Self, KeySetError> {
-        todo!()
+        let jwks = document
+            .get("keys")
+            .and_then(Value::as_array)
+            .filter(|keys| !keys.is_empty());
+        let mut keys: Vec<Key> = Vec::new();
+        for (index, jwk) in jwks.ok_or(KeySetError::NotASet)?.iter().enumerate() {
+            let kid = jwk.get("kid").and_then(Value::as_str).map(str::to_owned);
+            let key =
+                Key::from_jwk(jwk).map_err(|source| KeySetError::Key { index, kid, source })?;
+            if keys.iter().any(|known| known.kid() == key.kid()) {
+                return Err(KeySetError::DuplicateKid {
+                    kid: key.kid().to_owned(),
+                });
+            }
+            keys.push(key);
+        }
+        Ok(Self { keys })
     }
 
     /// The key with this kid.
@@ -141,6 +172,15 @@ impl KeySet {
 
     /// The JWK Set to install in a registry: `{"keys": [...]}` with `kid`, `alg` and `identity`, and no private member.
     pub fn public_jwks(&self) -> Value {
-        todo!()
+        json!({ "keys": self.keys.iter().map(Key::public_jwk).collect::<Vec<_>>() })
+    }
+}
+
+impl<'a> IntoIterator for &'a KeySet {
+    type Item = &'a Key;
+    type IntoIter = std::slice::Iter<'a, Key>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }

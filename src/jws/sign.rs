@@ -2,7 +2,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{HeaderEdit, KeyAlgorithm, KeyError, KeySet, PayloadTamper, PublicKeyText, Tamper};
+use super::{
+    HeaderEdit, KeyAlgorithm, KeyError, KeySet, PayloadTamper, PublicKeyText, Tamper, entry,
+};
 
 /// The two JSON serializations of RFC 7515 section 7.2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
@@ -141,8 +143,33 @@ impl Signing {
         }
     }
 
-    /// Carries out the plan. ECDSA signatures differ from call to call.
+    /// Carries out the plan. Header changes are carried out to the letter: `b64: false` (RFC 7797), for one, does not change what is
+    /// signed.
+    /// ECDSA signatures differ from call to call.
     pub fn sign(&self, keys: &KeySet) -> Result<Value, SignError> {
-        todo!()
+        if self.form == Form::Flattened && self.signatures.len() != 1 {
+            return Err(SignError::NotOneSignature {
+                count: self.signatures.len(),
+            });
+        }
+        let entries: Vec<Map<String, Value>> = self
+            .signatures
+            .iter()
+            .map(|spec| entry::sign(spec, &self.payload, keys))
+            .collect::<Result<_, _>>()?;
+        let mut document = Map::new();
+        self.payload_tamper
+            .put_payload(&mut document, &self.payload);
+        match self.form {
+            Form::Flattened => document.extend(entries.into_iter().flatten()),
+            Form::General => {
+                document.insert(
+                    "signatures".to_owned(),
+                    entries.into_iter().map(Value::Object).collect(),
+                );
+            }
+        }
+        self.document.apply(&mut document);
+        Ok(Value::Object(document))
     }
 }

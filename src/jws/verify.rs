@@ -1,6 +1,6 @@
 use serde_json::{Map, Value};
 
-use super::{Base64UrlError, Form, KeySet};
+use super::{Base64UrlError, Form, KeySet, base64url};
 
 /// The document is no JWS in JSON serialization.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -107,5 +107,121 @@ impl Verification {
 
 /// Judges every entry of a JWS JSON document, general or flattened, on its own.
 pub fn verify(document: &Value, keys: &KeySet) -> Result<Verification, DocumentError> {
-    todo!()
+    let members = document.as_object().ok_or(DocumentError::NotAnObject)?;
+    let payload_text = members
+        .get("payload")
+        .and_then(Value::as_str)
+        .ok_or(DocumentError::NoPayload)?;
+    let payload = base64url::decode(payload_text).map_err(DocumentError::PayloadNotBase64Url)?;
+    let (form, entries) = match (members.get("signature"), members.get("signatures")) {
+        (Some(_), Some(_)) => return Err(DocumentError::BothForms),
+        (None, None) => return Err(DocumentError::NoSignatures),
+        (Some(_), None) => (Form::Flattened, vec![members]),
+        (None, Some(signatures)) => {
+            let entries = signatures
+                .as_array()
+                .map(|entries| entries.iter().map(Value::as_object).collect());
+            (
+                Form::General,
+                entries
+                    .flatten()
+                    .ok_or(DocumentError::SignaturesNotObjects)?,
+            )
+        }
+    };
+    let entries = entries
+        .into_iter()
+        .map(|entry| judge(entry, payload_text, keys))
+        .collect();
+    Ok(Verification {
+        form,
+        payload,
+        entries,
+    })
+}
+
+fn judge(entry: &Map<String, Value>, payload: &str, keys: &KeySet) -> EntryVerdict {
+    let mut verdict = EntryVerdict {
+        kid: None,
+        alg: None,
+        protected: Map::new(),
+        verdict: Ok(()),
+    };
+    let protected_text = match entry.get("protected").and_then(Value::as_str) {
+        Some(text) if !text.is_empty() => text,
+        _ => {
+            return EntryVerdict {
+                verdict: Err(Invalid::NoProtectedHeader),
+                ..verdict
+            };
+        }
+    };
+    let Some(protected) = read_header(protected_text) else {
+        return EntryVerdict {
+            verdict: Err(Invalid::ProtectedHeaderUnreadable),
+            ..verdict
+        };
+    };
+    let parameter = |name: &str| {
+        protected
+            .get(name)
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+    };
+    verdict.kid = parameter("kid");
+    verdict.alg = parameter("alg");
+    verdict.verdict = judge_headers(entry, &protected).and_then(|()| {
+        let alg = verdict.alg.as_deref().ok_or(Invalid::NoParameter("alg"))?;
+        let kid = verdict.kid.as_deref().ok_or(Invalid::NoParameter("kid"))?;
+        let key = keys
+            .get(kid)
+            .ok_or_else(|| Invalid::UnknownKey(kid.to_owned()))?;
+        if !key.algorithm().names().contains(&alg) {
+            return Err(Invalid::WrongAlgorithm {
+                alg: alg.to_owned(),
+            });
+        }
+        let signature = entry
+            .get("signature")
+            .and_then(Value::as_str)
+            .ok_or(Invalid::SignatureUnreadable)?;
+        let signature = base64url::decode(signature).map_err(|_| Invalid::SignatureUnreadable)?;
+        let message = format!("{protected_text}.{payload}");
+        if key.verifies(message.as_bytes(), &signature) {
+            Ok(())
+        } else {
+            Err(Invalid::BadSignature)
+        }
+    });
+    verdict.protected = protected;
+    verdict
+}
+
+fn read_header(text: &str) -> Option<Map<String, Value>> {
+    serde_json::from_slice(&base64url::decode(text).ok()?).ok()
+}
+
+/// What can be wrong with the headers alone.
+fn judge_headers(
+    entry: &Map<String, Value>,
+    protected: &Map<String, Value>,
+) -> Result<(), Invalid> {
+    let empty = Map::new();
+    let unprotected = match entry.get("header") {
+        None => &empty,
+        Some(header) => header
+            .as_object()
+            .ok_or(Invalid::UnprotectedHeaderNotAnObject)?,
+    };
+    // No extension is known here, so that a `crit` is right in no header.
+    if protected.contains_key("crit") || unprotected.contains_key("crit") {
+        return Err(Invalid::Critical);
+    }
+    match protected
+        .keys()
+        .find(|name| unprotected.contains_key(*name))
+    {
+        Some(name) => Err(Invalid::InBothHeaders(name.clone())),
+        None => Ok(()),
+    }
 }

@@ -1,12 +1,48 @@
 use bytes::Bytes;
 
+use super::header::BLOCK;
+
 /// Where the data of a sparse file lie: `(offset, length)` in bytes, in order; the rest up to `size` is zeros.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SparseMap {
     /// Size of the expanded file in bytes.
     pub size: u64,
-    /// Offset and length of each stretch of data; at most four, as the old GNU header holds.
+    /// Offset and length of each stretch of data; at most four, as the old GNU header holds. A file that ends with a hole
+    /// has a last stretch `(size, 0)`.
     pub data: Vec<(u64, u64)>,
+}
+
+impl SparseMap {
+    /// The whole file: `stored` in its places, and zeros.
+    pub(super) fn expand(&self, stored: &[u8]) -> Bytes {
+        let mut file = vec![0; usize::try_from(self.size).unwrap_or_default()];
+        let mut rest = stored;
+        for &(offset, length) in &self.data {
+            let offset = usize::try_from(offset)
+                .unwrap_or(usize::MAX)
+                .min(file.len());
+            let length = usize::try_from(length)
+                .unwrap_or(usize::MAX)
+                .min(rest.len())
+                .min(file.len() - offset);
+            let (stretch, remaining) = rest.split_at(length);
+            file[offset..offset + length].copy_from_slice(stretch);
+            rest = remaining;
+        }
+        file.into()
+    }
+
+    /// What a PAX 1.0 member stores: the map as decimal lines, padded to a block, and the data.
+    pub(super) fn stored_with_map(&self, stored: &[u8]) -> Bytes {
+        let mut lines = format!("{}\n", self.data.len());
+        for (offset, length) in &self.data {
+            lines.push_str(&format!("{offset}\n{length}\n"));
+        }
+        let mut body = lines.into_bytes();
+        body.resize(body.len().next_multiple_of(BLOCK), 0);
+        body.extend(stored);
+        body.into()
+    }
 }
 
 /// What a member of an archive is.
