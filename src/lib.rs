@@ -9,6 +9,7 @@ pub mod known_failures;
 pub mod origin;
 pub mod outcome;
 pub mod plan;
+pub mod report;
 pub mod requirement;
 pub mod run;
 pub mod schema_errors;

@@ -56,3 +56,6 @@ pub fn all() -> impl Iterator<Item = &'static Requirement> {
 pub fn find(id: &str) -> Option<&'static Requirement> {
     BUILT_IN.get(id)
 }
+
+/// Version of docs/publish-api.md that the rules are those of.
+pub const PROFILE_VERSION: &str = "0.1.0";

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::action::BodySpec;
-use crate::jws::{Form, PayloadTamper, SignatureSpec};
+use crate::jws::{Form, HeaderEdit, PayloadTamper, SignatureSpec};
 
 /// How a manifest is signed.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -47,7 +47,7 @@ pub struct SignDetails {
     /// What is spoiled in the payload after signing.
     pub payload_tamper: PayloadTamper,
     /// Members of the document set, or with `null` taken away, after everything else.
-    pub document: IndexMap<String, Value>,
+    pub document: HeaderEdit,
 }
 
 impl SignSpec {

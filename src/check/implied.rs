@@ -1,6 +1,7 @@
 //! What every answer of the API must be, whatever the case is about (ERR), and what the success of an operation implies.
 
 use std::sync::LazyLock;
+use std::time::SystemTime;
 
 use regex::Regex;
 use serde_json::Value;
@@ -8,7 +9,7 @@ use serde_json::Value;
 use super::judge::of_schema;
 use crate::outcome::{Level, Mismatch};
 use crate::target::ProblemTypes;
-use crate::wire::{Answer, Exchange};
+use crate::wire::{Answer, Exchange, retry_after};
 
 /// Traces of an implementation that an error should not show (ERR-7).
 static LEAKS: LazyLock<Vec<(&'static str, Regex)>> = LazyLock::new(|| {
@@ -173,7 +174,7 @@ pub fn accepted(answer: &Answer) -> Vec<Mismatch> {
         None => found.push(
             Mismatch::new(rule, Level::Should, "header field Retry-After").beside("present", "absent"),
         ),
-        Some(value) if !is_retry_after(value) => found.push(
+        Some(value) if retry_after(answer, SystemTime::now()).is_none() => found.push(
             Mismatch::new(rule, Level::Should, "header field Retry-After")
                 .beside("seconds or an HTTP date", value.to_owned()),
         ),
@@ -207,6 +208,3 @@ fn success_status(answer: &Answer, expected: u16, rule: Option<&str>) -> Vec<Mis
     ]
 }
 
-fn is_retry_after(value: &str) -> bool {
-    crate::wire::parse_retry_after(value).is_some()
-}

@@ -20,7 +20,8 @@ use crate::check::{Context, Subject, judge};
 use crate::content::SeededBytes;
 use crate::outcome::{Level, Mismatch, StepRecord};
 use crate::target::{Needs, Operation};
-use crate::wire::{Alive, BodyLimit, Exchange, render};
+use crate::wire::render::{self, BodyLimit};
+use crate::wire::{Alive, Exchange};
 
 /// How a case goes on after a step.
 #[derive(Debug, Clone, PartialEq, Eq)]

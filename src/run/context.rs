@@ -1,5 +1,6 @@
 //! What all cases of a run share.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -9,7 +10,7 @@ use crate::jws::{KeySet, KeySetError};
 use crate::origin::{Origin, OriginError, OriginOptions};
 use crate::plan::Hosting;
 use crate::target::{Capabilities, Target};
-use crate::wire::{Client, ClientError, Redactor, WireOptions};
+use crate::wire::{Client, ClientError, ClientIdentity, Redactor, WireOptions};
 
 /// Why a run can not begin.
 #[derive(Debug, Error)]
@@ -27,14 +28,14 @@ pub enum ContextError {
     #[error("failed to read {}: {source}", path.display())]
     File {
         /// The file.
-        path: std::path::PathBuf,
+        path: PathBuf,
         /// Why.
         source: std::io::Error,
     },
 }
 
 /// What all cases of a run share.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct RunContext {
     /// The target file.
     pub target: Arc<Target>,
@@ -76,9 +77,7 @@ impl RunContext {
             None => KeySet::built_in(),
         };
         let redactor = Redactor::new(target.secrets());
-        let client = Client::new(&WireOptions::for_target(&target).map_err(|(path, source)| {
-            ContextError::File { path, source }
-        })?)?;
+        let client = Client::new(&wire_options(&target)?)?;
         Ok(Self {
             capabilities: Arc::new(target.capabilities.clone()),
             target: Arc::new(target),
@@ -123,4 +122,32 @@ impl RunContext {
             .map(|secret| secret.expose().to_owned())
             .collect()
     }
+}
+
+/// Octets that an answer may have beyond the content limit before it is cut off.
+const BODY_MARGIN: u64 = 1024 * 1024;
+
+fn wire_options(target: &Target) -> Result<WireOptions, ContextError> {
+    let read = |path: &PathBuf| {
+        std::fs::read(path).map_err(|source| ContextError::File {
+            path: path.clone(),
+            source,
+        })
+    };
+    let tls = &target.tls;
+    let client_identity = match (&tls.client_cert, &tls.client_key) {
+        (Some(certificate), Some(key)) => Some(ClientIdentity {
+            certificate: read(certificate)?,
+            key: read(key)?,
+        }),
+        _ => None,
+    };
+    let max_body = target.limits.content.saturating_add(BODY_MARGIN);
+    Ok(WireOptions {
+        ca: tls.ca.as_ref().map(read).transpose()?,
+        client_identity,
+        exchange_deadline: target.deadlines.exchange,
+        max_body: usize::try_from(max_body).unwrap_or(usize::MAX),
+        ..WireOptions::default()
+    })
 }

@@ -22,5 +22,5 @@ mod verdict;
 mod wait;
 
 pub use context::{ContextError, RunContext};
-pub use preflight::{NotARegistry, Preflight};
+pub use preflight::{NotARegistry, Preflight, preflight};
 pub use registry::{Outcomes, not_run, run_case};

@@ -1,6 +1,6 @@
 //! `publish`, and following an asynchronous one to its end.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -17,7 +17,7 @@ use crate::case::sign_spec::SignSpec;
 use crate::check::{Conclusion, implied};
 use crate::outcome::{Level, Mismatch};
 use crate::target::Operation;
-use crate::wire::{Answer, Body, Exchange, Request, parse_retry_after};
+use crate::wire::{Answer, Body, Exchange, Request, retry_after};
 
 /// The first pause between two looks at the status, where the registry does not say.
 const FIRST_PAUSE: Duration = Duration::from_millis(15);
@@ -161,7 +161,7 @@ impl CaseRun<'_> {
         });
         let deadline = Instant::now() + self.context.target.deadlines.processing;
         let mut pause = FIRST_PAUSE;
-        let mut wait = retry_after(accepted).unwrap_or(pause);
+        let mut wait = retry_after(accepted, SystemTime::now()).unwrap_or(pause);
         let mut was_processing = false;
         let mut last = "202".to_owned();
         loop {
@@ -214,7 +214,7 @@ impl CaseRun<'_> {
                 performed.conclusion = Some(Conclusion::Unfinished { last });
                 return Ok(());
             }
-            wait = retry_after(&answer).unwrap_or(pause);
+            wait = retry_after(&answer, SystemTime::now()).unwrap_or(pause);
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
@@ -279,10 +279,6 @@ impl CaseRun<'_> {
             _ => Ok(None),
         }
     }
-}
-
-fn retry_after(answer: &Answer) -> Option<Duration> {
-    answer.header("retry-after").and_then(parse_retry_after)
 }
 
 fn sha256(bytes: &[u8]) -> String {

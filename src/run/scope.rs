@@ -84,7 +84,7 @@ impl CaseScope<'_> {
         self.run
             .context
             .redactor
-            .add(Secret::new(name, value.clone()));
+            .add(&Secret::new(name, value.clone()));
         value
     }
 

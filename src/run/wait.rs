@@ -1,7 +1,7 @@
 //! `wait`: a read repeated until it is as expected.
 
 use std::str::FromStr;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
@@ -12,7 +12,7 @@ use crate::case::Step;
 use crate::case::action::Wait;
 use crate::check::{Subject, judge};
 use crate::target::{DurationText, Operation};
-use crate::wire::parse_retry_after;
+use crate::wire::retry_after;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(15);
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
@@ -56,8 +56,7 @@ impl CaseRun<'_> {
                 .answer
                 .as_ref()
                 .ok()
-                .and_then(|answer| answer.header("retry-after"))
-                .and_then(parse_retry_after);
+                .and_then(|answer| retry_after(answer, SystemTime::now()));
             let wait = asked.unwrap_or(pause);
             tokio::time::sleep(wait.min(deadline.saturating_duration_since(Instant::now()))).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
