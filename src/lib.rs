@@ -1,4 +1,5 @@
 //! Conformance suite.
 pub mod credentials;
 pub mod target;
+pub mod wire;
 pub mod yaml;
