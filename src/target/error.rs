@@ -25,8 +25,7 @@ pub enum TargetError {
 
 fn list(path: &std::path::Path, violations: &[Violation]) -> String {
     let file = path.display().to_string();
-    violations
-        .iter()
-        .map(|violation| format!("\n  {}", violation.in_file(&file)))
-        .collect()
+    violations.iter().fold(String::new(), |list, violation| {
+        list + "\n  " + &violation.in_file(&file)
+    })
 }

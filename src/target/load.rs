@@ -98,10 +98,10 @@ impl Target {
             Ok(validator) => {
                 reader
                     .violations
-                    .extend(schema_violations(validator, schema, reader.document()))
+                    .extend(schema_violations(validator, schema, reader.document()));
             }
             Err(error) => {
-                reader.refuse("", format!("the schema of target files is broken: {error}"))
+                reader.refuse("", format!("the schema of target files is broken: {error}"));
             }
         }
         if !reader.violations.is_empty() {
@@ -214,7 +214,7 @@ impl Loader<'_> {
                 let message = error.to_string();
                 match error {
                     super::CapabilityError::Unknown { .. } => {
-                        self.reader.refuse_name(&pointer, message)
+                        self.reader.refuse_name(&pointer, message);
                     }
                     super::CapabilityError::Value { .. } => self.reader.refuse(&pointer, message),
                 }

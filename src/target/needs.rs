@@ -193,7 +193,7 @@ impl Capabilities {
             }
             match missing {
                 Some(missing) if missing.is_undetermined() => {
-                    undetermined = undetermined.or(Some(missing))
+                    undetermined = undetermined.or(Some(missing));
                 }
                 Some(missing) => return Err(missing),
                 None => {}

@@ -167,7 +167,7 @@ impl Paths {
         if template.is_empty() || !literal.bytes().all(allowed) {
             return Err(PathError::Character(operation));
         }
-        self.templates[operation as usize] = template.to_owned();
+        template.clone_into(&mut self.templates[operation as usize]);
         Ok(())
     }
 

@@ -90,9 +90,8 @@ impl Located {
         let options = serde_saphyr::granit_parser::options! { emit_comments: false };
         let mut builder = Builder::default();
         for next in Parser::new_from_str_with_options(text, options) {
-            let (event, span) = next.map_err(|error| {
-                YamlError::new(Position::from(error.marker()), error.info().to_owned())
-            })?;
+            let (event, span) =
+                next.map_err(|error| YamlError::new(Position::from(error.marker()), error.info()))?;
             let position = Position::from(&span.start);
             match event {
                 Event::DocumentStart(..) => builder.document(position)?,
@@ -100,10 +99,10 @@ impl Located {
                     builder.scalar(&value, style, anchor, tag.as_deref(), position)?;
                 }
                 Event::SequenceStart(_, anchor, tag) => {
-                    builder.start_sequence(anchor, tag.as_deref(), position)?
+                    builder.start_sequence(anchor, tag.as_deref(), position)?;
                 }
                 Event::MappingStart(_, anchor, tag) => {
-                    builder.start_mapping(anchor, tag.as_deref(), position)?
+                    builder.start_mapping(anchor, tag.as_deref(), position)?;
                 }
                 Event::SequenceEnd | Event::MappingEnd => builder.end(position)?,
                 Event::Alias(anchor) => builder.alias(anchor, position)?,
