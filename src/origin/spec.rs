@@ -2,8 +2,9 @@ use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use url::Url;
 
-use super::{Behaviour, Body};
+use super::{Behaviour, Body, Credentials, Redirect};
 
 /// A behaviour as a case file says it: contents and hosts by name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -62,7 +63,7 @@ pub enum BehaviourSpec {
 
 /// A content by name, or with another media type than its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, deny_unknown_fields)]
 pub enum ServeSpec {
     /// The content's name.
     Name(String),
@@ -165,11 +166,144 @@ pub trait Resolver {
 impl BehaviourSpec {
     /// Puts bytes and URLs in the place of names.
     pub fn resolve(&self, resolver: &impl Resolver) -> Result<Behaviour, ResolveError> {
-        todo!()
+        let content = |serve: &ServeSpec| serve.resolve(resolver);
+        let then = |spec: &Self| spec.resolve(resolver).map(Box::new);
+        Ok(match self {
+            Self::Serve(serve) => Behaviour::Serve(content(serve)?),
+            Self::Status(status) => Behaviour::Status(final_status(*status)?),
+            Self::Html {} => Behaviour::Serve(login_page()),
+            Self::Redirect(redirect) => Behaviour::Redirect(redirect.resolve(resolver)?),
+            Self::RedirectLoop {} => Behaviour::RedirectLoop,
+            Self::RedirectChain { hops, then: next } => Behaviour::RedirectChain {
+                hops: *hops,
+                then: then(next)?,
+            },
+            Self::Demand(demand) => Behaviour::Demand {
+                credentials: demand.credentials()?,
+                then: then(&demand.then)?,
+            },
+            Self::Gzip(serve) => Behaviour::Gzip(content(serve)?),
+            Self::FalseGzip(serve) => Behaviour::FalseGzip(content(serve)?),
+            Self::Reset {} => Behaviour::Reset,
+            Self::ResetBody(spec) => Behaviour::ResetBody {
+                body: content(&spec.serve)?,
+                after: spec.after,
+            },
+            Self::Close {} => Behaviour::Close,
+            Self::Truncate(spec) => Behaviour::Truncate {
+                body: content(&spec.serve)?,
+                after: spec.after,
+            },
+            Self::TruncateChunked(spec) => Behaviour::TruncateChunked {
+                body: content(&spec.serve)?,
+                after: spec.after,
+            },
+            Self::Chunked(serve) => Behaviour::Chunked(content(serve)?),
+            Self::Stall {} => Behaviour::Stall,
+            Self::StallBody(spec) => Behaviour::StallBody {
+                body: content(&spec.serve)?,
+                after: spec.after,
+            },
+            Self::Dribble(spec) => {
+                let bytes = Some(spec.bytes)
+                    .filter(|bytes| *bytes > 0)
+                    .ok_or(ResolveError::DribbleNothing)?;
+                Behaviour::Dribble {
+                    body: content(&spec.serve)?,
+                    bytes,
+                    every: Duration::from_millis(spec.every_ms),
+                }
+            }
+            Self::Endless {} => Behaviour::Endless,
+            Self::Garbage {} => Behaviour::Garbage,
+            Self::Hold(hold) => Behaviour::Hold(then(&hold.then)?),
+            Self::Sequence(steps) if steps.is_empty() => return Err(ResolveError::EmptySequence),
+            Self::Sequence(steps) => Behaviour::Sequence(
+                steps
+                    .iter()
+                    .map(|step| step.resolve(resolver))
+                    .collect::<Result<_, _>>()?,
+            ),
+        })
     }
 
     /// The hosts that this behaviour redirects to by name, which have to be made first.
     pub fn host_names(&self) -> Vec<&str> {
-        todo!()
+        match self {
+            Self::Redirect(redirect) if Url::parse(&redirect.to).is_err() => {
+                vec![redirect.to.as_str()]
+            }
+            Self::RedirectChain { then, .. } => then.host_names(),
+            Self::Demand(demand) => demand.then.host_names(),
+            Self::Hold(hold) => hold.then.host_names(),
+            Self::Sequence(steps) => steps.iter().flat_map(Self::host_names).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl ServeSpec {
+    fn resolve(&self, resolver: &impl Resolver) -> Result<Body, ResolveError> {
+        let (name, other_type) = match self {
+            Self::Name(name) => (name, &None),
+            Self::Detailed {
+                content,
+                media_type,
+            } => (content, media_type),
+        };
+        let mut body = resolver
+            .content(name)
+            .ok_or_else(|| ResolveError::UnknownContent(name.clone()))?;
+        if let Some(media_type) = other_type {
+            body.media_type.clone_from(media_type);
+        }
+        Ok(body)
+    }
+}
+
+impl RedirectSpec {
+    fn resolve(&self, resolver: &impl Resolver) -> Result<Redirect, ResolveError> {
+        let to = match resolver.host_url(&self.to) {
+            Some(url) => url,
+            None if Url::parse(&self.to).is_ok() => self.to.clone(),
+            None => return Err(ResolveError::UnknownHost(self.to.clone())),
+        };
+        Ok(Redirect {
+            to,
+            status: final_status(self.status.unwrap_or(302))?,
+        })
+    }
+}
+
+impl DemandSpec {
+    fn credentials(&self) -> Result<Credentials, ResolveError> {
+        match (&self.basic, &self.bearer) {
+            (Some((username, password)), None) => Ok(Credentials::Basic {
+                username: username.clone(),
+                password: password.clone(),
+            }),
+            (None, Some(token)) => Ok(Credentials::Bearer {
+                token: token.clone(),
+            }),
+            _ => Err(ResolveError::Demand),
+        }
+    }
+}
+
+fn final_status(status: u16) -> Result<u16, ResolveError> {
+    if (200..600).contains(&status) {
+        Ok(status)
+    } else {
+        Err(ResolveError::Status(status))
+    }
+}
+
+/// What a captive portal shows in the content's place.
+fn login_page() -> Body {
+    let page = "<!DOCTYPE html>\n<html lang=\"en\">\n<head><title>Sign in</title></head>\n<body><h1>Sign in to go on</h1>\
+                <form method=\"post\"><input name=\"user\"><button>Sign in</button></form></body>\n</html>\n";
+    Body {
+        bytes: page.into(),
+        media_type: "text/html; charset=utf-8".to_owned(),
     }
 }
