@@ -2,6 +2,7 @@
 
 pub mod case;
 pub mod check;
+pub mod cli;
 pub mod content;
 pub mod credentials;
 pub mod jws;
