@@ -1,0 +1,1 @@
+//! Streaming check that bytes are a WebAssembly component.
