@@ -6,7 +6,7 @@ use super::EntryPathError;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ContentError {
     /// The entries are more than the limit: `content-too-large`.
-    #[error("failed to take the content: its entries are more than {limit} bytes")]
+    #[error("failed to take the content: it is more than {limit} bytes")]
     TooLarge {
         /// The limit in bytes.
         limit: u64,
@@ -36,7 +36,7 @@ pub enum ContentError {
         kind: &'static str,
     },
     /// A path breaks the rules of section 2: `invalid-content-index`.
-    #[error("failed to take the path {path:?}")]
+    #[error("failed to take the path {path:?}: {source}")]
     InvalidPath {
         /// The path as far as it reads as text.
         path: String,
@@ -65,5 +65,10 @@ pub enum ContentError {
 
 impl ContentError {
     /// The problem name: `content-too-large` or `invalid-content-index`.
-    pub fn problem(&self) -> &'static str { todo!() }
+    pub fn problem(&self) -> &'static str {
+        match self {
+            Self::TooLarge { .. } | Self::OverheadTooLarge { .. } => "content-too-large",
+            _ => "invalid-content-index",
+        }
+    }
 }

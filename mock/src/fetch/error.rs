@@ -12,12 +12,24 @@ pub struct FetchError {
 
 impl FetchError {
     /// The problem name: `source-unreachable`, `source-forbidden`, or `content-too-large`.
-    pub fn problem(&self) -> &'static str { todo!() }
+    pub fn problem(&self) -> &'static str {
+        match self.trouble {
+            FetchTrouble::Forbidden(_) => "source-forbidden",
+            FetchTrouble::TooLarge { .. } => "content-too-large",
+            _ => "source-unreachable",
+        }
+    }
 }
 
 /// What went wrong with a fetch.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FetchTrouble {
+    /// The URL's scheme is not fetched.
+    #[error("the scheme {0:?} is not fetched")]
+    UnsupportedScheme(String),
+    /// The credentials have characters that no header can carry.
+    #[error("the credentials do not fit into a header")]
+    UnusableCredentials,
     /// The name was not resolved.
     #[error("the name was not resolved")]
     NotResolved,

@@ -1,7 +1,9 @@
 //! Content fetched from the sources of a release, for somebody else and so with care (rules SRC).
 
 mod address;
+mod clients;
 mod credentials;
+mod diagnosis;
 mod error;
 mod fetcher;
 mod options;

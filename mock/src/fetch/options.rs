@@ -1,6 +1,6 @@
 //! What a fetcher may do.
 
-use std::{str::FromStr, time::Duration};
+use std::{fmt, str::FromStr, time::Duration};
 
 use url::Url;
 
@@ -15,12 +15,34 @@ pub struct HostPort {
 
 impl HostPort {
     /// The pair of a URL, its default port included; `None` without a host.
-    pub fn of_url(url: &Url) -> Option<Self> { todo!() }
+    pub fn of_url(url: &Url) -> Option<Self> {
+        Some(Self {
+            host: url.host_str()?.to_owned(),
+            port: url.port_or_known_default()?,
+        })
+    }
+}
+
+impl fmt::Display for HostPort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.host, self.port)
+    }
 }
 
 impl FromStr for HostPort {
     type Err = HostPortError;
-    fn from_str(_text: &str) -> Result<Self, Self::Err> { todo!() }
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let error = || HostPortError(text.to_owned());
+        let (host, port) = text.rsplit_once(':').ok_or_else(error)?;
+        // A port is digits only: `parse` would take a sign.
+        if port.is_empty() || !port.bytes().all(|digit| digit.is_ascii_digit()) {
+            return Err(error());
+        }
+        let host = url::Host::parse(host).map_err(|_| error())?.to_string();
+        let port = port.parse().map_err(|_| error())?;
+        Ok(Self { host, port })
+    }
 }
 
 /// Text that is no `HOST:PORT`.
@@ -50,12 +72,27 @@ pub struct FetchOptions {
 }
 
 impl Default for FetchOptions {
-    fn default() -> Self { todo!() }
+    /// 10 s, 64 MiB, 5 redirects, `http` and `https`, any address.
+    fn default() -> Self {
+        Self {
+            deadline: Duration::from_secs(10),
+            max_bytes: 64 << 20,
+            max_redirects: 5,
+            schemes: vec!["http".to_owned(), "https".to_owned()],
+            deny_private: false,
+            allowed: Vec::new(),
+            extra_ca_pem: None,
+            policy: FetchPolicy::default(),
+        }
+    }
 }
 
-/// How sources are fetched; the default conforms, any other value is a mistake.
+/// How sources are fetched; the default conforms, any other value is a mistake that implementers make.
 #[derive(Debug, Clone, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a mistake of its own")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a mistake of its own"
+)]
 pub struct FetchPolicy {
     /// Sends credentials to wherever a redirect leads (SRC-14).
     pub forwards_credentials: bool,
@@ -77,4 +114,40 @@ pub struct FetchPolicy {
     pub follows_no_redirects: bool,
     /// Takes any amount (UPL-7 for sources).
     pub no_size_limit: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_are_read_as_urls_write_them() {
+        let table = [
+            ("localhost:80", "http://LOCALHOST/"),
+            ("LocalHost:8080", "http://localhost:8080/x"),
+            ("127.0.0.1:443", "https://u:p@127.0.0.1/"),
+            ("[::1]:9", "http://[0:0::1]:9/"),
+            ("bücher.test:1", "http://xn--bcher-kva.test:1/"),
+        ];
+        for (text, url) in table {
+            let pair: HostPort = text.parse().unwrap();
+            assert_eq!(
+                Some(&pair),
+                HostPort::of_url(&Url::parse(url).unwrap()).as_ref()
+            );
+            assert_eq!(pair.to_string().parse(), Ok(pair));
+        }
+    }
+
+    #[test]
+    fn what_is_no_pair_is_refused() {
+        for text in [
+            "", "a", ":80", "a:", "a:+1", "a:65536", "a:b", "::1:80", "a/b:80", "u@a:80", "a b:80",
+        ] {
+            assert_eq!(
+                text.parse::<HostPort>(),
+                Err(HostPortError(text.to_owned()))
+            );
+        }
+    }
 }

@@ -35,7 +35,16 @@ pub enum JwsError {
 
 impl JwsError {
     /// The problem name.
-    pub fn problem(&self) -> &'static str { todo!() }
+    pub fn problem(&self) -> &'static str {
+        match self {
+            Self::Malformed(_) => "malformed-request",
+            Self::MissingSignature => "missing-signature",
+            Self::BadSignature { .. } => "bad-signature",
+            Self::UnsupportedAlgorithm { .. } => "unsupported-algorithm",
+            Self::UntrustedKey => "untrusted-key",
+            Self::PayloadMismatch => "signature-payload-mismatch",
+        }
+    }
 }
 
 /// Why keys can not be loaded.

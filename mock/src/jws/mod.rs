@@ -3,6 +3,8 @@
 mod base64url;
 mod document;
 mod error;
+mod headers;
+mod hmac;
 mod judge;
 mod keys;
 mod policy;

@@ -2,9 +2,12 @@
 
 /// How signatures are judged; the default conforms, any other value is a mistake that implementers make.
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a mistake of its own")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a mistake of its own"
+)]
 pub struct SignaturePolicy {
-    /// Names taken for an Ed25519 key's algorithm (`jws.ed25519`); not a mistake.
+    /// Names taken for an Ed25519 key's algorithm (`jws.ed25519`): `EdDSA` (RFC 8037) and `Ed25519` (RFC 9864) by default. Not a mistake.
     pub ed25519_names: Vec<String>,
     /// Takes `none` with whatever signature as good for the key named (SIG-5).
     pub accepts_alg_none: bool,
@@ -54,14 +57,48 @@ pub struct SignaturePolicy {
     pub lacks_flattened: bool,
     /// Takes a document with both `signature` and `signatures` (SIG-2).
     pub accepts_both_forms: bool,
-    /// Keeps only the first signature of a document (SIG-4).
+    /// Records only the first signature of a document (SIG-4).
     pub keeps_first_signature_only: bool,
-    /// Shows signatures in the reverse order (SIG-4).
+    /// Records signatures in the reverse order (SIG-4).
     pub reverses_signatures: bool,
-    /// Shows only those signatures that count (SIG-14).
+    /// Records no signatures by unknown keys (SIG-14).
     pub drops_unknown_signatures: bool,
+    /// Records the payload as its JSON value is written anew, so that the signatures no longer hold (SIG-3).
+    pub reserialises_payload: bool,
 }
 
 impl Default for SignaturePolicy {
-    fn default() -> Self { todo!() }
+    fn default() -> Self {
+        Self {
+            ed25519_names: vec!["EdDSA".to_owned(), "Ed25519".to_owned()],
+            accepts_alg_none: false,
+            hmac_with_public_key: false,
+            alg_from_unprotected_header: false,
+            kid_from_unprotected_header: false,
+            alg_optional: false,
+            kid_optional: false,
+            accepts_parameter_in_both_headers: false,
+            alg_not_bound_to_key: false,
+            ignores_crit: false,
+            accepts_empty_crit: false,
+            ignores_unprotected_crit: false,
+            skips_verification: false,
+            accepts_long_signature: false,
+            accepts_padded_base64: false,
+            accepts_no_signatures: false,
+            trusts_unknown_kid: false,
+            trusts_embedded_jwk: false,
+            trusts_every_publisher: false,
+            only_first_signature: false,
+            any_valid_signature_suffices: false,
+            refuses_unknown_signers: false,
+            lacks_ed25519: false,
+            lacks_flattened: false,
+            accepts_both_forms: false,
+            keeps_first_signature_only: false,
+            reverses_signatures: false,
+            drops_unknown_signatures: false,
+            reserialises_payload: false,
+        }
+    }
 }
