@@ -18,12 +18,11 @@ mod version;
 mod view;
 
 pub use access::Access;
-pub use manifest::{DEFAULT_MEDIA_TYPE, Manifest, ManifestRules, TAR_MEDIA_TYPE};
-pub use publish::{PublishClaim, PublishWork};
-pub use read::{Content, UnpublishedAddress};
+pub use manifest::{Manifest, ManifestRules};
+pub use publish::PublishWork;
+pub use read::UnpublishedAddress;
 pub use release::{Attempt, AttemptId, Processing, ReleaseKey, Stage, Status, Upload, Verdict};
 pub use source::{RemoteSource, Source, SourceRules};
 pub use sources::{SourcesChange, SourcesOutcome, SourcesWork};
 pub use store::{Registry, RegistrySettings};
-pub use upload::UploadTicket;
 pub use view::{ReleaseView, UnpublishedView};

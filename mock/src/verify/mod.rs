@@ -10,5 +10,5 @@ mod verdict;
 pub use content::ContentCheck;
 pub(crate) use content::refuse_content;
 pub use finding::Finding;
-pub use signature::{PublishedSignature, SignatureCheck};
+pub use signature::SignatureCheck;
 pub use sources::Verifier;

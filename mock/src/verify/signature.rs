@@ -24,9 +24,6 @@ pub struct SignatureCheck {
     policy: Policy,
 }
 
-/// All good signatures of a release.
-pub type PublishedSignature = JwsDocument;
-
 impl SignatureCheck {
     /// The judge of a registry with these settings.
     pub fn new(config: &Config, policy: &Policy) -> Self {
@@ -57,7 +54,7 @@ impl SignatureCheck {
         manifest: &Manifest,
         signed_at_create: Option<JwsDocument>,
         request: &PublishRequest,
-    ) -> Result<PublishedSignature, Problem> {
+    ) -> Result<JwsDocument, Problem> {
         let added = request.signature.as_ref().map(|value| self.parse(value)).transpose()?;
         let signature = match (signed_at_create, added) {
             (None, None) => return Err(refuse(&JwsError::MissingSignature)),
