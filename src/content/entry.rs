@@ -65,7 +65,12 @@ impl Content {
 
     /// Entries, in the given order, travelling as a tar archive of the given format.
     pub fn tar(entries: Vec<Entry>, format: Format) -> Result<Self, ArchiveError> {
-        Self::archive(&Archive::of_entries(&entries, format))
+        let body = Archive::of_entries(&entries, format).write()?;
+        Ok(Self {
+            entries,
+            media_type: TAR_MEDIA_TYPE.to_owned(),
+            body,
+        })
     }
 
     /// An archive of any members; its entries are those of [`Archive::careless_entries`].

@@ -100,6 +100,10 @@ pub struct KeySet {
 impl KeySet {
     /// The test keys that are part of the suite, public on purpose: `owner-es256`, `owner-ed25519`, `other-es256`,
     /// `other-ed25519`.
+    ///
+    /// # Panics
+    ///
+    /// When the file inside of the program is broken, which a test finds.
     pub fn built_in() -> Self {
         let document = serde_json::from_str(TEST_KEYS).expect("the built-in keys are JSON");
         Self::from_jwks(&document).expect("the built-in keys are keys")

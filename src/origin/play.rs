@@ -67,11 +67,11 @@ impl Play {
                 hold: None,
             };
         }
-        let mut held = false;
-        let answer = self.node.step(head, url, &mut held);
+        let mut on_hold = false;
+        let answer = self.node.step(head, url, &mut on_hold);
         Turn {
             answer,
-            hold: held.then(|| self.released.subscribe()),
+            hold: on_hold.then(|| self.released.subscribe()),
         }
     }
 }
@@ -97,7 +97,7 @@ impl Node {
         }
     }
 
-    fn step(&mut self, head: &Head, url: &str, held: &mut bool) -> Answer {
+    fn step(&mut self, head: &Head, url: &str, on_hold: &mut bool) -> Answer {
         let hop_on = || {
             Answer::Http(Response::redirect(
                 302,
@@ -108,20 +108,20 @@ impl Node {
             Self::Fixed(answer) => answer.clone(),
             Self::Loop => hop_on(),
             Self::Chain { hops, .. } if head.hop() < *hops => hop_on(),
-            Self::Chain { then, .. } => then.step(head, url, held),
+            Self::Chain { then, .. } => then.step(head, url, on_hold),
             Self::Demand { credentials, then } => match credentials.refusal(head) {
                 Some(refusal) => Answer::Http(refusal),
-                None => then.step(head, url, held),
+                None => then.step(head, url, on_hold),
             },
             Self::Hold(then) => {
-                *held = true;
-                then.step(head, url, held)
+                *on_hold = true;
+                then.step(head, url, on_hold)
             }
             Self::Sequence { nodes, next } => {
                 let current = *next;
                 *next = (current + 1).min(nodes.len().saturating_sub(1));
                 match nodes.get_mut(current) {
-                    Some(node) => node.step(head, url, held),
+                    Some(node) => node.step(head, url, on_hold),
                     None => Answer::Http(Response::text(404, &[], "an empty sequence")),
                 }
             }

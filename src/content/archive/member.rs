@@ -34,11 +34,15 @@ impl SparseMap {
 
     /// What a PAX 1.0 member stores: the map as decimal lines, padded to a block, and the data.
     pub(super) fn stored_with_map(&self, stored: &[u8]) -> Bytes {
-        let mut lines = format!("{}\n", self.data.len());
-        for (offset, length) in &self.data {
-            lines.push_str(&format!("{offset}\n{length}\n"));
+        let numbers = self
+            .data
+            .iter()
+            .flat_map(|&(offset, length)| [offset, length]);
+        let mut body = Vec::new();
+        for number in std::iter::once(self.data.len() as u64).chain(numbers) {
+            body.extend(number.to_string().as_bytes());
+            body.push(b'\n');
         }
-        let mut body = lines.into_bytes();
         body.resize(body.len().next_multiple_of(BLOCK), 0);
         body.extend(stored);
         body.into()

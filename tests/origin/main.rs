@@ -3,12 +3,12 @@
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
+mod spec;
+
 use bytes::Bytes;
 use registry_conformance::origin::{
-    Behaviour, BehaviourSpec, Body, Credentials, Host, Origin, OriginError, OriginOptions,
-    Redirect, ResolveError, Resolver, Scheme, Slot,
+    Behaviour, Body, Credentials, Host, Origin, OriginError, OriginOptions, Redirect, Scheme, Slot,
 };
-use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use url::Url;
@@ -30,7 +30,7 @@ async fn origin() -> Origin {
         .expect("an origin")
 }
 
-async fn host(origin: &Origin, behaviour: Behaviour) -> Host {
+fn host(origin: &Origin, behaviour: Behaviour) -> Host {
     origin
         .host("content.wasm", Slot::A, behaviour)
         .expect("a host")
@@ -87,7 +87,7 @@ async fn drain(stream: &mut TcpStream) -> (Vec<u8>, Result<(), ErrorKind>) {
 
 async fn raw(behaviour: Behaviour) -> (Vec<u8>, Result<(), ErrorKind>) {
     let origin = origin().await;
-    let host = host(&origin, behaviour).await;
+    let host = host(&origin, behaviour);
     drain(&mut connect(&host.url(), "GET").await).await
 }
 
@@ -112,7 +112,7 @@ async fn read_until(stream: &mut TcpStream, expected: &[u8]) {
 #[tokio::test]
 async fn content_is_served_and_the_request_is_known() {
     let origin = origin().await;
-    let host = host(&origin, Behaviour::Serve(body())).await;
+    let host = host(&origin, Behaviour::Serve(body()));
     let answer = client()
         .get(host.url())
         .header("X-Probe", "1")
@@ -144,7 +144,7 @@ async fn head_has_the_head_only() {
             after: 5,
         },
     ] {
-        let host = host(&origin, behaviour).await;
+        let host = host(&origin, behaviour);
         let (seen, end) = drain(&mut connect(&host.url(), "HEAD").await).await;
         let seen = String::from_utf8(seen).expect("text").to_ascii_lowercase();
         assert!(
@@ -158,7 +158,7 @@ async fn head_has_the_head_only() {
 #[tokio::test]
 async fn other_methods_are_refused_and_known() {
     let origin = origin().await;
-    let host = host(&origin, Behaviour::Serve(body())).await;
+    let host = host(&origin, Behaviour::Serve(body()));
     let answer = client()
         .post(host.url())
         .body("stolen")
@@ -180,7 +180,7 @@ async fn other_methods_are_refused_and_known() {
 async fn statuses_are_sent() {
     let origin = origin().await;
     for status in [403, 404, 410, 500, 503] {
-        let host = host(&origin, Behaviour::Status(status)).await;
+        let host = host(&origin, Behaviour::Status(status));
         assert_eq!(get(host.url()).await.status(), status);
     }
 }
@@ -196,7 +196,7 @@ async fn redirects_lead_where_they_should() {
             to: goal.url().to_string(),
             status,
         };
-        let answer = get(host(&origin, Behaviour::Redirect(redirect)).await.url()).await;
+        let answer = get(host(&origin, Behaviour::Redirect(redirect)).url()).await;
         assert_eq!(answer.status(), status);
         assert_eq!(answer.headers()["location"], goal.url().as_str());
     }
@@ -208,11 +208,11 @@ async fn redirects_lead_where_they_should() {
         hops: 3,
         then: Box::new(Behaviour::Serve(body())),
     };
-    let chain = host(&origin, chain).await;
+    let chain = host(&origin, chain);
     let answer = following.get(chain.url()).send().await.expect("an answer");
     assert_eq!(answer.bytes().await.expect("a body"), CONTENT);
     assert_eq!(chain.request_count(), 4);
-    let circle = host(&origin, Behaviour::RedirectLoop).await;
+    let circle = host(&origin, Behaviour::RedirectLoop);
     let error = following
         .get(circle.url())
         .send()
@@ -236,8 +236,7 @@ async fn demanded_credentials_are_looked_at() {
             credentials: basic,
             then: then.clone(),
         },
-    )
-    .await;
+    );
     let answer = get(basic.url()).await;
     assert_eq!(answer.status(), 401);
     assert!(
@@ -268,8 +267,7 @@ async fn demanded_credentials_are_looked_at() {
             credentials: bearer,
             then,
         },
-    )
-    .await;
+    );
     assert_eq!(get(bearer.url()).await.status(), 401);
     assert_eq!(
         client()
@@ -297,7 +295,7 @@ async fn demanded_credentials_are_looked_at() {
 async fn gzip_is_true_or_a_lie() {
     use std::io::Read as _;
     let origin = origin().await;
-    let coded = get(host(&origin, Behaviour::Gzip(body())).await.url()).await;
+    let coded = get(host(&origin, Behaviour::Gzip(body())).url()).await;
     assert_eq!(coded.headers()["content-encoding"], "gzip");
     let coded = coded.bytes().await.expect("a body");
     let mut plain = Vec::new();
@@ -305,7 +303,7 @@ async fn gzip_is_true_or_a_lie() {
         .read_to_end(&mut plain)
         .expect("gzip");
     assert_eq!(plain, CONTENT);
-    let lie = get(host(&origin, Behaviour::FalseGzip(body())).await.url()).await;
+    let lie = get(host(&origin, Behaviour::FalseGzip(body())).url()).await;
     assert_eq!(lie.headers()["content-encoding"], "gzip");
     assert_eq!(lie.bytes().await.expect("a body"), CONTENT);
 }
@@ -360,14 +358,13 @@ async fn bodies_are_cut_short_of_what_was_declared() {
             body: body(),
             after: 10,
         },
-    )
-    .await;
+    );
     get(cut.url())
         .await
         .bytes()
         .await
         .expect_err("a client notices");
-    let whole = host(&origin, Behaviour::Chunked(body())).await;
+    let whole = host(&origin, Behaviour::Chunked(body()));
     let answer = get(whole.url()).await;
     assert_eq!(answer.content_length(), None);
     assert_eq!(answer.bytes().await.expect("a body"), CONTENT);
@@ -376,7 +373,7 @@ async fn bodies_are_cut_short_of_what_was_declared() {
 #[tokio::test]
 async fn stalls_end_with_the_client_or_the_origin() {
     let origin = origin().await;
-    let silent = host(&origin, Behaviour::Stall).await;
+    let silent = host(&origin, Behaviour::Stall);
     let mut first = connect(&silent.url(), "GET").await;
     assert!(silent.wait_for_request(PATIENCE).await);
     let mut byte = [0];
@@ -390,8 +387,7 @@ async fn stalls_end_with_the_client_or_the_origin() {
             body: body(),
             after: 10,
         },
-    )
-    .await;
+    );
     let mut second = connect(&halfway.url(), "GET").await;
     read_until(&mut second, b"\r\n\r\nthe conten").await;
     assert_eq!(
@@ -414,8 +410,7 @@ async fn dribbled_bodies_are_slow_and_right() {
             bytes: 4,
             every,
         },
-    )
-    .await;
+    );
     let started = Instant::now();
     assert_eq!(
         get(slow.url()).await.bytes().await.expect("a body"),
@@ -427,7 +422,7 @@ async fn dribbled_bodies_are_slow_and_right() {
 #[tokio::test]
 async fn endless_bodies_go_on() {
     let origin = origin().await;
-    let endless = host(&origin, Behaviour::Endless).await;
+    let endless = host(&origin, Behaviour::Endless);
     let mut answer = get(endless.url()).await;
     let mut seen = 0;
     while seen < 4 << 20 {
@@ -438,7 +433,7 @@ async fn endless_bodies_go_on() {
 #[tokio::test]
 async fn holds_wait_for_their_release() {
     let origin = origin().await;
-    let held = host(&origin, Behaviour::Hold(Box::new(Behaviour::Serve(body())))).await;
+    let held = host(&origin, Behaviour::Hold(Box::new(Behaviour::Serve(body()))));
     let waiting = tokio::spawn(get(held.url()));
     assert!(held.wait_for_request(PATIENCE).await);
     assert!(!waiting.is_finished());
@@ -474,7 +469,7 @@ async fn holds_wait_for_their_release() {
 #[tokio::test]
 async fn a_client_that_gives_up_ends_its_hold() {
     let origin = origin().await;
-    let held = host(&origin, Behaviour::Hold(Box::new(Behaviour::Serve(body())))).await;
+    let held = host(&origin, Behaviour::Hold(Box::new(Behaviour::Serve(body()))));
     let mut stream = connect(&held.url(), "GET").await;
     assert!(held.wait_for_request(PATIENCE).await);
     stream.shutdown().await.expect("half closed");
@@ -492,7 +487,7 @@ async fn sequences_go_on_and_stay_at_the_last() {
             ..body()
         }),
     ];
-    let host = host(&origin, Behaviour::Sequence(steps.clone())).await;
+    let host = host(&origin, Behaviour::Sequence(steps.clone()));
     let mut seen = Vec::new();
     for _ in 0..4 {
         let answer = get(host.url()).await;
@@ -509,7 +504,7 @@ async fn sequences_go_on_and_stay_at_the_last() {
 #[tokio::test]
 async fn hosts_vanish_when_dropped() {
     let origin = origin().await;
-    let host = host(&origin, Behaviour::Serve(body())).await;
+    let host = host(&origin, Behaviour::Serve(body()));
     let url = host.url();
     assert!(!host.wait_for_request(Duration::ZERO).await);
     drop(host);
@@ -598,7 +593,7 @@ async fn https_is_trusted_by_the_ca_alone() {
 #[tokio::test]
 async fn a_host_goes_by_the_name_localhost_too() {
     let origin = origin().await;
-    let host = host(&origin, Behaviour::Serve(body())).await;
+    let host = host(&origin, Behaviour::Serve(body()));
     assert_eq!(host.localhost_url().host_str(), Some("localhost"));
     assert_eq!(get(host.localhost_url()).await.status(), 200);
 }
@@ -683,7 +678,7 @@ async fn a_fixed_port_or_a_public_url_is_one_origin() {
 #[tokio::test]
 async fn hostile_clients_get_an_answer_and_hurt_nobody() {
     let origin = origin().await;
-    let host = host(&origin, Behaviour::Serve(body())).await;
+    let host = host(&origin, Behaviour::Serve(body()));
     let port = host.url().port().expect("a port");
     for nonsense in [
         b"\x16\x03\x01\x02\x00\x01".to_vec(),
@@ -715,194 +710,4 @@ async fn hostile_clients_get_an_answer_and_hurt_nobody() {
         (200, 251),
         "what is kept is bounded"
     );
-}
-
-struct Names;
-
-impl Resolver for Names {
-    fn content(&self, name: &str) -> Option<Body> {
-        (name == "content").then(body)
-    }
-
-    fn host_url(&self, name: &str) -> Option<String> {
-        (name == "mirror").then(|| "http://127.0.0.1:1/h/x/c".to_owned())
-    }
-}
-
-fn resolve(spec: serde_json::Value) -> Result<Behaviour, ResolveError> {
-    serde_json::from_value::<BehaviourSpec>(spec)
-        .expect("a behaviour")
-        .resolve(&Names)
-}
-
-#[test]
-fn behaviours_read_as_data() {
-    let serve = || Box::new(Behaviour::Serve(body()));
-    let mirror = || "http://127.0.0.1:1/h/x/c".to_owned();
-    let basic = Credentials::Basic {
-        username: "u".to_owned(),
-        password: "p".to_owned(),
-    };
-    let every = Duration::from_millis(50);
-    let table = [
-        (json!({"serve": "content"}), *serve()),
-        (
-            json!({"serve": {"content": "content", "media-type": "text/plain"}}),
-            Behaviour::Serve(Body {
-                media_type: "text/plain".to_owned(),
-                ..body()
-            }),
-        ),
-        (json!({"status": 404}), Behaviour::Status(404)),
-        (
-            json!({"redirect": {"to": "mirror"}}),
-            Behaviour::Redirect(Redirect {
-                to: mirror(),
-                status: 302,
-            }),
-        ),
-        (
-            json!({"redirect": {"to": "ftp://x/", "status": 307}}),
-            Behaviour::Redirect(Redirect {
-                to: "ftp://x/".to_owned(),
-                status: 307,
-            }),
-        ),
-        (json!({"redirect-loop": {}}), Behaviour::RedirectLoop),
-        (
-            json!({"redirect-chain": {"hops": 2, "then": {"serve": "content"}}}),
-            Behaviour::RedirectChain {
-                hops: 2,
-                then: serve(),
-            },
-        ),
-        (
-            json!({"demand": {"basic": ["u", "p"], "then": {"serve": "content"}}}),
-            Behaviour::Demand {
-                credentials: basic,
-                then: serve(),
-            },
-        ),
-        (
-            json!({"demand": {"bearer": "t", "then": {"serve": "content"}}}),
-            Behaviour::Demand {
-                credentials: Credentials::Bearer {
-                    token: "t".to_owned(),
-                },
-                then: serve(),
-            },
-        ),
-        (json!({"gzip": "content"}), Behaviour::Gzip(body())),
-        (
-            json!({"false-gzip": "content"}),
-            Behaviour::FalseGzip(body()),
-        ),
-        (json!({"reset": {}}), Behaviour::Reset),
-        (
-            json!({"reset-body": {"serve": "content", "after": 3}}),
-            Behaviour::ResetBody {
-                body: body(),
-                after: 3,
-            },
-        ),
-        (json!({"close": {}}), Behaviour::Close),
-        (
-            json!({"truncate": {"serve": "content", "after": 3}}),
-            Behaviour::Truncate {
-                body: body(),
-                after: 3,
-            },
-        ),
-        (
-            json!({"truncate-chunked": {"serve": "content", "after": 3}}),
-            Behaviour::TruncateChunked {
-                body: body(),
-                after: 3,
-            },
-        ),
-        (json!({"chunked": "content"}), Behaviour::Chunked(body())),
-        (json!({"stall": {}}), Behaviour::Stall),
-        (
-            json!({"stall-body": {"serve": "content", "after": 3}}),
-            Behaviour::StallBody {
-                body: body(),
-                after: 3,
-            },
-        ),
-        (
-            json!({"dribble": {"serve": "content", "bytes": 16, "every-ms": 50}}),
-            Behaviour::Dribble {
-                body: body(),
-                bytes: 16,
-                every,
-            },
-        ),
-        (json!({"endless": {}}), Behaviour::Endless),
-        (json!({"garbage": {}}), Behaviour::Garbage),
-        (
-            json!({"hold": {"then": {"serve": "content"}}}),
-            Behaviour::Hold(serve()),
-        ),
-        (
-            json!({"sequence": [{"status": 500}, {"serve": "content"}]}),
-            Behaviour::Sequence(vec![Behaviour::Status(500), *serve()]),
-        ),
-    ];
-    for (spec, expected) in table {
-        assert_eq!(resolve(spec.clone()), Ok(expected), "{spec}");
-        let read: BehaviourSpec = serde_json::from_value(spec.clone()).expect("a behaviour");
-        let written = serde_json::to_value(&read).expect("it writes");
-        assert_eq!(
-            serde_json::from_value::<BehaviourSpec>(written).expect("it reads again"),
-            read
-        );
-    }
-    let Ok(Behaviour::Serve(page)) = resolve(json!({"html": {}})) else {
-        panic!("a page")
-    };
-    assert!(page.media_type.starts_with("text/html"));
-}
-
-#[test]
-fn behaviours_that_mean_nothing_say_why() {
-    let error = |spec| resolve(spec).expect_err("nothing");
-    assert_eq!(
-        error(json!({"serve": "nothing"})),
-        ResolveError::UnknownContent("nothing".to_owned())
-    );
-    assert_eq!(
-        error(json!({"redirect": {"to": "nowhere"}})),
-        ResolveError::UnknownHost("nowhere".to_owned())
-    );
-    assert_eq!(
-        error(json!({"demand": {"then": {"reset": {}}}})),
-        ResolveError::Demand
-    );
-    assert_eq!(
-        error(json!({"demand": {"basic": ["u", "p"], "bearer": "t", "then": {"reset": {}}}})),
-        ResolveError::Demand
-    );
-    assert_eq!(error(json!({"status": 100})), ResolveError::Status(100));
-    assert_eq!(
-        error(json!({"hold": {"then": {"status": 600}}})),
-        ResolveError::Status(600)
-    );
-    assert_eq!(error(json!({"sequence": []})), ResolveError::EmptySequence);
-    let dribble = json!({"dribble": {"serve": "content", "bytes": 0, "every-ms": 1}});
-    assert_eq!(error(dribble), ResolveError::DribbleNothing);
-    for misspelt in [
-        json!({"resett": {}}),
-        json!({"reset": {"x": 1}}),
-        json!({"serve": {"content": "content", "mediatype": "x"}}),
-        json!({"truncate": {"serve": "content", "aftr": 3}}),
-    ] {
-        assert!(
-            serde_json::from_value::<BehaviourSpec>(misspelt.clone()).is_err(),
-            "{misspelt}"
-        );
-    }
-    let nested: BehaviourSpec =
-        serde_json::from_value(json!({"sequence": [{"hold": {"then": {"redirect": {"to": "mirror"}}}}, {"redirect": {"to": "http://x/"}}]}))
-            .expect("a behaviour");
-    assert_eq!(nested.host_names(), ["mirror"]);
 }
