@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use crate::jws::Verification;
 use crate::origin::Received;
 use crate::wire::{Answer, Exchange};
 
@@ -93,6 +92,3 @@ impl<'a> Subject<'a> {
         self.answer().and_then(|answer| answer.json().ok())
     }
 }
-
-/// A verification together with the document it is of; kept here so that matchers share one reading.
-pub type Verified = Result<Verification, crate::jws::DocumentError>;

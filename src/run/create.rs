@@ -68,7 +68,6 @@ impl CaseRun<'_> {
             manifest_bytes,
             signed_create: signed.is_some(),
             signed,
-            content: self.content_name(spec.content.as_deref()),
             identity: identity.to_owned(),
             location: None,
             upload_url: None,

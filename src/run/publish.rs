@@ -163,7 +163,7 @@ impl CaseRun<'_> {
         let mut pause = FIRST_PAUSE;
         let mut wait = retry_after(accepted, SystemTime::now()).unwrap_or(pause);
         let mut was_processing = false;
-        let mut last = "202".to_owned();
+        let mut last;
         loop {
             tokio::time::sleep(wait.min(deadline.saturating_duration_since(Instant::now()))).await;
             let exchange = self.look(step, release, &url).await?;

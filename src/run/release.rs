@@ -23,8 +23,6 @@ pub(super) struct Release {
     /// The create was signed.
     pub signed_create: bool,
     pub media_type: String,
-    /// The content that the manifest's digest commits to.
-    pub content: Option<String>,
     /// Whose it is.
     pub identity: String,
     /// `Location` of the create, resolved.
