@@ -246,7 +246,11 @@ async fn lost_connections_are_told_apart() {
     ));
 
     let speaks_plain = answering("HTTP/1.1 200 OK\r\n\r\n").await;
-    let over_tls = Url::parse(&speaks_plain.as_str().replace("http:", "https:")).expect("a URL");
+    let greets = server(|mut stream| async move {
+        let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+    })
+    .await;
+    let over_tls = Url::parse(&greets.as_str().replace("http:", "https:")).expect("a URL");
     assert!(matches!(get(over_tls).await, Err(WireError::Tls { .. })));
     assert_eq!(client().alive(&speaks_plain).await, Alive::Answers);
 }
