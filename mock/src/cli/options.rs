@@ -1,0 +1,301 @@
+//! Options, their environment variables, and the configuration file with the same content.
+
+use std::{path::PathBuf, time::Duration};
+
+use anyhow::Context;
+use clap::{Parser, builder::BoolishValueParser};
+use serde::Deserialize;
+
+use crate::{
+    Network,
+    config::{BadMirror, Config, DigestForm, ProcessingMode, Verification, parse_duration, parse_size},
+    defect::Defect,
+    fetch::HostPort,
+    identity::{Identities, Identity},
+    jws::KeyStore,
+};
+
+use super::text;
+
+macro_rules! options {
+    ($($(#[doc = $doc:literal])* $(#[file($with:literal)])? $(#[arg($($arg:tt)*)])? $name:ident: $type:ty, $env:literal;)*) => {
+        /// In-memory registry with the Publish API, to test clients against.
+        ///
+        /// When it accepts connections it prints one line of JSON on stdout: {"event":"ready","url":...,"admin":...,"pid":...}.
+        #[derive(Clone, Debug, Default, Parser, Deserialize)]
+        #[command(name = "mock-registry", version)]
+        #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+        pub struct Options {
+            /// File with the same content as the options, YAML or JSON; options and environment come first
+            #[arg(long, value_name = "FILE", env = "MOCK_REGISTRY_CONFIG")]
+            #[serde(skip)]
+            config: Option<PathBuf>,
+            /// Print the defects as JSON and exit
+            #[arg(long)]
+            #[serde(skip)]
+            pub(super) list_defects: bool,
+            /// Identities, in place of the conformance suite's; configuration file only
+            #[arg(skip)]
+            identities: Option<Vec<Identity>>,
+            /// Break a rule of the profile on purpose; may be repeated
+            #[arg(long, value_name = "NAME", env = "MOCK_REGISTRY_DEFECT", value_delimiter = ',')]
+            #[serde(deserialize_with = "text::parsed_list")]
+            defect: Vec<Defect>,
+            /// Exempt a content source from --deny-private-sources; may be repeated
+            #[arg(long, value_name = "HOST:PORT", env = "MOCK_REGISTRY_ALLOW_SOURCE", value_delimiter = ',')]
+            #[serde(deserialize_with = "text::parsed_list")]
+            allow_source: Vec<HostPort>,
+            /// Schemes of content sources [default: http, https]
+            #[arg(long, value_name = "SCHEME", env = "MOCK_REGISTRY_SOURCE_SCHEME", value_delimiter = ',')]
+            source_scheme: Vec<String>,
+            /// Algorithm names of Ed25519 keys [default: EdDSA, Ed25519]
+            #[arg(long, value_name = "NAME", env = "MOCK_REGISTRY_ED25519_NAME", value_delimiter = ',')]
+            ed25519_name: Vec<String>,
+            $(
+                $(#[doc = $doc])*
+                #[arg(long, env = $env $(, $($arg)*)?)]
+                $(#[serde(deserialize_with = $with)])?
+                pub(super) $name: Option<$type>,
+            )*
+        }
+
+        impl Options {
+            /// Takes from another what is not set here.
+            fn or(self, other: Self) -> Self {
+                let first = |own: Vec<String>, other| if own.is_empty() { other } else { own };
+                Self {
+                    config: self.config,
+                    list_defects: self.list_defects,
+                    identities: self.identities.or(other.identities),
+                    defect: if self.defect.is_empty() { other.defect } else { self.defect },
+                    allow_source: if self.allow_source.is_empty() { other.allow_source } else { self.allow_source },
+                    source_scheme: first(self.source_scheme, other.source_scheme),
+                    ed25519_name: first(self.ed25519_name, other.ed25519_name),
+                    $($name: self.$name.or(other.$name),)*
+                }
+            }
+        }
+    };
+}
+
+options! {
+    /// Address to listen on [default: 127.0.0.1]
+    host: String, "MOCK_REGISTRY_HOST";
+    /// Port to listen on, 0 for a free one [default: 9999]
+    port: u16, "MOCK_REGISTRY_PORT";
+    /// Write the port to this file
+    #[arg(value_name = "PATH")]
+    port_file: PathBuf, "MOCK_REGISTRY_PORT_FILE";
+    /// Base URL in references, when clients reach it by another than where it listens
+    #[arg(value_name = "URL")]
+    external_url: String, "MOCK_REGISTRY_EXTERNAL_URL";
+    /// Take uploads on this origin, where the URL alone authorises them; port 0 for a free one
+    #[arg(value_name = "URL")]
+    upload_url: String, "MOCK_REGISTRY_UPLOAD_URL";
+    /// Where the upload origin listens, when that is not what its URL says
+    #[arg(value_name = "HOST:PORT")]
+    upload_bind: String, "MOCK_REGISTRY_UPLOAD_BIND";
+    /// Path of the base URL
+    #[arg(value_name = "PATH")]
+    base_path: String, "MOCK_REGISTRY_BASE_PATH";
+    /// Serve https with a certificate authority of its own, whose file the ready line names
+    #[arg(num_args = 0..=1, default_missing_value = "true", value_parser = BoolishValueParser::new())]
+    tls: bool, "MOCK_REGISTRY_TLS";
+    /// Where to write the certificate authority of --tls [default: a file in the temporary folder]
+    #[arg(value_name = "FILE")]
+    ca_file: PathBuf, "MOCK_REGISTRY_CA_FILE";
+    /// Decides everything that is arbitrary [default: random]
+    seed: u64, "MOCK_REGISTRY_SEED";
+    /// No oddities: readable URLs, members in order, Retry-After in seconds
+    #[arg(num_args = 0..=1, default_missing_value = "true", value_parser = BoolishValueParser::new())]
+    plain: bool, "MOCK_REGISTRY_PLAIN";
+    /// When the outcome of publishing shows: immediate, polls:N, delay:DURATION or manual [default: immediate]
+    #[file("text::parsed")]
+    #[arg(value_name = "MODE")]
+    processing: ProcessingMode, "MOCK_REGISTRY_PROCESSING";
+    /// What the registry checks of the content itself [default: all]
+    verification: Verification, "MOCK_REGISTRY_VERIFICATION";
+    /// What digests are digests of [default: index]
+    digest_form: DigestForm, "MOCK_REGISTRY_DIGEST_FORM";
+    /// Largest content, the sum of its entries [default: 64 MiB]
+    #[file("text::size")]
+    #[arg(value_name = "SIZE", value_parser = parse_size)]
+    max_content: u64, "MOCK_REGISTRY_MAX_CONTENT";
+    /// Largest manifest [default: 1 MiB]
+    #[file("text::size")]
+    #[arg(value_name = "SIZE", value_parser = parse_size)]
+    max_manifest: u64, "MOCK_REGISTRY_MAX_MANIFEST";
+    /// Room for all uploads together [default: 2 GiB]
+    #[file("text::size")]
+    #[arg(value_name = "SIZE", value_parser = parse_size)]
+    max_storage: u64, "MOCK_REGISTRY_MAX_STORAGE";
+    /// After which a pending release expires [default: never]
+    #[file("text::duration")]
+    #[arg(value_name = "DURATION", value_parser = parse_duration)]
+    expiry: Duration, "MOCK_REGISTRY_EXPIRY";
+    /// How long failed and expired releases stay readable [default: 1h]
+    #[file("text::duration")]
+    #[arg(value_name = "DURATION", value_parser = parse_duration)]
+    retention: Duration, "MOCK_REGISTRY_RETENTION";
+    /// For fetching one content source, redirects included [default: 5s]
+    #[file("text::duration")]
+    #[arg(value_name = "DURATION", value_parser = parse_duration)]
+    fetch_deadline: Duration, "MOCK_REGISTRY_FETCH_DEADLINE";
+    /// Refuse content sources on addresses that are not public
+    #[arg(num_args = 0..=1, default_missing_value = "true", value_parser = BoolishValueParser::new())]
+    deny_private_sources: bool, "MOCK_REGISTRY_DENY_PRIVATE_SOURCES";
+    /// Trust the certificate authorities in this PEM file when fetching
+    #[arg(value_name = "FILE")]
+    trust_ca: PathBuf, "MOCK_REGISTRY_TRUST_CA";
+    /// What a mirror with other bytes does to a release with a good one [default: fail]
+    bad_mirror: BadMirror, "MOCK_REGISTRY_BAD_MIRROR";
+    /// Content sources that a release may have [default: any number]
+    #[arg(value_name = "N")]
+    max_sources: usize, "MOCK_REGISTRY_MAX_SOURCES";
+    /// Whether sources added after publishing are fetched and compared [default: true]
+    #[arg(value_parser = BoolishValueParser::new())]
+    recheck_sources: bool, "MOCK_REGISTRY_RECHECK_SOURCES";
+    /// Whether sources may have credentials [default: true]
+    #[arg(value_parser = BoolishValueParser::new())]
+    source_credentials: bool, "MOCK_REGISTRY_SOURCE_CREDENTIALS";
+    /// Whether sources may serve single entries [default: true]
+    #[arg(value_parser = BoolishValueParser::new())]
+    per_entry_sources: bool, "MOCK_REGISTRY_PER_ENTRY_SOURCES";
+    /// Whether content is taken by upload [default: true]
+    #[arg(value_parser = BoolishValueParser::new())]
+    uploads: bool, "MOCK_REGISTRY_UPLOADS";
+    /// Whether uploads may be chunked [default: true]
+    #[arg(value_parser = BoolishValueParser::new())]
+    chunked_uploads: bool, "MOCK_REGISTRY_CHUNKED_UPLOADS";
+    /// Whether content is taken by URL [default: true]
+    #[arg(value_parser = BoolishValueParser::new())]
+    sources: bool, "MOCK_REGISTRY_SOURCES";
+    /// Whether PUT replaces sources [default: true]
+    #[arg(value_parser = BoolishValueParser::new())]
+    replace_sources: bool, "MOCK_REGISTRY_REPLACE_SOURCES";
+    /// Whether the signed manifest may come with create [default: true]
+    #[arg(value_parser = BoolishValueParser::new())]
+    signed_create: bool, "MOCK_REGISTRY_SIGNED_CREATE";
+    /// Whether sha512 is supported [default: true]
+    #[arg(value_parser = BoolishValueParser::new())]
+    sha512: bool, "MOCK_REGISTRY_SHA512";
+    /// Whether versions may have build metadata [default: true]
+    #[arg(value_parser = BoolishValueParser::new())]
+    version_build: bool, "MOCK_REGISTRY_VERSION_BUILD";
+    /// Whether content of several entries is taken [default: true]
+    #[arg(value_parser = BoolishValueParser::new())]
+    tar: bool, "MOCK_REGISTRY_TAR";
+    /// Whether content must be a component [default: true]
+    #[arg(value_parser = BoolishValueParser::new())]
+    validate_components: bool, "MOCK_REGISTRY_VALIDATE_COMPONENTS";
+    /// Whether unpublished releases can be cancelled [default: true]
+    #[arg(value_parser = BoolishValueParser::new())]
+    cancel: bool, "MOCK_REGISTRY_CANCEL";
+    /// A namespace of the owner's whose releases only the owner reads
+    #[arg(value_name = "NS")]
+    private_namespace: String, "MOCK_REGISTRY_PRIVATE_NAMESPACE";
+    /// Answer 404 where a caller is denied, instead of 403
+    #[arg(num_args = 0..=1, default_missing_value = "true", value_parser = BoolishValueParser::new())]
+    hide: bool, "MOCK_REGISTRY_HIDE";
+    /// Whether reading needs no authentication [default: true]
+    #[arg(value_parser = BoolishValueParser::new())]
+    anonymous_reads: bool, "MOCK_REGISTRY_ANONYMOUS_READS";
+    /// Header that carries the token [default: authorization, as "Bearer TOKEN"]
+    #[arg(value_name = "NAME")]
+    auth_header: String, "MOCK_REGISTRY_AUTH_HEADER";
+    /// Path of create, relative to the base URL [default: releases]
+    #[arg(value_name = "PATH")]
+    create_path: String, "MOCK_REGISTRY_CREATE_PATH";
+    /// What the names of problem types are appended to [default: urn:publish-api:problem:]
+    #[arg(value_name = "URI")]
+    problem_type_prefix: String, "MOCK_REGISTRY_PROBLEM_TYPE_PREFIX";
+    /// Public keys of the publishers, a JWKS whose keys have kid, alg and identity [default: the conformance suite's]
+    #[arg(value_name = "FILE")]
+    keys: PathBuf, "MOCK_REGISTRY_KEYS";
+}
+
+/// Port when none is given.
+const DEFAULT_PORT: u16 = 9999;
+
+impl Options {
+    /// Takes from the configuration file, if there is one, what was not said otherwise.
+    ///
+    /// # Errors
+    ///
+    /// When the file can not be read, or has a member that is no option.
+    pub fn with_file(self) -> anyhow::Result<Self> {
+        let Some(path) = &self.config else { return Ok(self) };
+        let text = std::fs::read_to_string(path).with_context(|| format!("failed to read {}", path.display()))?;
+        // JSON is YAML.
+        let file = serde_saphyr::from_str(&text).with_context(|| format!("failed to read {}", path.display()))?;
+        Ok(self.or(file))
+    }
+
+    /// Where the registry is served.
+    pub fn network(&self) -> Network {
+        Network {
+            host: self.host.clone(),
+            port: self.port.unwrap_or(DEFAULT_PORT),
+            external_url: self.external_url.clone(),
+            upload_url: self.upload_url.clone(),
+            upload_bind: self.upload_bind.clone(),
+            base_path: self.base_path.clone(),
+            tls: self.tls.unwrap_or(false),
+        }
+    }
+
+    /// The settings of the registry.
+    ///
+    /// # Errors
+    ///
+    /// When a file that an option names can not be read, or a header can not have that name.
+    pub fn config(&self) -> anyhow::Result<Config> {
+        let mut config = Config::new()?;
+        macro_rules! take {
+            ($($name:ident),* $(,)?) => {
+                $(if let Some(value) = self.$name.clone() { config.$name = value; })*
+            };
+        }
+        take!(
+            processing, verification, digest_form, max_content, max_manifest, max_storage, retention, fetch_deadline,
+            deny_private_sources, bad_mirror, recheck_sources, source_credentials, per_entry_sources, uploads,
+            chunked_uploads, sources, replace_sources, signed_create, sha512, version_build, tar, validate_components,
+            cancel, anonymous_reads, problem_type_prefix, plain,
+        );
+        config.expiry = self.expiry;
+        config.max_sources = self.max_sources;
+        config.seed = self.seed;
+        config.private_namespace.clone_from(&self.private_namespace);
+        config.hides = self.hide.unwrap_or(false);
+        config.defects.clone_from(&self.defect);
+        config.allow_sources.clone_from(&self.allow_source);
+        if !self.source_scheme.is_empty() {
+            config.source_schemes = self.source_scheme.iter().map(|scheme| scheme.to_ascii_lowercase()).collect();
+        }
+        if !self.ed25519_name.is_empty() {
+            config.ed25519_names.clone_from(&self.ed25519_name);
+        }
+        if let Some(name) = &self.auth_header {
+            http::HeaderName::try_from(name).with_context(|| format!("failed to use {name:?} as the name of a header"))?;
+            config.auth_header.clone_from(name);
+        }
+        if let Some(path) = &self.create_path {
+            path.trim_matches('/').clone_into(&mut config.create_path);
+        }
+        if let Some(identities) = &self.identities {
+            config.identities = Identities::new(identities.clone());
+        }
+        if let Some(path) = &self.trust_ca {
+            config.trust_ca_pem = Some(read(path)?);
+        }
+        if let Some(path) = &self.keys {
+            config.keys =
+                KeyStore::from_jwks(&read(path)?).with_context(|| format!("failed to load the keys of {}", path.display()))?;
+        }
+        Ok(config)
+    }
+}
+
+fn read(path: &std::path::Path) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("failed to read {}", path.display()))
+}

@@ -1,0 +1,31 @@
+//! The content index digest.
+
+use super::EntrySummary;
+use crate::digest::{Digest, DigestAlgorithm};
+
+/// The digest of the content index: of every entry, sorted bytewise by path, the digest of its bytes, the length of its path
+/// (uint16, little-endian) and its path. `None` when an entry was not hashed with this algorithm.
+pub fn index_digest(algorithm: DigestAlgorithm, entries: &[EntrySummary]) -> Option<Digest> {
+    let mut sorted: Vec<_> = entries.iter().collect();
+    sorted.sort_by(|a, b| a.path.cmp(&b.path));
+    index_digest_in_order(algorithm, sorted, true)
+}
+
+/// The same of entries in the order given, and perhaps without their paths: what implementers forget (IDX-1, IDX-4).
+pub(super) fn index_digest_in_order<'a>(
+    algorithm: DigestAlgorithm,
+    entries: impl IntoIterator<Item = &'a EntrySummary>,
+    with_paths: bool,
+) -> Option<Digest> {
+    let mut index = algorithm.hasher();
+    for entry in entries {
+        index.update(entry.digest(algorithm)?.as_bytes());
+        if with_paths {
+            let path = entry.path.as_bytes();
+            let length = u16::try_from(path.len()).ok()?;
+            index.update(&length.to_le_bytes());
+            index.update(path);
+        }
+    }
+    Some(index.finish())
+}

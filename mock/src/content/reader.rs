@@ -1,0 +1,176 @@
+//! Content that is hashed while it arrives.
+
+use super::{
+    ContentError, ContentPolicy, ContentSummary, EntryPath,
+    collect::{ArchiveEntries, OpenEntry},
+    summary::index_of,
+    tar::TarReader,
+};
+use crate::digest::{DigestAlgorithm, Hasher};
+
+/// How content travels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ContentFormat {
+    /// One entry at this path, the bytes themselves: `component.wasm` for `application/wasm`, or what a source with `path` serves.
+    Single(EntryPath),
+    /// A tar archive (ustar, PAX, GNU long names): `application/x-tar`.
+    Tar,
+}
+
+impl ContentFormat {
+    /// The format of a manifest's `mediaType`, its parameters ignored; anything but `application/x-tar` is one entry
+    /// `component.wasm`.
+    pub fn of_media_type(media_type: &str) -> Self {
+        let essence = media_type.split(';').next().unwrap_or_default().trim();
+        if essence.eq_ignore_ascii_case("application/x-tar") {
+            Self::Tar
+        } else {
+            Self::Single(EntryPath::component())
+        }
+    }
+}
+
+/// What to compute and how much to take.
+#[derive(Debug, Clone)]
+pub struct ContentOptions {
+    /// How the content travels.
+    pub format: ContentFormat,
+    /// The digests to compute.
+    pub algorithms: Vec<DigestAlgorithm>,
+    /// Bytes of all entries together.
+    pub max_content: u64,
+    /// Bytes of headers, directories and padding of an archive; bounds the memory of the reader too.
+    pub max_overhead: u64,
+    /// Mistakes, none by default.
+    pub policy: ContentPolicy,
+}
+
+impl ContentOptions {
+    /// Overhead that [`ContentOptions::new`] allows: 64 MiB.
+    pub const DEFAULT_MAX_OVERHEAD: u64 = 64 << 20;
+
+    /// Options with the default overhead and no mistakes.
+    pub fn new(format: ContentFormat, algorithms: Vec<DigestAlgorithm>, max_content: u64) -> Self {
+        Self {
+            format,
+            algorithms,
+            max_content,
+            max_overhead: Self::DEFAULT_MAX_OVERHEAD,
+            policy: ContentPolicy::default(),
+        }
+    }
+}
+
+/// Takes content chunk by chunk, hashes it and checks its shape. Holds no content, only headers and paths.
+#[derive(Debug)]
+pub struct ContentReader {
+    algorithms: Vec<DigestAlgorithm>,
+    max_content: u64,
+    policy: ContentPolicy,
+    raw: Vec<Hasher>,
+    length: u64,
+    shape: Shape,
+    failed: Option<ContentError>,
+}
+
+#[derive(Debug)]
+enum Shape {
+    Single(OpenEntry),
+    Tar(TarReader, ArchiveEntries),
+}
+
+impl ContentReader {
+    /// A reader at the start of the content.
+    pub fn new(options: ContentOptions) -> Self {
+        let ContentOptions {
+            format,
+            algorithms,
+            max_content,
+            max_overhead,
+            policy,
+        } = options;
+        let shape = match format {
+            ContentFormat::Single(path) => Shape::Single(OpenEntry::new(path, &algorithms)),
+            ContentFormat::Tar => Shape::Tar(
+                TarReader::new(max_overhead),
+                ArchiveEntries::new(algorithms.clone(), max_content, policy.clone()),
+            ),
+        };
+        Self {
+            raw: algorithms
+                .iter()
+                .map(|algorithm| algorithm.hasher())
+                .collect(),
+            algorithms,
+            max_content,
+            policy,
+            length: 0,
+            shape,
+            failed: None,
+        }
+    }
+
+    /// Takes a chunk of any size. After an error every further call gives the same error.
+    pub fn write(&mut self, chunk: &[u8]) -> Result<(), ContentError> {
+        if let Some(error) = &self.failed {
+            return Err(error.clone());
+        }
+        self.try_write(chunk)
+            .inspect_err(|error| self.failed = Some(error.clone()))
+    }
+
+    fn try_write(&mut self, chunk: &[u8]) -> Result<(), ContentError> {
+        self.length = self
+            .length
+            .saturating_add(u64::try_from(chunk.len()).unwrap_or(u64::MAX));
+        let travels_as_is = matches!(self.shape, Shape::Single(_));
+        if self.length > self.max_content
+            && (travels_as_is || self.policy.counts_headers)
+            && !self.policy.ignores_limit
+        {
+            return Err(ContentError::TooLarge {
+                limit: self.max_content,
+            });
+        }
+        for hasher in &mut self.raw {
+            hasher.update(chunk);
+        }
+        match &mut self.shape {
+            Shape::Single(entry) => {
+                entry.update(chunk);
+                Ok(())
+            }
+            Shape::Tar(reader, entries) => reader.write(chunk, entries),
+        }
+    }
+
+    /// Says that this was all.
+    pub fn finish(self) -> Result<ContentSummary, ContentError> {
+        if let Some(error) = self.failed {
+            return Err(error);
+        }
+        let entries = match self.shape {
+            Shape::Single(entry) => vec![entry.finish()],
+            Shape::Tar(reader, entries) => {
+                reader.finish()?;
+                entries.finish()?
+            }
+        };
+        let index = index_of(&self.algorithms, &entries, &self.policy);
+        let mut entries = entries;
+        entries.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(ContentSummary {
+            entries,
+            length: self.length,
+            raw: self.raw.into_iter().map(Hasher::finish).collect(),
+            index,
+        })
+    }
+
+    /// Reads bytes that are all there.
+    pub fn read_all(options: ContentOptions, bytes: &[u8]) -> Result<ContentSummary, ContentError> {
+        let mut reader = Self::new(options);
+        reader.write(bytes)?;
+        reader.finish()
+    }
+}

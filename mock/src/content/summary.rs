@@ -1,0 +1,102 @@
+//! What reading the content found.
+
+use super::{
+    ContentError, ContentPolicy, EntryPath,
+    collect::check_paths,
+    index::{index_digest, index_digest_in_order},
+};
+use crate::digest::{Digest, DigestAlgorithm};
+
+/// The entry that every component has.
+pub const COMPONENT_ENTRY: &str = "component.wasm";
+
+/// One entry of the content.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EntrySummary {
+    /// Where it stands.
+    pub path: EntryPath,
+    /// Its bytes.
+    pub length: u64,
+    /// Digests of its bytes, one an algorithm.
+    pub digests: Vec<Digest>,
+    /// Whether its bytes have the preamble of a component and well-formed sections (DIG-10).
+    pub is_component: bool,
+}
+
+impl EntrySummary {
+    /// The digest of its bytes; `None` when it was not hashed with this algorithm.
+    pub fn digest(&self, algorithm: DigestAlgorithm) -> Option<&Digest> {
+        self.digests
+            .iter()
+            .find(|digest| digest.algorithm() == algorithm)
+    }
+}
+
+/// What reading the content found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContentSummary {
+    /// The entries, sorted bytewise by path.
+    pub entries: Vec<EntrySummary>,
+    /// Bytes as they travelled (of an archive: with its headers).
+    pub length: u64,
+    /// `digest.form: raw`: digests of the bytes as they travelled, one an algorithm. Empty when assembled from entries.
+    pub raw: Vec<Digest>,
+    /// `digest.form: index`: digests of the content index, one an algorithm.
+    pub index: Vec<Digest>,
+}
+
+impl ContentSummary {
+    /// Puts together content whose entries came one by one (IDX-7). Duplicate and prefix paths are errors.
+    pub fn assemble(
+        parts: Vec<Self>,
+        algorithms: &[DigestAlgorithm],
+        max_content: u64,
+    ) -> Result<Self, ContentError> {
+        let length = parts
+            .iter()
+            .fold(0_u64, |sum, part| sum.saturating_add(part.length));
+        let mut entries: Vec<_> = parts.into_iter().flat_map(|part| part.entries).collect();
+        check_paths(&entries, false)?;
+        entries.sort_by(|a, b| a.path.cmp(&b.path));
+        let content = entries
+            .iter()
+            .fold(0_u64, |sum, entry| sum.saturating_add(entry.length));
+        if content > max_content {
+            return Err(ContentError::TooLarge { limit: max_content });
+        }
+        Ok(Self {
+            index: index_of(algorithms, &entries, &ContentPolicy::default()),
+            entries,
+            length,
+            raw: Vec::new(),
+        })
+    }
+
+    /// Checks that `component.wasm` is there (IDX-3), and returns it.
+    pub fn component(&self) -> Result<&EntrySummary, ContentError> {
+        self.entries
+            .iter()
+            .find(|entry| entry.path.as_bytes() == COMPONENT_ENTRY.as_bytes())
+            .ok_or(ContentError::MissingComponent)
+    }
+}
+
+/// Index digests of entries that stand in the order in which they arrived.
+pub(super) fn index_of(
+    algorithms: &[DigestAlgorithm],
+    arrived: &[EntrySummary],
+    policy: &ContentPolicy,
+) -> Vec<Digest> {
+    let digest_with = |algorithm: &DigestAlgorithm| {
+        if policy.keeps_archive_order {
+            index_digest_in_order(*algorithm, arrived, !policy.index_without_paths)
+        } else if policy.index_without_paths {
+            let mut sorted: Vec<_> = arrived.iter().collect();
+            sorted.sort_by(|a, b| a.path.cmp(&b.path));
+            index_digest_in_order(*algorithm, sorted, false)
+        } else {
+            index_digest(*algorithm, arrived)
+        }
+    };
+    algorithms.iter().filter_map(digest_with).collect()
+}

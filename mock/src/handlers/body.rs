@@ -1,0 +1,88 @@
+//! Reading bodies: limits are counted while the bytes arrive, and what broke off is no body.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt;
+use tokio::time::timeout;
+
+use crate::{problem::ProblemKind, refusal::Refusal};
+
+use super::Request;
+
+/// How long a client may be silent within a body.
+const SILENCE: Duration = Duration::from_secs(30);
+/// What is read and thrown away of a body that was refused, so that the client gets to read the answer.
+const DRAINED: u64 = 256 << 20;
+/// How long that may take.
+const DRAINING: Duration = Duration::from_secs(10);
+
+/// Why there is no next chunk.
+pub(super) enum BodyTrouble {
+    /// The connection ended, or what came breaks HTTP.
+    BrokenOff,
+    /// The client fell silent.
+    Silent,
+}
+
+impl From<BodyTrouble> for Refusal {
+    fn from(trouble: BodyTrouble) -> Self {
+        match trouble {
+            BodyTrouble::BrokenOff => Self::new(ProblemKind::MalformedRequest, "The body ended before its declared length."),
+            BodyTrouble::Silent => Self::new(ProblemKind::MalformedRequest, "The body did not go on in time.").with_status(408),
+        }
+    }
+}
+
+impl Request {
+    /// The next chunk of the body; `None` at its end.
+    pub(super) async fn next_chunk(&mut self) -> Result<Option<Bytes>, BodyTrouble> {
+        self.body_was_polled = true;
+        loop {
+            match timeout(SILENCE, self.body.frame()).await {
+                Err(_) => return Err(BodyTrouble::Silent),
+                Ok(None) => return Ok(None),
+                Ok(Some(Err(_))) => return Err(BodyTrouble::BrokenOff),
+                // Trailers are not content.
+                Ok(Some(Ok(frame))) => {
+                    if let Ok(data) = frame.into_data() {
+                        return Ok(Some(data));
+                    }
+                }
+            }
+        }
+    }
+
+    /// The whole body, up to the limit in bytes.
+    pub(super) async fn read_body(&mut self, limit: u64) -> Result<Bytes, Refusal> {
+        let too_large = || Refusal::new(ProblemKind::ContentTooLarge, format!("The body is more than {limit} bytes."));
+        if self.declared_length().is_some_and(|length| length > limit) {
+            return Err(too_large());
+        }
+        let mut body = BytesMut::new();
+        while let Some(chunk) = self.next_chunk().await? {
+            if body.len() as u64 + chunk.len() as u64 > limit {
+                return Err(too_large());
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(body.freeze())
+    }
+
+    /// Reads what is left of the body and forgets it.
+    pub(super) async fn drain(&mut self) {
+        if self.expects_continue() && !self.body_was_polled {
+            return;
+        }
+        let _ = timeout(DRAINING, async {
+            let mut drained = 0;
+            while let Ok(Some(chunk)) = self.next_chunk().await {
+                drained += chunk.len() as u64;
+                if drained > DRAINED {
+                    break;
+                }
+            }
+        })
+        .await;
+    }
+}

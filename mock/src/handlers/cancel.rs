@@ -1,0 +1,13 @@
+//! `DELETE components/{name}/v{version}/unpublished`.
+
+use http::StatusCode;
+
+use crate::{refusal::Refusal, registry::UnpublishedAddress, reply::Reply, session::Session};
+
+use super::{Request, authenticate::authenticate};
+
+pub(super) fn cancel(session: &Session, request: &Request, address: &UnpublishedAddress) -> Result<Reply, Refusal> {
+    let caller = authenticate(session, &request.headers)?;
+    session.registry().cancel(session.now(), &caller, address)?;
+    Ok(Reply::empty(StatusCode::NO_CONTENT))
+}

@@ -1,0 +1,29 @@
+//! Entity tags (RFC 9110, section 13.1.2).
+
+use http::{HeaderMap, StatusCode, header};
+use sha2::{Digest, Sha256};
+
+use crate::{reply::Reply, session::Session};
+
+/// Adds an entity tag to an answer; one that the client has already becomes 304 without the body.
+pub(super) fn conditional(session: &Session, headers: &HeaderMap, reply: Reply) -> Reply {
+    let tag = format!("\"{}\"", hex::encode(&Sha256::digest(&reply.body)[..16]));
+    let reply = reply.with_header(header::ETAG, &tag);
+    if !names(headers, &tag) || session.policy.reading.ignores_if_none_match {
+        return reply;
+    }
+    let mut not_modified = Reply { status: StatusCode::NOT_MODIFIED, body: bytes::Bytes::new(), ..reply };
+    not_modified.headers.remove(header::CONTENT_TYPE);
+    not_modified
+}
+
+/// Whether `If-None-Match` names the tag; weak tags compare like strong ones.
+fn names(headers: &HeaderMap, tag: &str) -> bool {
+    headers
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .any(|candidate| candidate == "*" || candidate.strip_prefix("W/").unwrap_or(candidate) == tag)
+}

@@ -1,0 +1,33 @@
+//! `GET components/{name}/v{version}`.
+
+use http::{StatusCode, header};
+
+use crate::{
+    identity::Caller,
+    refusal::Refusal,
+    registry::ReleaseKey,
+    reply::Reply,
+    session::Session,
+    wire::render_release,
+};
+
+use super::{Request, authenticate::authenticate, conditional::conditional};
+
+pub(super) fn get(session: &Session, request: &Request, key: &ReleaseKey) -> Result<Reply, Refusal> {
+    let caller = authenticate(session, &request.headers)?;
+    let view = session.registry().release(session.now(), &caller, key)?;
+    let is_public = session.access.read_manifest(&Caller::Anonymous, key.namespace()).is_ok();
+    let reply = Reply::json(StatusCode::OK, &render_release(&view, session.rendering()))
+        .with_header(header::CACHE_CONTROL, cache_control(session, is_public))
+        .with_header(header::VARY, &session.config.auth_header);
+    Ok(conditional(session, &request.headers, reply))
+}
+
+/// Its sources change, so that caches ask before they answer (REL-5).
+fn cache_control(session: &Session, is_public: bool) -> &'static str {
+    match is_public {
+        _ if session.policy.reading.immutable => "public, max-age=31536000, immutable",
+        true => "public, no-cache",
+        false => "private, no-cache",
+    }
+}

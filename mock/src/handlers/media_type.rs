@@ -1,0 +1,24 @@
+//! Media types of requests.
+
+use http::{HeaderMap, header};
+
+use crate::{problem::ProblemKind, refusal::Refusal};
+
+/// The media type of the request's `Content-Type`, lower case and without parameters; `None` where there is no header.
+pub(super) fn content_type(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::CONTENT_TYPE)?;
+    Some(essence(&String::from_utf8_lossy(value.as_bytes())))
+}
+
+/// A media type, lower case and without parameters.
+pub(super) fn essence(media_type: &str) -> String {
+    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// Refuses what is not `application/json`.
+pub(super) fn require_json(headers: &HeaderMap) -> Result<(), Refusal> {
+    match content_type(headers).as_deref() {
+        Some("application/json") => Ok(()),
+        _ => Err(Refusal::new(ProblemKind::UnsupportedMediaType, "The body is not application/json.")),
+    }
+}

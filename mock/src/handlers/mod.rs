@@ -1,0 +1,24 @@
+//! The operations of the Publish API, one a file: from a request to a command of the state machine, and from its result to an answer.
+
+
+mod authenticate;
+mod body;
+mod cancel;
+mod conditional;
+mod content;
+mod content_sources;
+mod create;
+mod dispatch;
+mod get;
+mod locate;
+mod media_type;
+mod publish;
+mod range;
+mod refuse;
+mod request;
+mod retry_after;
+mod status;
+mod upload;
+
+pub use dispatch::{handle, handle_upload_origin, refuse_request};
+pub use request::Request;

@@ -1,0 +1,168 @@
+//! A JWS in JSON serialization, general or flattened.
+
+use serde_json::{Map, Value, json};
+
+use super::{JwsError, KeyStore, SignaturePolicy, base64url, headers::JoseHeader};
+
+/// A parsed JWS with its payload attached.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JwsDocument {
+    /// As it was sent: what signatures are over.
+    pub(super) encoded_payload: String,
+    payload: Vec<u8>,
+    entries: Vec<SignatureEntry>,
+}
+
+/// One signature of a document.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SignatureEntry {
+    /// The protected header as it was sent (base64url), absent when there was none.
+    pub protected: Option<String>,
+    /// The unprotected header.
+    pub header: Option<Map<String, Value>>,
+    /// The signature as it was sent (base64url).
+    pub signature: String,
+}
+
+impl JwsDocument {
+    /// Parses the general or the flattened form (RFC 7515, section 7.2). Both `signature` and `signatures`: malformed (SIG-2);
+    /// no signature: missing (SIG-10). Members that the RFC does not name are ignored, as it asks.
+    pub fn parse(value: &Value, policy: &SignaturePolicy) -> Result<Self, JwsError> {
+        let Value::Object(members) = value else {
+            return Err(malformed("it is not an object"));
+        };
+        let encoded_payload =
+            string_member(members, "payload")?.ok_or_else(|| malformed("it has no payload"))?;
+        let payload = base64url::decode(&encoded_payload, policy)
+            .ok_or_else(|| malformed("the payload is not base64url"))?;
+        let entries = parse_entries(members, policy)?;
+        if entries.is_empty() && !policy.accepts_no_signatures {
+            return Err(JwsError::MissingSignature);
+        }
+        Ok(Self {
+            encoded_payload,
+            payload,
+            entries,
+        })
+    }
+
+    /// The signed bytes.
+    pub fn payload(&self) -> &[u8] {
+        &self.payload
+    }
+
+    /// The signatures, in order.
+    pub fn entries(&self) -> &[SignatureEntry] {
+        &self.entries
+    }
+
+    /// The document as a registry records it: unchanged, unless the policy says otherwise.
+    #[must_use]
+    pub fn recorded(mut self, keys: &KeyStore, policy: &SignaturePolicy) -> Self {
+        if policy.keeps_first_signature_only {
+            self.entries.truncate(1);
+        }
+        if policy.reverses_signatures {
+            self.entries.reverse();
+        }
+        if policy.drops_unknown_signatures {
+            self.entries.retain(|entry| {
+                JoseHeader::read(entry, policy)
+                    .is_ok_and(|header| header.kid.is_some_and(|kid| keys.get(&kid).is_some()))
+            });
+        }
+        if policy.reserialises_payload
+            && let Ok(value) = serde_json::from_slice::<Value>(&self.payload)
+        {
+            let mut value = value;
+            value.sort_all_objects();
+            self.payload = value.to_string().into_bytes();
+            self.encoded_payload = base64url::encode(&self.payload);
+        }
+        self
+    }
+
+    /// The general JSON serialization, entries in order and headers as they were sent (SIG-3, SIG-4).
+    pub fn to_general_json(&self) -> Value {
+        let signatures: Vec<_> = self.entries.iter().map(SignatureEntry::to_json).collect();
+        json!({"payload": self.encoded_payload, "signatures": signatures})
+    }
+
+    /// Adds the signatures of a document over the same bytes, after those that are there; an entry that is there already is not repeated.
+    pub fn merge(&mut self, other: &Self) -> Result<(), JwsError> {
+        if self.payload != other.payload {
+            return Err(JwsError::PayloadMismatch);
+        }
+        for entry in &other.entries {
+            if !self.entries.contains(entry) {
+                self.entries.push(entry.clone());
+            }
+        }
+        Ok(())
+    }
+}
+
+impl SignatureEntry {
+    fn parse(members: &Map<String, Value>) -> Result<Option<Self>, JwsError> {
+        let protected = string_member(members, "protected")?;
+        let header = match members.get("header") {
+            None => None,
+            Some(Value::Object(header)) => Some(header.clone()),
+            Some(_) => return Err(malformed("a header is not an object")),
+        };
+        Ok(string_member(members, "signature")?.map(|signature| Self {
+            protected,
+            header,
+            signature,
+        }))
+    }
+
+    fn to_json(&self) -> Value {
+        let mut members = Map::new();
+        if let Some(protected) = &self.protected {
+            members.insert("protected".to_owned(), protected.clone().into());
+        }
+        if let Some(header) = &self.header {
+            members.insert("header".to_owned(), header.clone().into());
+        }
+        members.insert("signature".to_owned(), self.signature.clone().into());
+        members.into()
+    }
+}
+
+fn parse_entries(
+    members: &Map<String, Value>,
+    policy: &SignaturePolicy,
+) -> Result<Vec<SignatureEntry>, JwsError> {
+    let of_flattened = ["signature", "protected", "header"];
+    match members.get("signatures") {
+        Some(Value::Array(entries)) => {
+            if of_flattened.iter().any(|name| members.contains_key(*name))
+                && !policy.accepts_both_forms
+            {
+                return Err(malformed("it is general and flattened at once"));
+            }
+            let parse = |entry: &Value| match entry {
+                Value::Object(members) => SignatureEntry::parse(members)?
+                    .ok_or_else(|| malformed("an entry has no signature")),
+                _ => Err(malformed("an entry is not an object")),
+            };
+            entries.iter().map(parse).collect()
+        }
+        Some(_) => Err(malformed("signatures is not an array")),
+        None if policy.lacks_flattened => Err(malformed("it has no signatures")),
+        None => Ok(SignatureEntry::parse(members)?.into_iter().collect()),
+    }
+}
+
+fn string_member(members: &Map<String, Value>, name: &str) -> Result<Option<String>, JwsError> {
+    match members.get(name) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(_) => Err(malformed(&format!("{name} is not a string"))),
+    }
+}
+
+fn malformed(reason: &str) -> JwsError {
+    JwsError::Malformed(reason.to_owned())
+}

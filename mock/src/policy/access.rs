@@ -1,0 +1,41 @@
+//! Who may do what.
+
+/// Who may do what.
+#[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a mistake of its own")]
+pub struct AccessPolicy {
+    /// Lets callers without credentials write (ACC-1).
+    pub anonymous_writes: bool,
+    /// Takes an unknown token as no token (ACC-1).
+    pub unknown_token_is_anonymous: bool,
+    /// Takes any token that starts with a known one's first octets (ACC-1).
+    pub unknown_token_is_owner: bool,
+    /// Answers 401 without `WWW-Authenticate` (ACC-1).
+    pub no_challenge: bool,
+    /// Lets every publisher write in every namespace (ACC-2, ACC-3).
+    pub any_publisher_writes: bool,
+    /// Lets readers write (ACC-3).
+    pub any_identity_writes: bool,
+    /// Checks permission after it has changed the sources (ACC-3).
+    pub denied_sources_are_kept: bool,
+    /// Shows the unpublished release to everybody (ACC-4).
+    pub status_is_public: bool,
+    /// Shows the unpublished release to every identity (ASY-8).
+    pub any_identity_reads_status: bool,
+    /// Lets everybody change the sources of what is published (ACC-5).
+    pub published_sources_are_open: bool,
+    /// Denies with 404 what does not exist and with 403 what does (ACC-6).
+    pub denial_tells_existence: bool,
+    /// Shows private releases to everybody (ACC-7).
+    pub private_manifests_are_public: bool,
+    /// Answers 403 for private releases, and 404 for what does not exist (ACC-7).
+    pub private_is_forbidden: bool,
+    /// Serves content to everybody (ACC-8).
+    pub content_is_public: bool,
+    /// Serves content to manifest readers (ACC-8).
+    pub manifest_readers_read_content: bool,
+    /// Shows sources that others guard to manifest readers (ACC-8).
+    pub shows_signed_urls: bool,
+    /// Tells a conflict before it looks who asks (ACC-10).
+    pub conflict_before_permission: bool,
+}

@@ -1,0 +1,29 @@
+//! How errors are told.
+
+/// How errors are told.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a mistake of its own")]
+pub struct ErrorPolicy {
+    /// Sends problem documents as `application/json` (ERR-1).
+    pub plain_json: bool,
+    /// Answers unknown paths in HTML (ERR-1).
+    pub html_not_found: bool,
+    /// Has a `status` of 500 in every problem document (ERR-2).
+    pub wrong_status_member: bool,
+    /// Answers 405 without `Allow` (ERR-3).
+    pub no_allow: bool,
+    /// Answers 404 where the method is not supported (ERR-3).
+    pub method_is_not_found: bool,
+    /// Answers 500 to a body that is not JSON (ERR-4).
+    pub bad_json_is_internal_error: bool,
+    /// Answers 500 to a path with bad percent-encoding (ERR-4).
+    pub bad_path_is_internal_error: bool,
+    /// Answers 200 with the problem document (ERR-5).
+    pub refuses_with_200: bool,
+    /// Takes manifests of any size (ERR-6).
+    pub no_manifest_limit: bool,
+    /// Repeats `Authorization` in the detail (ERR-7).
+    pub echoes_token: bool,
+    /// Adds a stack trace (ERR-7).
+    pub shows_stack_trace: bool,
+}

@@ -1,0 +1,52 @@
+//! How a registry behaves, as values that the state machine and the handlers read. Every default conforms; whatever a field says
+//! otherwise is a mistake that implementers make. Which defect sets which field is decided in one place, `defects.rs`.
+
+mod access;
+mod create;
+mod defects;
+mod errors;
+mod processing;
+mod publish;
+mod reading;
+mod sources;
+mod upload;
+
+pub use access::AccessPolicy;
+pub use create::CreatePolicy;
+pub use errors::ErrorPolicy;
+pub use processing::ProcessingPolicy;
+pub use publish::PublishPolicy;
+pub use reading::ReadingPolicy;
+pub use sources::SourcePolicy;
+pub use upload::UploadPolicy;
+
+use crate::{content::ContentPolicy, digest::DigestPolicy, fetch::FetchPolicy, jws::SignaturePolicy};
+
+/// How a registry behaves, area by area.
+#[derive(Clone, Debug, Default)]
+pub struct Policy {
+    /// CRE: create.
+    pub create: CreatePolicy,
+    /// DIG: how digests are read and compared.
+    pub digest: DigestPolicy,
+    /// UPL: uploads.
+    pub upload: UploadPolicy,
+    /// SRC: content sources.
+    pub sources: SourcePolicy,
+    /// SRC: how sources are fetched.
+    pub fetch: FetchPolicy,
+    /// SIG: signatures.
+    pub signature: SignaturePolicy,
+    /// PUB: publish and cancel.
+    pub publish: PublishPolicy,
+    /// ASY: processing after 202.
+    pub processing: ProcessingPolicy,
+    /// ERR: problem documents.
+    pub errors: ErrorPolicy,
+    /// ACC: who may do what.
+    pub access: AccessPolicy,
+    /// REL: reading.
+    pub reading: ReadingPolicy,
+    /// IDX: archives.
+    pub content: ContentPolicy,
+}

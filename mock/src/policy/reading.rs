@@ -1,0 +1,21 @@
+//! How releases are read.
+
+/// How releases are read.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a mistake of its own")]
+pub struct ReadingPolicy {
+    /// Answers 200 with `null` for what does not exist (REL-1).
+    pub missing_is_null: bool,
+    /// Answers HEAD with 405 (REL-2).
+    pub lacks_head: bool,
+    /// Sends the whole document although the entity tag matches (REL-3).
+    pub ignores_if_none_match: bool,
+    /// Sends a range that is one byte short (REL-4).
+    pub range_off_by_one: bool,
+    /// Calls release documents immutable (REL-5).
+    pub immutable: bool,
+    /// Takes names as they stand in the path, encoded (CRE-15).
+    pub compares_encoded_names: bool,
+    /// Leaves out all digests but the first (DIG-4).
+    pub shows_first_digest_only: bool,
+}

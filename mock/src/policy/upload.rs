@@ -1,0 +1,27 @@
+//! How uploads are treated.
+
+/// How uploads are treated.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a mistake of its own")]
+pub struct UploadPolicy {
+    /// Does not compare uploads with the digest (DIG-2).
+    pub skips_digest: bool,
+    /// Takes what arrived of an upload that was cut off as all of it (DIG-7).
+    pub takes_truncated: bool,
+    /// Wants `Authorization` on the upload origin too (UPL-3).
+    pub wants_authorization_elsewhere: bool,
+    /// Lets everybody upload who knows the URL, on the API's origin (ACC-3).
+    pub authorised_by_url_alone: bool,
+    /// Takes uploads after publishing (UPL-5).
+    pub taken_after_publishing: bool,
+    /// Takes any amount (UPL-7).
+    pub ignores_limit: bool,
+    /// Counts only declared lengths against the limit (UPL-7).
+    pub trusts_declared_length: bool,
+    /// Serves the bytes with the last one cut off (UPL-8).
+    pub serves_fewer_bytes: bool,
+    /// Takes every content type (UPL-9).
+    pub takes_any_content_type: bool,
+    /// Has no place to upload to in its answers (UPL-1).
+    pub offers_no_url: bool,
+}

@@ -1,0 +1,84 @@
+//! Create (rules CRE-10 to CRE-14).
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::{
+    identity::Caller,
+    jws::JwsDocument,
+    problem::ProblemKind,
+    refusal::Refusal,
+};
+
+use super::{Attempt, Manifest, Registry, ReleaseKey, Stage, UnpublishedView, release::later};
+
+impl Registry {
+    /// Creates an unpublished release from a manifest that was checked already, with the signatures that came with it, checked too.
+    pub fn create(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        manifest: Manifest,
+        signature: Option<JwsDocument>,
+    ) -> Result<UnpublishedView, Refusal> {
+        self.sweep_if_due(now);
+        self.refuse_stranger_or_conflict(now, caller, &manifest.key)?;
+        Ok(self.start_attempt(now, caller, manifest, signature))
+    }
+
+    /// Refuses callers that may not write there, before anything that exists is told (ACC-10), and what is taken (CRE-10).
+    pub fn refuse_stranger_or_conflict(&mut self, now: Timestamp, caller: &Caller, key: &ReleaseKey) -> Result<(), Refusal> {
+        if self.policy.access.conflict_before_permission {
+            self.refuse_conflict(now, key)?;
+        }
+        self.access.write(caller, key.namespace())?;
+        self.refuse_conflict(now, key)
+    }
+
+    fn refuse_conflict(&mut self, now: Timestamp, key: &ReleaseKey) -> Result<(), Refusal> {
+        let policy = self.policy.create;
+        let links = self.links.clone();
+        let Some(attempt) = self.current(key, now) else { return Ok(()) };
+        let location = match attempt.stage {
+            Stage::Pending if policy.replaces_pending => return Ok(()),
+            Stage::Pending | Stage::Publishing | Stage::Processing(_) => links.unpublished_by_token(key, &attempt.status_token),
+            Stage::Published { .. } if policy.replaces_published => return Ok(()),
+            Stage::Published { .. } => links.release(key),
+            Stage::Failed { .. } if policy.failure_blocks => links.unpublished(key),
+            Stage::Expired { .. } if policy.expired_blocks => links.unpublished(key),
+            Stage::Failed { .. } | Stage::Expired { .. } => return Ok(()),
+        };
+        let status = attempt.stage.status().name();
+        Err(Refusal::new(ProblemKind::ReleaseExists, format!("{key} is {status}.")).with_location(location))
+    }
+
+    /// Starts an attempt, in the place of whatever is there.
+    pub fn start_attempt(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        manifest: Manifest,
+        signature: Option<JwsDocument>,
+    ) -> UnpublishedView {
+        let (id, upload_token, status_token) = self.new_identity(&manifest.key);
+        let attempt = Attempt {
+            id,
+            creator: self.policy.create.creator(caller, &manifest.value),
+            created_at: now,
+            expires_at: self.settings.expiry.map(|expiry| later(now, expiry)),
+            upload_token,
+            status_token,
+            signed_at_create: signature.is_some(),
+            signature,
+            upload: None,
+            sources: Vec::new(),
+            verified: None,
+            stage: Stage::Pending,
+            manifest: Arc::new(manifest),
+        };
+        let view = self.view(&attempt);
+        self.insert(attempt);
+        view
+    }
+}

@@ -1,0 +1,135 @@
+//! The release manifest and what it must look like (rules CRE-4 to CRE-9).
+
+use bytes::Bytes;
+use serde_json::{Map, Value};
+
+use crate::{
+    config::Config,
+    digest::{ContentDigest, ContentDigestError, DigestAlgorithm},
+    json,
+    policy::Policy,
+    problem::ProblemKind,
+    refusal::Refusal,
+    registry::{ReleaseKey, name, version},
+};
+
+/// Media type of a manifest that does not say.
+pub const DEFAULT_MEDIA_TYPE: &str = "application/wasm";
+/// Media type of content of several entries.
+pub const TAR_MEDIA_TYPE: &str = "application/x-tar";
+
+/// What a registry wants of manifests.
+#[derive(Clone, Debug)]
+pub struct ManifestRules {
+    algorithms: Vec<DigestAlgorithm>,
+    version_build: bool,
+    tar: bool,
+    policy: Policy,
+}
+
+impl ManifestRules {
+    /// The rules of a registry with these settings.
+    pub fn new(config: &Config, policy: &Policy) -> Self {
+        let mut algorithms = vec![DigestAlgorithm::Sha256];
+        if config.sha512 {
+            algorithms.push(DigestAlgorithm::Sha512);
+        }
+        Self { algorithms, version_build: config.version_build, tar: config.tar, policy: policy.clone() }
+    }
+}
+
+/// A manifest that the registry takes.
+#[derive(Clone, Debug)]
+pub struct Manifest {
+    /// The bytes as they were sent: what a signature signs.
+    pub bytes: Bytes,
+    /// All members.
+    pub value: Value,
+    /// Name and version.
+    pub key: ReleaseKey,
+    /// Media type of the content.
+    pub media_type: String,
+    /// What the content must hash to.
+    pub digest: ContentDigest,
+}
+
+impl Manifest {
+    /// Reads a manifest and checks everything that needs no look at other releases.
+    pub fn parse(bytes: Bytes, rules: &ManifestRules) -> Result<Self, Refusal> {
+        let members = Self::members(&bytes, rules)?;
+        let package_type = string(&members, "packageType")?;
+        let name = string(&members, "name")?;
+        let version = string(&members, "version")?;
+        let media_type = match members.get("mediaType") {
+            None => DEFAULT_MEDIA_TYPE,
+            Some(Value::String(media_type)) if media_type.contains('/') => media_type,
+            Some(_) => return Err(malformed("The member mediaType is not a media type.")),
+        };
+        let Some(Value::Object(digests)) = members.get("contentDigest") else {
+            return Err(malformed("The member contentDigest is missing or not an object."));
+        };
+
+        let create = &rules.policy.create;
+        if !create.takes_any_name && !name::is_valid(name) {
+            return Err(Refusal::new(ProblemKind::InvalidName, "The name is not namespace:label."));
+        }
+        if !create.takes_any_version && !version::is_valid(version) {
+            return Err(Refusal::new(ProblemKind::InvalidVersion, "The version does not follow semver 2.0.0."));
+        }
+        if !rules.version_build && version.contains('+') {
+            return Err(Refusal::new(ProblemKind::InvalidVersion, "Versions with build metadata are not supported."));
+        }
+        if !create.takes_any_package_type && package_type != "component" {
+            return Err(Refusal::new(ProblemKind::UnsupportedPackageType, "The package type is not component."));
+        }
+        if !rules.tar && media_type == TAR_MEDIA_TYPE {
+            return Err(Refusal::new(ProblemKind::UnsupportedMediaType, "Content of several entries is not supported."));
+        }
+        let digest = ContentDigest::parse(digests, &rules.algorithms, &rules.policy.digest).map_err(refuse_digest)?;
+
+        Ok(Self {
+            key: ReleaseKey { name: name.to_owned(), version: version.to_owned() },
+            media_type: media_type.to_owned(),
+            digest,
+            value: Value::Object(create.kept_members(members)),
+            bytes,
+        })
+    }
+
+    /// The namespace that the name belongs to.
+    pub fn namespace(&self) -> &str {
+        self.key.namespace()
+    }
+
+    fn members(bytes: &[u8], rules: &ManifestRules) -> Result<Map<String, Value>, Refusal> {
+        let document = json::parse(bytes).map_err(|error| malformed(format!("The manifest is not JSON: {error}.")))?;
+        if let (Some(member), false) = (&document.duplicate_member, rules.policy.create.takes_duplicate_members) {
+            return Err(malformed(format!("The member {member:?} stands twice.")));
+        }
+        match document.value {
+            Value::Object(members) => Ok(members),
+            _ => Err(malformed("The manifest is not a JSON object.")),
+        }
+    }
+}
+
+fn string<'a>(members: &'a Map<String, Value>, member: &str) -> Result<&'a str, Refusal> {
+    match members.get(member) {
+        Some(Value::String(text)) => Ok(text),
+        Some(_) => Err(malformed(format!("The member {member} is not a string."))),
+        None => Err(malformed(format!("The member {member} is missing."))),
+    }
+}
+
+fn malformed(detail: impl Into<String>) -> Refusal {
+    Refusal::new(ProblemKind::MalformedManifest, detail)
+}
+
+fn refuse_digest(error: ContentDigestError) -> Refusal {
+    let kind = match error {
+        ContentDigestError::NoSupportedAlgorithm => ProblemKind::UnsupportedDigestAlgorithm,
+        ContentDigestError::InvalidDigest { .. } => ProblemKind::InvalidDigest,
+        ContentDigestError::NotAString { .. } => ProblemKind::MalformedManifest,
+    };
+    Refusal::new(kind, error.to_string())
+}

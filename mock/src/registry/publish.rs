@@ -1,0 +1,170 @@
+//! Publish (rules PUB and ASY): the work is claimed under the lock, done outside it, and its result taken back, so that of many
+//! requests one wins and nothing changes beneath the work.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::{
+    config::Verification,
+    identity::Caller,
+    jws::JwsDocument,
+    problem::ProblemKind,
+    refusal::{Refusal, not_found},
+};
+
+use super::{
+    Attempt, AttemptId, Manifest, Processing, Registry, ReleaseKey, ReleaseView, Source, Stage, UnpublishedView, Upload, Verdict,
+};
+
+/// The right, and the duty, to bring one attempt's publishing to an end.
+#[derive(Debug)]
+pub struct PublishClaim {
+    attempt: AttemptId,
+}
+
+/// What publishing an attempt needs done: check the signatures, then verify the content.
+#[derive(Debug)]
+pub struct PublishWork {
+    /// To hand back with the result.
+    pub claim: PublishClaim,
+    /// What is published.
+    pub manifest: Arc<Manifest>,
+    /// Signatures that came with create, good ones.
+    pub signed_at_create: Option<JwsDocument>,
+    /// Uploaded content.
+    pub upload: Option<Arc<Upload>>,
+    /// Where the content is, the registry's own store included.
+    pub sources: Vec<Source>,
+}
+
+impl Registry {
+    /// Claims the publishing of a pending release; from now on its content can not change.
+    pub fn begin_publish(&mut self, now: Timestamp, caller: &Caller, key: &ReleaseKey) -> Result<PublishWork, Refusal> {
+        self.access.write(caller, key.namespace())?;
+        let policy = self.policy.publish;
+        let links = self.links.clone();
+        let attempt = self.current(key, now).ok_or_else(not_found)?;
+        match &attempt.stage {
+            Stage::Published { .. } if policy.publishes_again => {}
+            Stage::Published { .. } => {
+                return Err(Refusal::new(ProblemKind::AlreadyPublished, format!("{key} has been published."))
+                    .with_location(links.release(key)));
+            }
+            Stage::Publishing | Stage::Processing(_) if policy.checks_then_acts => {}
+            Stage::Publishing | Stage::Processing(_) => {
+                return Err(Refusal::new(ProblemKind::Processing, format!("{key} is being published."))
+                    .with_location(links.unpublished_by_token(key, &attempt.status_token)));
+            }
+            Stage::Expired { .. } if policy.publishes_expired => {}
+            _ => attempt.refuse_unless_pending(false)?,
+        }
+        attempt.stage = Stage::Publishing;
+        Ok(PublishWork {
+            claim: PublishClaim { attempt: attempt.id },
+            manifest: attempt.manifest.clone(),
+            signed_at_create: attempt.signature.clone().filter(|_| attempt.signed_at_create),
+            upload: attempt.upload.clone(),
+            sources: attempt.sources.clone(),
+        })
+    }
+
+    /// Gives the claim back: the release is pending as before.
+    pub fn abandon_publish(&mut self, now: Timestamp, claim: &PublishClaim) {
+        if let Some(attempt) = self.publishing(now, claim) {
+            attempt.stage = Stage::Pending;
+        }
+    }
+
+    /// Refuses to publish nothing (UPL-4).
+    pub fn require_content(&mut self, now: Timestamp, claim: &PublishClaim) -> Result<(), Refusal> {
+        let policy = self.policy.publish;
+        let attempt = self.publishing(now, claim).ok_or_else(not_found)?;
+        if attempt.has_content() || policy.publishes_without_content {
+            Ok(())
+        } else {
+            Err(Refusal::new(ProblemKind::MissingContent, "There is neither an upload nor a content source."))
+        }
+    }
+
+    /// Ends the publishing within its own request: 201, or a refusal that leaves the release pending.
+    pub fn finish_publish(
+        &mut self,
+        now: Timestamp,
+        claim: &PublishClaim,
+        signature: JwsDocument,
+        verdict: Verdict,
+    ) -> Result<ReleaseView, Refusal> {
+        let policy = self.policy.publish;
+        let attempt = self.publishing(now, claim).ok_or_else(not_found)?;
+        match verdict {
+            Verdict::Bad(problem) if policy.refusal_is_final => {
+                attempt.conclude(now, Verdict::Bad(problem.clone()));
+                Err(problem.into())
+            }
+            Verdict::Bad(problem) => {
+                attempt.stage = Stage::Pending;
+                Err(problem.into())
+            }
+            good @ Verdict::Good { .. } => {
+                attempt.signature = Some(signature);
+                attempt.conclude(now, good);
+                attempt.release_view(now).ok_or_else(not_found)
+            }
+        }
+    }
+
+    /// Accepts the publishing: 202, the verdict follows by [`Registry::settle_publish`].
+    pub fn accept_publish(
+        &mut self,
+        now: Timestamp,
+        claim: &PublishClaim,
+        signature: JwsDocument,
+    ) -> Result<UnpublishedView, Refusal> {
+        let attempt = self.publishing(now, claim).ok_or_else(not_found)?;
+        attempt.signature = Some(signature);
+        attempt.stage =
+            Stage::Processing(Processing { accepted_at: now, polls: 0, let_through: false, finished: None });
+        let attempt = attempt.clone();
+        Ok(self.policy.processing.present(self.view(&attempt)))
+    }
+
+    /// Takes the verdict of work that was accepted. When it shows is the processing mode's matter.
+    pub fn settle_publish(&mut self, now: Timestamp, claim: &PublishClaim, verdict: Verdict) {
+        let mode = self.settings.processing;
+        let verdict = self.policy.processing.record(verdict);
+        let Some(attempt) = self.attempt(claim.attempt, now) else { return };
+        if let (Stage::Processing(processing), Some(verdict)) = (&mut attempt.stage, verdict) {
+            processing.finished = Some((now, verdict));
+            attempt.settle(now, mode);
+        }
+    }
+
+    /// Lets the outcome of everything that is processed show as soon as it is there, whatever the processing mode.
+    /// Returns how many releases that concerned.
+    pub fn process_held(&mut self, now: Timestamp) -> usize {
+        let mode = self.settings.processing;
+        let mut held = 0;
+        for attempt in self.attempts_mut() {
+            if let Stage::Processing(processing) = &mut attempt.stage {
+                processing.let_through = true;
+                held += 1;
+                attempt.settle(now, mode);
+            }
+        }
+        held
+    }
+
+    /// What a registry that fetches nothing says of the content; `None` in one that does.
+    pub fn verdict_without_fetching(&self, work: &PublishWork) -> Option<Verdict> {
+        (self.settings.verification != Verification::All).then(|| Verdict::Good {
+            sources: work.sources.clone(),
+            summary: work.upload.as_ref().and_then(|upload| upload.summary.clone()).map(Arc::new),
+        })
+    }
+
+    fn publishing(&mut self, now: Timestamp, claim: &PublishClaim) -> Option<&mut Attempt> {
+        let racing = self.policy.publish.checks_then_acts;
+        self.attempt(claim.attempt, now).filter(|attempt| attempt.stage == Stage::Publishing || racing)
+    }
+}

@@ -1,0 +1,117 @@
+//! Reading releases, published and not (rules REL, PUB-2, PUB-3, PUB-8, ACC-4, ACC-7, ACC-8).
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+
+use crate::{
+    identity::Caller,
+    refusal::{Refusal, not_found},
+};
+
+use super::{Attempt, Registry, ReleaseKey, ReleaseView, Source, Stage, UnpublishedView};
+
+/// How an unpublished release is named in a URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnpublishedAddress {
+    /// Name and version; they alone decide who may look.
+    pub key: ReleaseKey,
+    /// Names one attempt at it; the latest one, when absent.
+    pub token: Option<String>,
+}
+
+/// Uploaded content.
+#[derive(Clone, Debug)]
+pub struct Content {
+    /// The bytes as they were uploaded.
+    pub bytes: Bytes,
+    /// Media type of the manifest.
+    pub media_type: String,
+    /// Whether everybody may read it, so that shared caches may keep it.
+    pub is_public: bool,
+}
+
+impl Registry {
+    /// The unpublished release, for its owner; counts as a poll.
+    pub fn unpublished(&mut self, now: Timestamp, caller: &Caller, address: &UnpublishedAddress) -> Result<UnpublishedView, Refusal> {
+        self.sweep_if_due(now);
+        // Judged before this poll is counted: `polls:N` shows `processing` N times.
+        let attempt = self.owned_attempt(now, caller, address)?.ok_or_else(not_found)?;
+        if let Stage::Processing(processing) = &mut attempt.stage {
+            processing.polls = processing.polls.saturating_add(1);
+        }
+        let attempt = attempt.clone();
+        Ok(self.policy.processing.present(self.view(&attempt)))
+    }
+
+    /// The attempt, unless the caller is no owner of where it would be.
+    pub(super) fn owned_attempt(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        address: &UnpublishedAddress,
+    ) -> Result<Option<&mut Attempt>, Refusal> {
+        self.access.read_unpublished(caller, address.key.namespace())?;
+        let attempt = match &address.token {
+            None => self.current(&address.key, now),
+            Some(token) => match self.id_by_status_token(token) {
+                None => None,
+                Some(id) => self.attempt(id, now).filter(|attempt| *attempt.key() == address.key),
+            },
+        };
+        Ok(attempt)
+    }
+
+    /// The release.
+    pub fn release(&mut self, now: Timestamp, caller: &Caller, key: &ReleaseKey) -> Result<ReleaseView, Refusal> {
+        self.access.read_manifest(caller, key.namespace())?;
+        let sees_all = self.access.sees_foreign_sources(caller, key.namespace()) || self.policy.access.shows_signed_urls;
+        let (publish, shown_early) = (self.policy.publish, self.policy.publish.shown_before_published);
+        let attempt = self.current(key, now).ok_or_else(not_found)?;
+        let published_at = match &attempt.stage {
+            Stage::Published { at } => *at,
+            Stage::Processing(_) if shown_early => now,
+            Stage::Failed { at, .. } if publish.failed_is_readable => *at,
+            _ => return Err(not_found()),
+        };
+        let mut view = attempt.release_view(published_at).ok_or_else(not_found)?;
+        if !sees_all {
+            view.sources.retain(|source| *source == Source::Own);
+        }
+        Ok(view)
+    }
+
+    /// Content that was uploaded: of a release for those who may read it, before that for its owner.
+    pub fn content(&mut self, now: Timestamp, caller: &Caller, key: &ReleaseKey) -> Result<Content, Refusal> {
+        self.access.read_content(caller, key.namespace())?;
+        let is_public = self.access.read_content(&Caller::Anonymous, key.namespace()).is_ok();
+        let is_owner = caller.owns(key.namespace());
+        let attempt = self.current(key, now).ok_or_else(not_found)?;
+        let shown = match attempt.stage {
+            Stage::Published { .. } => true,
+            Stage::Pending | Stage::Publishing | Stage::Processing(_) => is_owner,
+            Stage::Failed { .. } | Stage::Expired { .. } => false,
+        };
+        match &attempt.upload {
+            Some(upload) if shown && attempt.sources.contains(&Source::Own) => Ok(Content {
+                bytes: upload.bytes.clone(),
+                media_type: attempt.manifest.media_type.clone(),
+                is_public: is_public && matches!(attempt.stage, Stage::Published { .. }),
+            }),
+            _ => Err(not_found()),
+        }
+    }
+}
+
+impl Attempt {
+    pub(super) fn release_view(&self, published_at: Timestamp) -> Option<ReleaseView> {
+        Some(ReleaseView {
+            manifest: self.manifest.clone(),
+            signature: Arc::new(self.signature.clone()?),
+            creator: self.creator.clone(),
+            sources: self.sources.clone(),
+            published_at,
+        })
+    }
+}

@@ -1,0 +1,229 @@
+//! One attempt at a release: what is known of it, and where it stands.
+
+use std::{fmt, sync::Arc};
+
+use bytes::Bytes;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{config::ProcessingMode, content::ContentSummary, jws::JwsDocument, problem::Problem};
+
+use super::{Manifest, Source};
+
+/// Name and version of a release.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ReleaseKey {
+    /// `namespace:label`.
+    pub name: String,
+    /// Semver, without a leading `v`.
+    pub version: String,
+}
+
+impl ReleaseKey {
+    /// The namespace that the name belongs to; empty where the name has none.
+    pub fn namespace(&self) -> &str {
+        self.name.split_once(':').map_or("", |(namespace, _)| namespace)
+    }
+}
+
+impl fmt::Display for ReleaseKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.name, self.version)
+    }
+}
+
+/// Tells attempts apart, those at one name and version too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AttemptId(pub(super) u64);
+
+/// Uploaded content.
+#[derive(Clone, Debug)]
+pub struct Upload {
+    /// The bytes as they travelled.
+    pub bytes: Bytes,
+    /// What reading them found; nothing in a registry that does not verify.
+    pub summary: Option<ContentSummary>,
+}
+
+/// One attempt at a release, from create to its end.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    pub(super) id: AttemptId,
+    pub(super) manifest: Arc<Manifest>,
+    pub(super) creator: String,
+    pub(super) created_at: Timestamp,
+    pub(super) expires_at: Option<Timestamp>,
+    pub(super) upload_token: String,
+    pub(super) status_token: String,
+    pub(super) signature: Option<JwsDocument>,
+    pub(super) signed_at_create: bool,
+    pub(super) upload: Option<Arc<Upload>>,
+    pub(super) sources: Vec<Source>,
+    /// What the verified content holds, for sources that are added later.
+    pub(super) verified: Option<Arc<ContentSummary>>,
+    pub(super) stage: Stage,
+}
+
+/// Where an attempt stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stage {
+    /// Takes content and waits for publish.
+    Pending,
+    /// Publish is being worked on within its own request. Shown as pending, because that is what a refusal leaves it.
+    Publishing,
+    /// Publish was accepted and is being worked on.
+    Processing(Processing),
+    /// It is a release.
+    Published {
+        /// When it became one.
+        at: Timestamp,
+    },
+    /// It will never be a release.
+    Failed {
+        /// When that was decided.
+        at: Timestamp,
+        /// Why.
+        problem: Problem,
+    },
+    /// It was not published in time.
+    Expired {
+        /// When its time was over.
+        at: Timestamp,
+    },
+}
+
+/// Work that goes on after publish was answered with 202.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Processing {
+    pub(super) accepted_at: Timestamp,
+    pub(super) polls: u32,
+    pub(super) let_through: bool,
+    pub(super) finished: Option<(Timestamp, Verdict)>,
+}
+
+/// What the verification of a release's content came to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Verdict {
+    /// The content is good.
+    Good {
+        /// The sources that stay.
+        sources: Vec<Source>,
+        /// What the content holds, in a registry that verifies.
+        summary: Option<Arc<ContentSummary>>,
+    },
+    /// It is not.
+    Bad(Problem),
+}
+
+/// Status of an unpublished release, as everybody calls it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Takes content and waits for publish.
+    Pending,
+    /// Publish was accepted.
+    Processing,
+    /// It is a release.
+    Published,
+    /// It will never be a release.
+    Failed,
+    /// It was not published in time.
+    Expired,
+}
+
+impl Status {
+    /// The name on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Processing => "processing",
+            Self::Published => "published",
+            Self::Failed => "failed",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+impl Stage {
+    /// The status that shows this stage.
+    pub fn status(&self) -> Status {
+        match self {
+            Self::Pending | Self::Publishing => Status::Pending,
+            Self::Processing(_) => Status::Processing,
+            Self::Published { .. } => Status::Published,
+            Self::Failed { .. } => Status::Failed,
+            Self::Expired { .. } => Status::Expired,
+        }
+    }
+
+    /// When the attempt came to its end, if it has.
+    pub fn ended_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Pending | Self::Publishing | Self::Processing(_) => None,
+            Self::Published { at } | Self::Failed { at, .. } | Self::Expired { at } => Some(*at),
+        }
+    }
+}
+
+impl Processing {
+    /// When the outcome may show, if it may by now.
+    pub(super) fn due(&self, now: Timestamp, mode: ProcessingMode) -> Option<Timestamp> {
+        let (finished_at, _) = self.finished.as_ref()?;
+        match mode {
+            _ if self.let_through => Some(*finished_at),
+            ProcessingMode::Immediate => Some(*finished_at),
+            ProcessingMode::Polls(count) => (self.polls >= count).then_some(*finished_at),
+            ProcessingMode::Manual => None,
+            ProcessingMode::Delay(delay) => {
+                let due = later(self.accepted_at, delay).max(*finished_at);
+                (due <= now).then_some(due)
+            }
+        }
+    }
+}
+
+/// That much later; the last representable moment where that is none.
+pub(super) fn later(time: Timestamp, by: std::time::Duration) -> Timestamp {
+    SignedDuration::try_from(by).ok().and_then(|by| time.checked_add(by).ok()).unwrap_or(Timestamp::MAX)
+}
+
+impl Attempt {
+    /// Name and version.
+    pub fn key(&self) -> &ReleaseKey {
+        &self.manifest.key
+    }
+
+    /// Whether there is anything that the digest could be of.
+    pub(super) fn has_content(&self) -> bool {
+        !self.sources.is_empty()
+    }
+
+    /// Moves on what time alone moves on.
+    pub(super) fn settle(&mut self, now: Timestamp, mode: ProcessingMode) {
+        match &mut self.stage {
+            Stage::Pending => {
+                if let Some(at) = self.expires_at.filter(|at| *at <= now) {
+                    self.stage = Stage::Expired { at };
+                }
+            }
+            Stage::Processing(processing) => {
+                if let Some(at) = processing.due(now, mode)
+                    && let Some((_, verdict)) = processing.finished.take()
+                {
+                    self.conclude(at, verdict);
+                }
+            }
+            Stage::Publishing | Stage::Published { .. } | Stage::Failed { .. } | Stage::Expired { .. } => {}
+        }
+    }
+
+    /// Comes to the end that the verdict says.
+    pub(super) fn conclude(&mut self, at: Timestamp, verdict: Verdict) {
+        self.stage = match verdict {
+            Verdict::Good { sources, summary } => {
+                self.sources = sources;
+                self.verified = summary;
+                Stage::Published { at }
+            }
+            Verdict::Bad(problem) => Stage::Failed { at, problem },
+        };
+    }
+}

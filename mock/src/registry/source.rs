@@ -1,0 +1,195 @@
+//! Content sources: what a publisher may name, and what others may see of it (rules SRC-10, SRC-11, SRC-13, SRC-20).
+
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use crate::{
+    content::EntryPath,
+    fetch::{Credentials, Fetcher},
+    policy::SourcePolicy,
+    problem::ProblemKind,
+    refusal::Refusal,
+};
+
+/// Where content can be downloaded.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source {
+    /// The registry's own store of an upload.
+    Own,
+    /// Somewhere else.
+    Remote(RemoteSource),
+}
+
+/// A source that is not the registry's own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RemoteSource {
+    /// The URL as it was given, less its userinfo.
+    pub shown_url: String,
+    /// The URL to fetch, without userinfo.
+    pub url: Url,
+    /// What authenticates the fetch.
+    pub credentials: Option<Credentials>,
+    /// The entry that it serves; the whole content, when absent.
+    pub path: Option<EntryPath>,
+    /// All members but `credentials`, the URL less its userinfo: what everybody sees.
+    pub shown: Map<String, Value>,
+    /// As it was given, for the defect that shows too much.
+    given: Map<String, Value>,
+}
+
+/// What a registry wants of sources.
+pub struct SourceRules<'a> {
+    /// Schemes, lower case.
+    pub schemes: &'a [String],
+    /// Whether credentials are taken.
+    pub credentials: bool,
+    /// Whether single entries are taken.
+    pub per_entry: bool,
+    /// Knows which addresses are refused.
+    pub fetcher: &'a Fetcher,
+    /// How sources are treated.
+    pub policy: &'a SourcePolicy,
+}
+
+impl Source {
+    /// Whether both are the same source: credentials and further members do not count.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Own, Self::Own) => true,
+            (Self::Remote(a), Self::Remote(b)) => a.shown_url == b.shown_url && a.path == b.path,
+            _ => false,
+        }
+    }
+
+    /// The entry that it serves, if only one.
+    pub fn path(&self) -> Option<&EntryPath> {
+        match self {
+            Self::Own => None,
+            Self::Remote(remote) => remote.path.as_ref(),
+        }
+    }
+}
+
+impl RemoteSource {
+    /// Reads one element of `contentSources`.
+    pub fn parse(value: &Value, rules: &SourceRules<'_>) -> Result<Self, Refusal> {
+        let Value::Object(members) = value else {
+            return Err(invalid("A content source is not an object."));
+        };
+        let Some(Value::String(given_url)) = members.get("url") else {
+            return Err(invalid("A content source has no url, or one that is not a string."));
+        };
+        // The scheme is looked at first (SRC-10): `file:///x` has no host, and is still of an unsupported scheme.
+        let scheme = scheme(given_url).ok_or_else(|| invalid("A content source's url is not an absolute URL."))?;
+        if !rules.schemes.contains(&scheme) && !rules.policy.takes_any_scheme {
+            return Err(Refusal::new(
+                ProblemKind::UnsupportedSourceScheme,
+                format!("Content sources with the scheme {scheme} are not supported."),
+            ));
+        }
+        let mut url = parse_url(given_url, rules.policy)?;
+        let credentials = Self::credentials(members, &url, rules)?;
+        let path = Self::entry_path(members, rules)?;
+        // Both fail only for URLs that can not have userinfo, which is then not there to remove.
+        let _ = url.set_username("");
+        let _ = url.set_password(None);
+
+        let shown_url = without_userinfo(given_url);
+        let mut shown = members.clone();
+        shown.remove("credentials");
+        shown.insert("url".to_owned(), json!(shown_url));
+        if !rules.policy.checks_addresses_only_when_fetching {
+            rules
+                .fetcher
+                .check_literal_address(&url)
+                .map_err(|error| Refusal::new(ProblemKind::SourceForbidden, error.to_string()))?;
+        }
+        Ok(Self { shown_url, url, credentials, path, shown, given: members.clone() })
+    }
+
+    /// The source as everybody may see it.
+    pub fn shown(&self, policy: &SourcePolicy) -> Value {
+        Value::Object(if policy.shows_credentials { self.given.clone() } else { self.shown.clone() })
+    }
+
+    fn credentials(members: &Map<String, Value>, url: &Url, rules: &SourceRules<'_>) -> Result<Option<Credentials>, Refusal> {
+        let credentials = match members.get("credentials") {
+            Some(value) => Some(parse_credentials(value)?),
+            None => userinfo(url),
+        };
+        if credentials.is_some() && !rules.credentials {
+            return Err(invalid("Credentials of content sources are not supported."));
+        }
+        Ok(credentials)
+    }
+
+    fn entry_path(members: &Map<String, Value>, rules: &SourceRules<'_>) -> Result<Option<EntryPath>, Refusal> {
+        match members.get("path") {
+            None => Ok(None),
+            Some(Value::String(path)) if rules.per_entry => EntryPath::new(path.as_bytes())
+                .map(Some)
+                .map_err(|error| invalid(format!("A content source's path is refused: {error}."))),
+            Some(Value::String(_)) => Err(invalid("Content sources of single entries are not supported.")),
+            Some(_) => Err(invalid("A content source's path is not a string.")),
+        }
+    }
+}
+
+/// The scheme, lower case, if the text starts with one (RFC 3986, section 3.1).
+fn scheme(url: &str) -> Option<String> {
+    let (scheme, _) = url.split_once(':')?;
+    let starts_well = scheme.starts_with(|c: char| c.is_ascii_alphabetic());
+    let continues_well = scheme.bytes().all(|c| c.is_ascii_alphanumeric() || b"+-.".contains(&c));
+    (starts_well && continues_well).then(|| scheme.to_ascii_lowercase())
+}
+
+/// Stricter than the URL standard, which takes `http:host`, `http:///host`, back slashes and white space.
+fn parse_url(text: &str, policy: &SourcePolicy) -> Result<Url, Refusal> {
+    let has_authority = text
+        .split_once("://")
+        .is_some_and(|(_, rest)| !rest.is_empty() && !rest.starts_with(['/', '?', '#']));
+    let has_odd_characters = text.chars().any(|c| c.is_whitespace() || c.is_control() || c == '\\');
+    let url = Url::parse(text).map_err(|error| invalid(format!("A content source's url is not a URL: {error}.")))?;
+    if (!has_authority || has_odd_characters || url.host_str().is_none_or(str::is_empty)) && !policy.takes_any_url {
+        return Err(invalid("A content source's url has no host, or characters that no URL has."));
+    }
+    Ok(url)
+}
+
+fn parse_credentials(value: &Value) -> Result<Credentials, Refusal> {
+    let text = |member: &str| {
+        value
+            .get(member)
+            .and_then(Value::as_str)
+            .map(str::to_owned)
+            .ok_or_else(|| invalid(format!("The credentials of a content source have no {member}.")))
+    };
+    match value.get("type").and_then(Value::as_str) {
+        Some("basic") => Ok(Credentials::Basic { username: text("username")?, password: text("password")? }),
+        Some("bearer") => Ok(Credentials::Bearer { token: text("token")? }),
+        _ => Err(invalid("The credentials of a content source are of an unknown type.")),
+    }
+}
+
+fn userinfo(url: &Url) -> Option<Credentials> {
+    let decode = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
+    (!url.username().is_empty() || url.password().is_some()).then(|| Credentials::Basic {
+        username: decode(url.username()),
+        password: decode(url.password().unwrap_or_default()),
+    })
+}
+
+/// The text of a URL without its userinfo, otherwise as it was, so that its publisher knows it again.
+fn without_userinfo(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
+    let authority_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, tail) = rest.split_at(authority_end);
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    format!("{scheme}://{host}{tail}")
+}
+
+fn invalid(detail: impl Into<String>) -> Refusal {
+    Refusal::new(ProblemKind::InvalidSource, detail)
+}

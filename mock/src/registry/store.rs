@@ -1,0 +1,204 @@
+//! The attempts that a registry knows, and the indexes into them.
+
+use std::{
+    collections::HashMap,
+    time::Duration,
+};
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    config::{Config, ProcessingMode, Verification},
+    links::Links,
+    oddity::Oddities,
+    policy::Policy,
+};
+
+use super::{Access, Attempt, AttemptId, ReleaseKey, Stage, UnpublishedView, release::later};
+
+/// How often what is past its retention is looked for.
+const SWEEP_EVERY: SignedDuration = SignedDuration::from_secs(10);
+
+/// The settings that the state machine needs.
+#[derive(Clone, Debug)]
+pub struct RegistrySettings {
+    pub(super) processing: ProcessingMode,
+    pub(super) verification: Verification,
+    pub(super) expiry: Option<Duration>,
+    pub(super) retention: Duration,
+    pub(super) max_sources: Option<usize>,
+    pub(super) max_storage: u64,
+    pub(super) recheck_sources: bool,
+    pub(super) takes_uploads: bool,
+}
+
+impl RegistrySettings {
+    /// Those of the operator's settings that matter here.
+    pub fn new(config: &Config) -> Self {
+        Self {
+            processing: config.processing,
+            verification: config.verification,
+            expiry: config.expiry,
+            retention: config.retention,
+            max_sources: config.max_sources,
+            max_storage: config.max_storage,
+            recheck_sources: config.recheck_sources,
+            takes_uploads: config.uploads,
+        }
+    }
+}
+
+/// All releases of a registry, published or not.
+#[derive(Debug)]
+pub struct Registry {
+    pub(super) settings: RegistrySettings,
+    pub(super) policy: Policy,
+    pub(super) access: Access,
+    pub(super) links: Links,
+    oddities: Oddities,
+    attempts: HashMap<AttemptId, Attempt>,
+    current: HashMap<ReleaseKey, AttemptId>,
+    by_upload_token: HashMap<String, AttemptId>,
+    by_status_token: HashMap<String, AttemptId>,
+    /// Never goes back, not even by a reset: work that was handed out before finds its attempt gone.
+    next_id: u64,
+    swept_at: Option<Timestamp>,
+    /// Bytes of all uploads that are kept.
+    pub(super) stored_bytes: u64,
+}
+
+impl Registry {
+    /// A registry without releases.
+    pub fn new(settings: RegistrySettings, policy: Policy, access: Access, links: Links, oddities: Oddities) -> Self {
+        Self {
+            settings,
+            policy,
+            access,
+            links,
+            oddities,
+            attempts: HashMap::new(),
+            current: HashMap::new(),
+            by_upload_token: HashMap::new(),
+            by_status_token: HashMap::new(),
+            next_id: 0,
+            swept_at: None,
+            stored_bytes: 0,
+        }
+    }
+
+    /// Forgets everything.
+    pub fn reset(&mut self) {
+        self.attempts.clear();
+        self.current.clear();
+        self.by_upload_token.clear();
+        self.by_status_token.clear();
+        self.swept_at = None;
+        self.stored_bytes = 0;
+    }
+
+    /// Moves on every attempt that time alone moves on, and forgets those past their retention.
+    pub fn sweep(&mut self, now: Timestamp) {
+        self.swept_at = Some(now);
+        let (mode, retention) = (self.settings.processing, self.settings.retention);
+        let over: Vec<AttemptId> = self
+            .attempts
+            .values_mut()
+            .filter_map(|attempt| {
+                attempt.settle(now, mode);
+                is_over(attempt, now, retention).then_some(attempt.id)
+            })
+            .collect();
+        for id in over {
+            self.remove(id);
+        }
+    }
+
+    pub(super) fn sweep_if_due(&mut self, now: Timestamp) {
+        if self.swept_at.is_none_or(|at| now.duration_since(at) >= SWEEP_EVERY) {
+            self.sweep(now);
+        }
+    }
+
+    /// Tokens for the URLs of a new attempt: for uploads, for the status.
+    pub(super) fn new_identity(&mut self, key: &ReleaseKey) -> (AttemptId, String, String) {
+        let id = AttemptId(self.next_id);
+        self.next_id += 1;
+        let about = format!("{key} {}", id.0);
+        (id, self.oddities.token("upload", &about), self.oddities.token("status", &about))
+    }
+
+    pub(super) fn insert(&mut self, attempt: Attempt) {
+        self.by_upload_token.insert(attempt.upload_token.clone(), attempt.id);
+        self.by_status_token.insert(attempt.status_token.clone(), attempt.id);
+        self.current.insert(attempt.key().clone(), attempt.id);
+        self.attempts.insert(attempt.id, attempt);
+    }
+
+    pub(super) fn remove(&mut self, id: AttemptId) {
+        let Some(attempt) = self.attempts.remove(&id) else { return };
+        self.by_upload_token.remove(&attempt.upload_token);
+        self.by_status_token.remove(&attempt.status_token);
+        self.stored_bytes -= attempt.upload.as_ref().map_or(0, |upload| upload.bytes.len() as u64);
+        if self.current.get(attempt.key()) == Some(&id) {
+            self.current.remove(attempt.key());
+        }
+    }
+
+    /// The attempt, moved on to now; `None` when it is past its retention.
+    pub(super) fn attempt(&mut self, id: AttemptId, now: Timestamp) -> Option<&mut Attempt> {
+        let (mode, retention) = (self.settings.processing, self.settings.retention);
+        let attempt = self.attempts.get_mut(&id)?;
+        attempt.settle(now, mode);
+        (!is_over(attempt, now, retention)).then_some(attempt)
+    }
+
+    /// The latest attempt at this name and version.
+    pub(super) fn current(&mut self, key: &ReleaseKey, now: Timestamp) -> Option<&mut Attempt> {
+        let id = *self.current.get(key)?;
+        self.attempt(id, now)
+    }
+
+    pub(super) fn id_by_upload_token(&self, token: &str) -> Option<AttemptId> {
+        self.by_upload_token.get(token).copied()
+    }
+
+    pub(super) fn id_by_status_token(&self, token: &str) -> Option<AttemptId> {
+        self.by_status_token.get(token).copied()
+    }
+
+    pub(super) fn attempts(&self) -> impl Iterator<Item = &Attempt> {
+        self.attempts.values()
+    }
+
+    pub(super) fn attempts_mut(&mut self) -> impl Iterator<Item = &mut Attempt> {
+        self.attempts.values_mut()
+    }
+
+    pub(super) fn view(&self, attempt: &Attempt) -> UnpublishedView {
+        let status = attempt.stage.status();
+        let pending = attempt.stage == Stage::Pending;
+        UnpublishedView {
+            attempt: attempt.id,
+            manifest: attempt.manifest.clone(),
+            creator: attempt.creator.clone(),
+            status,
+            sources: attempt.sources.clone(),
+            status_token: attempt.status_token.clone(),
+            upload_token: (pending && self.settings.takes_uploads).then(|| attempt.upload_token.clone()),
+            created_at: attempt.created_at,
+            expires_at: attempt.expires_at.filter(|_| pending),
+            processed_at: attempt.stage.ended_at(),
+            error: match &attempt.stage {
+                Stage::Failed { problem, .. } => Some(problem.clone()),
+                _ => None,
+            },
+        }
+    }
+}
+
+fn is_over(attempt: &Attempt, now: Timestamp, retention: Duration) -> bool {
+    match attempt.stage {
+        Stage::Failed { at, .. } | Stage::Expired { at } => later(at, retention) <= now,
+        Stage::Pending | Stage::Publishing | Stage::Processing(_) | Stage::Published { .. } => false,
+    }
+}

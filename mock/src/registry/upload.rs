@@ -1,0 +1,86 @@
+//! Uploads (rules UPL-1 to UPL-9): checked before the bytes are read, kept after they were.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::{
+    identity::Caller,
+    problem::ProblemKind,
+    refusal::{Refusal, not_found},
+};
+
+use super::{Attempt, AttemptId, Manifest, Registry, ReleaseKey, Source, Stage, Upload};
+
+/// Leave to upload.
+#[derive(Clone, Debug)]
+pub struct UploadTicket {
+    attempt: AttemptId,
+    /// What the content must be.
+    pub manifest: Arc<Manifest>,
+}
+
+impl Registry {
+    /// Lets an upload begin. The URL alone authorises it where uploads go to another origin (UPL-3).
+    pub fn begin_upload(&mut self, now: Timestamp, caller: &Caller, key: &ReleaseKey, token: &str) -> Result<UploadTicket, Refusal> {
+        let needs_authorization = !self.links.uploads_elsewhere() || self.policy.upload.wants_authorization_elsewhere;
+        if needs_authorization && !self.policy.upload.authorised_by_url_alone {
+            self.access.write(caller, key.namespace())?;
+        }
+        let late = self.policy.upload.taken_after_publishing;
+        let id = self.id_by_upload_token(token).ok_or_else(not_found)?;
+        let attempt = self.attempt(id, now).filter(|attempt| attempt.key() == key).ok_or_else(not_found)?;
+        attempt.refuse_unless_pending(late)?;
+        attempt.refuse_mixed_with_entries()?;
+        Ok(UploadTicket { attempt: attempt.id, manifest: attempt.manifest.clone() })
+    }
+
+    /// Keeps what was uploaded, if the release still waits for content.
+    pub fn finish_upload(&mut self, now: Timestamp, ticket: &UploadTicket, upload: Upload) -> Result<(), Refusal> {
+        let late = self.policy.upload.taken_after_publishing;
+        let (stored, limit) = (self.stored_bytes, self.settings.max_storage);
+        let attempt = self.attempt(ticket.attempt, now).ok_or_else(not_found)?;
+        attempt.refuse_unless_pending(late)?;
+        attempt.refuse_mixed_with_entries()?;
+        let replaced = attempt.upload.as_ref().map_or(0, |upload| upload.bytes.len() as u64);
+        let total = stored - replaced + upload.bytes.len() as u64;
+        if total > limit {
+            return Err(Refusal::new(ProblemKind::InsufficientStorage, "There is no room for the upload."));
+        }
+        attempt.upload = Some(Arc::new(upload));
+        if !attempt.sources.contains(&Source::Own) {
+            attempt.sources.push(Source::Own);
+        }
+        self.stored_bytes = total;
+        Ok(())
+    }
+}
+
+impl Attempt {
+    /// Refuses what only a pending release takes.
+    pub(super) fn refuse_unless_pending(&self, published_will_do: bool) -> Result<(), Refusal> {
+        match &self.stage {
+            Stage::Pending => Ok(()),
+            Stage::Published { .. } if published_will_do => Ok(()),
+            Stage::Publishing | Stage::Processing(_) => {
+                Err(Refusal::new(ProblemKind::Processing, "The release is being published."))
+            }
+            Stage::Published { .. } => {
+                Err(Refusal::new(ProblemKind::AlreadyPublished, "The release has been published."))
+            }
+            // The failure itself, as a conflict: what it takes is a new create (ASY-10).
+            Stage::Failed { problem, .. } => Err(Refusal::from(problem.clone()).with_status(409)),
+            Stage::Expired { .. } => Err(Refusal::new(ProblemKind::Expired, "The unpublished release has expired.")),
+        }
+    }
+
+    fn refuse_mixed_with_entries(&self) -> Result<(), Refusal> {
+        if self.sources.iter().any(|source| source.path().is_some()) {
+            return Err(Refusal::new(
+                ProblemKind::InvalidSource,
+                "The content is given by sources of single entries, to which the whole can not be added.",
+            ));
+        }
+        Ok(())
+    }
+}

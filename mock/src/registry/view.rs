@@ -1,0 +1,51 @@
+//! What the registry tells of its releases: everything that the caller may know, and nothing about HTTP.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::{jws::JwsDocument, problem::Problem};
+
+use super::{AttemptId, Manifest, Source, Status};
+
+/// An unpublished release, for its owner.
+#[derive(Clone, Debug)]
+pub struct UnpublishedView {
+    /// Tells attempts at one name and version apart.
+    pub attempt: AttemptId,
+    /// What is to be released.
+    pub manifest: Arc<Manifest>,
+    /// Who created it.
+    pub creator: String,
+    /// Where it stands.
+    pub status: Status,
+    /// Where its content is.
+    pub sources: Vec<Source>,
+    /// Names it in a URL that nobody can guess.
+    pub status_token: String,
+    /// Names the place to upload to, while it takes uploads.
+    pub upload_token: Option<String>,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it expires, while it can.
+    pub expires_at: Option<Timestamp>,
+    /// When it came to its end.
+    pub processed_at: Option<Timestamp>,
+    /// Why it failed.
+    pub error: Option<Problem>,
+}
+
+/// A release.
+#[derive(Clone, Debug)]
+pub struct ReleaseView {
+    /// What was released.
+    pub manifest: Arc<Manifest>,
+    /// The signatures over it.
+    pub signature: Arc<JwsDocument>,
+    /// Who created it.
+    pub creator: String,
+    /// Where its content is.
+    pub sources: Vec<Source>,
+    /// When it became a release.
+    pub published_at: Timestamp,
+}

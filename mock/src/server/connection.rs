@@ -1,0 +1,47 @@
+//! One connection.
+
+use std::{pin::pin, sync::Arc, time::Duration};
+
+use hyper::{server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::watch,
+};
+
+use super::{App, Origin};
+
+/// How long the head of a request may take, and an idle connection stays open.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Serves a connection until it ends, or until the server does and the request under way is answered.
+pub(super) async fn serve<S>(app: Arc<App>, origin: Origin, stream: S, mut stopping: watch::Receiver<bool>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let service = service_fn(move |request| {
+        let app = app.clone();
+        async move { app.serve(origin, request).await }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        // A client may end its half after the request, and still read the answer.
+        .half_close(true)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut connection = pin!(connection);
+    tokio::select! {
+        // Broken requests and connections are the client's trouble; hyper has answered what can be answered.
+        _ = connection.as_mut() => {}
+        () = stopped(&mut stopping) => {
+            connection.as_mut().graceful_shutdown();
+            let _ = connection.await;
+        }
+    }
+}
+
+/// Returns when the server stops.
+pub(super) async fn stopped(stopping: &mut watch::Receiver<bool>) {
+    // An error means that the server is gone, which ends it as well.
+    let _ = stopping.wait_for(|stopping| *stopping).await;
+}

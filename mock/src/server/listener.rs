@@ -1,0 +1,141 @@
+//! Listeners, and the server that they make.
+
+use std::{
+    io,
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
+
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::watch,
+    task::{JoinHandle, JoinSet},
+    time::timeout,
+};
+
+use super::{App, Origin, TlsIdentity, connection};
+
+/// How long requests that are under way may take when the server ends.
+const GRACE: Duration = Duration::from_secs(2);
+/// What a listener waits after an error such as too many open files.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// How long a TLS handshake may take.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+
+/// Why an address can not be served.
+#[derive(Debug, thiserror::Error)]
+pub enum ListenError {
+    /// The address is taken or not this machine's.
+    #[error("failed to listen on {address}")]
+    Bind {
+        /// `HOST:PORT`.
+        address: String,
+        /// What the system says.
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// An address that connections queue up at.
+#[derive(Debug)]
+pub struct Bound {
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Bound {
+    /// Takes an address; port 0 is a free one.
+    pub async fn bind(host: &str, port: u16) -> Result<Self, ListenError> {
+        let fail = |source| ListenError::Bind { address: format!("{host}:{port}"), source };
+        let host_without_brackets = host.trim_start_matches('[').trim_end_matches(']');
+        let listener = TcpListener::bind((host_without_brackets, port)).await.map_err(fail)?;
+        let address = listener.local_addr().map_err(fail)?;
+        Ok(Self { listener, address })
+    }
+
+    /// The address, with the port that it got.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+/// Listeners that serve an app; dropped, they and their connections end at once.
+#[derive(Debug)]
+pub struct Server {
+    stopping: watch::Sender<bool>,
+    running: Vec<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Begins to serve. Must be called within a Tokio runtime.
+    pub fn start(app: &Arc<App>, listeners: Vec<(Bound, Origin)>, tls: Option<&TlsIdentity>) -> Self {
+        let (stopping, watch) = watch::channel(false);
+        let running = listeners
+            .into_iter()
+            .map(|(bound, origin)| {
+                tokio::spawn(accept(app.clone(), origin, bound.listener, tls.map(|tls| tls.acceptor.clone()), watch.clone()))
+            })
+            .collect();
+        Self { stopping, running }
+    }
+
+    /// Takes no further connections, lets requests that are under way come to their end, and returns then.
+    pub async fn stop(mut self) {
+        self.stopping.send_replace(true);
+        for listener in &mut self.running {
+            let _ = listener.await;
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        for listener in &self.running {
+            listener.abort();
+        }
+    }
+}
+
+async fn accept(
+    app: Arc<App>,
+    origin: Origin,
+    listener: TcpListener,
+    tls: Option<tokio_native_tls::TlsAcceptor>,
+    mut stopping: watch::Receiver<bool>,
+) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    // Small answers must not wait for a full packet; a socket that can not is slower and still right.
+                    let _ = stream.set_nodelay(true);
+                    connections.spawn(serve(app.clone(), origin, stream, tls.clone(), stopping.clone()));
+                }
+                Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+            },
+            Some(_) = connections.join_next() => {}
+            () = connection::stopped(&mut stopping) => break,
+        }
+    }
+    drop(listener);
+    let _ = timeout(GRACE, async { while connections.join_next().await.is_some() {} }).await;
+}
+
+async fn serve(
+    app: Arc<App>,
+    origin: Origin,
+    stream: TcpStream,
+    tls: Option<tokio_native_tls::TlsAcceptor>,
+    stopping: watch::Receiver<bool>,
+) {
+    match tls {
+        None => connection::serve(app, origin, stream, stopping).await,
+        Some(acceptor) => {
+            if let Ok(Ok(stream)) = timeout(HANDSHAKE, acceptor.accept(stream)).await {
+                connection::serve(app, origin, stream, stopping).await;
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Whether content is what its manifest commits to.
+
+use crate::{
+    config::{Config, DigestForm},
+    content::{ContentError, ContentFormat, ContentOptions, ContentSummary},
+    policy::Policy,
+    problem::{Problem, ProblemKind},
+    registry::Manifest,
+};
+
+/// Compares content with manifests.
+#[derive(Clone, Debug)]
+pub struct ContentCheck {
+    form: DigestForm,
+    validate_components: bool,
+    max_content: u64,
+    policy: Policy,
+}
+
+impl ContentCheck {
+    /// The comparison of a registry with these settings.
+    pub fn new(config: &Config, policy: &Policy) -> Self {
+        Self {
+            form: config.digest_form,
+            validate_components: config.validate_components,
+            max_content: config.max_content,
+            policy: policy.clone(),
+        }
+    }
+
+    /// How to read the whole content of a manifest.
+    pub fn options(&self, manifest: &Manifest) -> ContentOptions {
+        self.options_as(ContentFormat::of_media_type(&manifest.media_type), manifest)
+    }
+
+    /// How to read content that travels in a form of its own.
+    pub fn options_as(&self, format: ContentFormat, manifest: &Manifest) -> ContentOptions {
+        let mut options = ContentOptions::new(format, manifest.digest.algorithms(), self.max_content);
+        options.policy = self.policy.content.clone();
+        options
+    }
+
+    /// Bytes of all entries of a content together.
+    pub fn max_content(&self) -> u64 {
+        self.max_content
+    }
+
+    /// Bytes that content of this manifest may take on the wire: an archive has headers beside its entries.
+    pub fn max_transfer(&self, manifest: &Manifest) -> u64 {
+        match ContentFormat::of_media_type(&manifest.media_type) {
+            ContentFormat::Tar => self.max_content.saturating_add(ContentOptions::DEFAULT_MAX_OVERHEAD),
+            ContentFormat::Single(_) => self.max_content,
+        }
+    }
+
+    /// Compares with the digests first, then looks whether it is a component: other bytes are a mismatch, whatever they are.
+    pub fn judge(&self, manifest: &Manifest, summary: &ContentSummary) -> Result<(), Problem> {
+        let component = summary.component().map_err(|error| refuse_content(&error))?;
+        self.compare(manifest, summary)?;
+        if self.validate_components && !component.is_component {
+            return Err(Problem::new(ProblemKind::InvalidContent, "component.wasm is not a WebAssembly component."));
+        }
+        Ok(())
+    }
+
+    fn compare(&self, manifest: &Manifest, summary: &ContentSummary) -> Result<(), Problem> {
+        let computed = match self.form {
+            DigestForm::Index => &summary.index,
+            DigestForm::Raw => &summary.raw,
+        };
+        manifest.digest.verify(computed, &self.policy.digest).map_err(|mismatch| {
+            Problem::new(ProblemKind::DigestMismatch, mismatch.to_string())
+                .with("algorithm", mismatch.algorithm)
+                .with("expected", mismatch.expected)
+                .with("actual", mismatch.actual)
+        })
+    }
+}
+
+/// The problem that content is refused with.
+pub(crate) fn refuse_content(error: &ContentError) -> Problem {
+    let kind = ProblemKind::from_name(error.problem()).unwrap_or(ProblemKind::InvalidContentIndex);
+    Problem::new(kind, crate::problem::with_causes(error))
+}

@@ -1,0 +1,131 @@
+//! Signatures of create and publish requests (rules SIG).
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use crate::{
+    config::Config,
+    digest::DigestAlgorithm,
+    identity::Identities,
+    json,
+    jws::{self, JwsDocument, JwsError, KeyStore},
+    policy::Policy,
+    problem::{Problem, ProblemKind},
+    registry::Manifest,
+    wire::PublishRequest,
+};
+
+/// Judges the signatures of one registry's publishers.
+#[derive(Clone, Debug)]
+pub struct SignatureCheck {
+    keys: KeyStore,
+    identities: Identities,
+    policy: Policy,
+}
+
+impl SignatureCheck {
+    /// The judge of a registry with these settings.
+    pub fn new(config: &Config, policy: &Policy) -> Self {
+        Self { keys: config.keys.clone(), identities: config.identities.clone(), policy: policy.clone() }
+    }
+
+    /// Reads a document.
+    pub fn parse(&self, value: &Value) -> Result<JwsDocument, Problem> {
+        JwsDocument::parse(value, &self.policy.signature).map_err(|error| refuse(&error))
+    }
+
+    /// Accepts or refuses a document for a namespace.
+    pub fn judge(&self, document: &JwsDocument, namespace: &str) -> Result<(), Problem> {
+        let trusted: HashSet<&str> = self
+            .identities
+            .iter()
+            .filter(|identity| identity.namespaces.iter().any(|own| own == namespace))
+            .map(|identity| identity.name.as_str())
+            .collect();
+        jws::judge(document, &self.keys, |key| trusted.contains(key.identity.as_str()), &self.policy.signature)
+            .map(|_| ())
+            .map_err(|error| refuse(&error))
+    }
+
+    /// Judges a publish request: first whether signatures hold, then what they sign, then the digest beside them (SIG-9, SIG-13, SIG-15).
+    pub fn judge_publish(
+        &self,
+        manifest: &Manifest,
+        signed_at_create: Option<JwsDocument>,
+        request: &PublishRequest,
+    ) -> Result<JwsDocument, Problem> {
+        let added = request.signature.as_ref().map(|value| self.parse(value)).transpose()?;
+        let signature = match (signed_at_create, added) {
+            (None, None) => return Err(refuse(&JwsError::MissingSignature)),
+            (None, Some(added)) => {
+                self.judge(&added, manifest.namespace())?;
+                self.compare_values(manifest, &added)?;
+                added
+            }
+            (Some(created), None) => created,
+            (Some(created), Some(added)) => self.add(manifest, created, &added)?,
+        };
+        self.compare_release_digest(&signature, request)?;
+        Ok(signature)
+    }
+
+    /// Adds signatures to those of a signed create. What was added has to hold by itself as far as its keys are known; the trusted
+    /// signature may be the one that is there.
+    fn add(&self, manifest: &Manifest, created: JwsDocument, added: &JwsDocument) -> Result<JwsDocument, Problem> {
+        match self.judge(added, manifest.namespace()) {
+            Ok(()) => {}
+            Err(problem) if problem.kind == ProblemKind::UntrustedKey && added.payload() == created.payload() => {}
+            Err(problem) => return Err(problem),
+        }
+        let mut merged = created;
+        merged.merge(added).map_err(|error| refuse(&error))?;
+        self.judge(&merged, manifest.namespace())?;
+        Ok(merged)
+    }
+
+    fn compare_values(&self, manifest: &Manifest, document: &JwsDocument) -> Result<(), Problem> {
+        let same = || {
+            let signed = json::parse_strict(document.payload());
+            let created = json::parse(&manifest.bytes);
+            matches!((signed, created), (Ok(signed), Ok(created)) if json::equal(&signed, &created.value))
+        };
+        if self.policy.publish.skips_payload || same() {
+            Ok(())
+        } else {
+            Err(refuse(&JwsError::PayloadMismatch))
+        }
+    }
+
+    fn compare_release_digest(&self, document: &JwsDocument, request: &PublishRequest) -> Result<(), Problem> {
+        let digests = match &request.release_digest {
+            None if self.policy.publish.wants_release_digest => {
+                return Err(Problem::new(ProblemKind::ReleaseDigestMismatch, "The releaseDigest is missing."));
+            }
+            None => return Ok(()),
+            Some(_) if self.policy.publish.skips_release_digest => return Ok(()),
+            Some(digests) => digests,
+        };
+        let mut compared = false;
+        for (name, digest) in digests {
+            let Some(algorithm) = DigestAlgorithm::from_name(name) else { continue };
+            compared = true;
+            if algorithm.digest(document.payload()).to_hex() != *digest {
+                return Err(Problem::new(
+                    ProblemKind::ReleaseDigestMismatch,
+                    format!("The {name} of releaseDigest is not that of the signed bytes."),
+                ));
+            }
+        }
+        if compared {
+            Ok(())
+        } else {
+            Err(Problem::new(ProblemKind::UnsupportedDigestAlgorithm, "The releaseDigest has no supported algorithm."))
+        }
+    }
+}
+
+fn refuse(error: &JwsError) -> Problem {
+    let kind = ProblemKind::from_name(error.problem()).unwrap_or(ProblemKind::BadSignature);
+    Problem::new(kind, error.to_string())
+}

@@ -1,0 +1,133 @@
+//! Fetching sources and judging what they serve.
+
+use std::sync::Arc;
+
+use futures::{StreamExt, stream};
+
+use crate::{
+    config::{BadMirror, Config},
+    content::{ContentFormat, ContentReader},
+    fetch::{FetchRequest, Fetcher},
+    policy::SourcePolicy,
+    problem::Problem,
+    refusal::Refusal,
+    registry::{Manifest, PublishWork, RemoteSource, Source, SourcesWork, Upload, Verdict},
+};
+
+use super::{ContentCheck, Finding, entries, verdict};
+
+/// Sources of one release that are fetched at a time.
+const FETCHES_AT_A_TIME: usize = 16;
+
+/// Verifies the content of releases.
+#[derive(Clone)]
+pub struct Verifier {
+    check: ContentCheck,
+    fetcher: Fetcher,
+    bad_mirror: BadMirror,
+    policy: SourcePolicy,
+}
+
+impl Verifier {
+    /// The verifier of a registry with these settings.
+    pub fn new(config: &Config, check: ContentCheck, fetcher: Fetcher, policy: SourcePolicy) -> Self {
+        Self { check, fetcher, bad_mirror: config.bad_mirror, policy }
+    }
+
+    /// Fetches what has to be fetched for publishing, and judges it all.
+    pub async fn verify(&self, work: &PublishWork) -> Verdict {
+        let findings = self.find_all(&work.manifest, &work.sources, work.upload.as_ref()).await;
+        if findings.iter().any(|(source, _)| source.path().is_some()) {
+            entries::conclude(&self.check, &work.manifest, findings, self.bad_mirror)
+        } else {
+            verdict::conclude(findings, self.bad_mirror, self.policy)
+        }
+    }
+
+    /// Fetches sources that are added to a release: other bytes are refused, silence is not (SRC-17).
+    pub async fn recheck(&self, work: &SourcesWork) -> Result<(), Refusal> {
+        for (source, finding) in self.find_all(&work.manifest, &work.new, None).await {
+            match finding {
+                Finding::OtherBytes(problem) | Finding::Forbidden(problem) => return Err(problem.into()),
+                Finding::Good(summary) => {
+                    if let (Some(path), Some(verified)) = (source.path(), &work.verified) {
+                        entries::compare(path, &summary, verified)?;
+                    }
+                }
+                Finding::Unreachable(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn find_all(&self, manifest: &Manifest, sources: &[Source], upload: Option<&Arc<Upload>>) -> Vec<(Source, Finding)> {
+        stream::iter(sources.iter().cloned().enumerate())
+            .map(|(position, source)| async move {
+                let finding = match &source {
+                    Source::Own => own_finding(upload),
+                    Source::Remote(remote) => self.find(manifest, remote, position).await,
+                };
+                (source, finding)
+            })
+            .buffered(FETCHES_AT_A_TIME)
+            .collect()
+            .await
+    }
+
+    async fn find(&self, manifest: &Manifest, source: &RemoteSource, position: usize) -> Finding {
+        let whole = source.path.is_none();
+        let options = match &source.path {
+            None => self.check.options(manifest),
+            Some(path) => self.check.options_as(ContentFormat::Single(path.clone()), manifest),
+        };
+        let mut request = FetchRequest::new(source.url.clone());
+        request.credentials.clone_from(&source.credentials);
+        request.max_bytes = Some(options.max_content.saturating_add(if whole { options.max_overhead } else { 0 }));
+
+        let mut reader = ContentReader::new(options);
+        if let Err(failure) = self.fetcher.fetch(&request, |chunk| reader.write(chunk)).await {
+            return located(Finding::of_failure(failure), source, self.policy);
+        }
+        let finding = match reader.finish() {
+            Err(error) => Finding::of_content_error(&error),
+            Ok(summary) if !whole || self.takes_unseen(position) => Finding::Good(summary),
+            Ok(summary) => match self.check.judge(manifest, &summary) {
+                Ok(()) => Finding::Good(summary),
+                Err(problem) => Finding::OtherBytes(problem),
+            },
+        };
+        located(finding, source, self.policy)
+    }
+
+    fn takes_unseen(&self, position: usize) -> bool {
+        self.policy.skips_digest || (self.policy.checks_first_only && position > 0)
+    }
+}
+
+/// Uploads were judged when they came.
+fn own_finding(upload: Option<&Arc<Upload>>) -> Finding {
+    match upload.and_then(|upload| upload.summary.clone()) {
+        Some(summary) => Finding::Good(summary),
+        None => Finding::Unreachable(Problem::new(
+            crate::problem::ProblemKind::MissingContent,
+            "Nothing was uploaded that the registry could serve itself.",
+        )),
+    }
+}
+
+/// Says which source a problem is about.
+fn located(finding: Finding, source: &RemoteSource, policy: SourcePolicy) -> Finding {
+    let locate = |problem: Problem| {
+        if policy.hides_unreachable_url {
+            return Problem::new(problem.kind, problem.kind.title());
+        }
+        let reason = problem.detail.clone();
+        problem.with("sources", serde_json::json!([{"url": source.shown_url, "reason": reason}]))
+    };
+    match finding {
+        Finding::Good(summary) => Finding::Good(summary),
+        Finding::OtherBytes(problem) => Finding::OtherBytes(locate(problem)),
+        Finding::Unreachable(problem) => Finding::Unreachable(locate(problem)),
+        Finding::Forbidden(problem) => Finding::Forbidden(locate(problem)),
+    }
+}

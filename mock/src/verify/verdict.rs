@@ -1,0 +1,67 @@
+//! From what the mirrors of a whole content serve to the verdict on the release (rules SRC-5 to SRC-8).
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::{
+    config::BadMirror,
+    policy::SourcePolicy,
+    problem::Problem,
+    registry::{Source, Verdict},
+};
+
+use super::Finding;
+
+/// The verdict on a release whose sources each serve the whole content.
+pub(super) fn conclude(findings: Vec<(Source, Finding)>, bad_mirror: BadMirror, policy: SourcePolicy) -> Verdict {
+    let mut kept = Vec::new();
+    let mut summary = None;
+    let mut other_bytes = Vec::new();
+    let mut unreachable = Vec::new();
+    for (source, finding) in findings {
+        match finding {
+            Finding::Good(found) => {
+                summary.get_or_insert(found);
+                kept.push(source);
+            }
+            Finding::Forbidden(problem) => return Verdict::Bad(problem),
+            Finding::OtherBytes(problem) => {
+                if policy.keeps_bad_mirrors {
+                    kept.push(source);
+                }
+                other_bytes.push(problem);
+            }
+            Finding::Unreachable(problem) => {
+                unreachable.push(problem);
+                kept.push(source);
+            }
+        }
+    }
+    let nothing_good = summary.is_none() && !policy.publishes_unreachable;
+    let bad_mirror_sinks = bad_mirror == BadMirror::Fail && !policy.keeps_bad_mirrors;
+    if !other_bytes.is_empty() && (nothing_good || bad_mirror_sinks) {
+        return Verdict::Bad(merged(other_bytes));
+    }
+    if !unreachable.is_empty() && (nothing_good || policy.wants_every_mirror) {
+        return Verdict::Bad(merged(unreachable));
+    }
+    if policy.keeps_first_only {
+        kept.truncate(1);
+    }
+    Verdict::Good { sources: kept, summary: summary.map(Arc::new) }
+}
+
+/// One problem for all: the first one's, with every source that has a share in it.
+pub(super) fn merged(problems: Vec<Problem>) -> Problem {
+    let sources: Vec<Value> = problems
+        .iter()
+        .filter_map(|problem| problem.members.get("sources")?.as_array().cloned())
+        .flatten()
+        .collect();
+    let mut problems = problems.into_iter();
+    let Some(first) = problems.next() else {
+        return Problem::new(crate::problem::ProblemKind::SourceUnreachable, "There is no content source.");
+    };
+    if sources.is_empty() { first } else { first.with("sources", sources) }
+}

@@ -1,0 +1,32 @@
+//! The unpublished release.
+
+use serde_json::{Map, Value, json};
+
+use crate::registry::UnpublishedView;
+
+use super::{Rendering, render_sources};
+
+/// The document of an unpublished release.
+pub fn render_unpublished(view: &UnpublishedView, rendering: Rendering<'_>) -> Value {
+    let key = &view.manifest.key;
+    let mut document = Map::new();
+    document.insert("release".to_owned(), view.manifest.value.clone());
+    document.insert("creator".to_owned(), json!(view.creator));
+    document.insert("status".to_owned(), json!(view.status.name()));
+    document.insert("contentSources".to_owned(), render_sources(&view.sources, key, rendering));
+    if let Some(token) = view.upload_token.as_ref().filter(|_| !rendering.policy.upload.offers_no_url) {
+        document.insert("uploadUrl".to_owned(), json!(rendering.links.upload(key, token)));
+    }
+    document.insert("createdAt".to_owned(), json!(view.created_at.to_string()));
+    if let Some(at) = view.expires_at {
+        document.insert("expiresAt".to_owned(), json!(at.to_string()));
+    }
+    if let Some(at) = view.processed_at {
+        document.insert("processedAt".to_owned(), json!(at.to_string()));
+    }
+    if let Some(error) = &view.error {
+        let status = error.kind.status();
+        document.insert("error".to_owned(), error.document(rendering.problem_type_prefix, Some(status)));
+    }
+    rendering.oddities.disturb(Value::Object(document), &key.to_string())
+}
