@@ -5,6 +5,8 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use CapabilityKind::{Bool, Choice, Limit, List, Seen};
+
 use crate::yaml::nearest;
 
 /// What values a capability takes.
@@ -65,8 +67,6 @@ const fn row(
         summary,
     }
 }
-
-use CapabilityKind::{Bool, Choice, Limit, List, Seen};
 
 /// All capabilities, in the order of the profile.
 pub const CAPABILITIES: &[CapabilityDefinition] = &[

@@ -1,4 +1,7 @@
-use jsonschema::{Validator, error::ValidationErrorKind};
+use jsonschema::{
+    JsonType, Validator,
+    error::{TypeKind, ValidationErrorKind},
+};
 use serde_json::Value;
 
 use super::{Located, Position};
@@ -169,10 +172,14 @@ fn message(error: &jsonschema::ValidationError<'_>) -> String {
         ValidationErrorKind::PropertyNames { .. } => {
             "a member name does not have the expected form".to_owned()
         }
-        ValidationErrorKind::Type { .. } => {
+        ValidationErrorKind::Type { kind } => {
+            let expected: Vec<&str> = match kind {
+                TypeKind::Single(expected) => vec![name_of(*expected)],
+                TypeKind::Multiple(expected) => expected.iter().map(name_of).collect(),
+            };
             format!(
-                "{}; here is {}",
-                error.masked_with("the value"),
+                "expected {}; here is {}",
+                expected.join(" or "),
                 kind_of(error.instance())
             )
         }
@@ -188,5 +195,17 @@ fn kind_of(value: &Value) -> &'static str {
         Value::String(_) => "text",
         Value::Array(_) => "a list",
         Value::Object(_) => "a mapping",
+    }
+}
+
+fn name_of(expected: JsonType) -> &'static str {
+    match expected {
+        JsonType::Null => "null",
+        JsonType::Boolean => "true or false",
+        JsonType::Integer => "a whole number",
+        JsonType::Number => "a number",
+        JsonType::String => "text",
+        JsonType::Array => "a list",
+        JsonType::Object => "a mapping",
     }
 }

@@ -53,6 +53,14 @@ pub fn curl(exchange: &Exchange, redactor: &Redactor) -> String {
         ];
         words.extend(["-H".to_owned(), quote(&segments)]);
     }
+    let typed = request
+        .headers
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    if request.body != Body::Empty && !typed {
+        // Or curl would call the body a form.
+        words.extend(["-H".to_owned(), "'Content-Type:'".to_owned()]);
+    }
     let mut comments = Vec::new();
     body(&request.body, redactor, &mut words, &mut comments);
     if let Some(target) = &request.target {
