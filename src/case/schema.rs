@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use jsonschema::Validator;
 use schemars::generate::SchemaSettings;
-use schemars::transform::{RecursiveTransform, Transform};
+use schemars::transform::transform_subschemas;
 use serde_json::{Value, json};
 
 use super::model::CaseFile;
@@ -20,8 +20,14 @@ pub fn generate() -> Value {
         json!("https://publish-api.example/schemas/case.schema.json"),
     );
     schema.insert("title".to_owned(), json!("Case file"));
-    RecursiveTransform(allow_templates).transform(&mut schema);
+    allow_templates_within(&mut schema);
     schema.into()
+}
+
+/// Inner schemas first, so that what stands in for a number is not itself replaced.
+fn allow_templates_within(schema: &mut schemars::Schema) {
+    transform_subschemas(&mut allow_templates_within, schema);
+    allow_templates(schema);
 }
 
 /// Numbers and truths may be templates, which are filled in before they are read.
