@@ -34,12 +34,12 @@ pub enum Scope {
     Elsewhere,
 }
 
-/// Judges an answer by the rules ERR-1, ERR-2, ERR-4, ERR-5 and ERR-7; `tokens` are those of the identities.
+/// Judges an answer by the rules ERR-1, ERR-2, ERR-4, ERR-5 and ERR-7; `shows_token` finds those of the identities.
 pub fn general(
     exchange: &Exchange,
     scope: Scope,
     types: &ProblemTypes,
-    tokens: &[&str],
+    shows_token: &dyn Fn(&[u8]) -> bool,
 ) -> Vec<Mismatch> {
     let Ok(answer) = &exchange.answer else {
         return Vec::new();
@@ -55,7 +55,7 @@ pub fn general(
         found.extend(error_document(answer));
     }
     if scope == Scope::Api && answer.status >= 400 {
-        found.extend(leaks(answer, tokens));
+        found.extend(leaks(answer, shows_token));
     }
     if scope == Scope::Api
         && (200..300).contains(&answer.status)
@@ -99,18 +99,11 @@ fn error_document(answer: &Answer) -> Vec<Mismatch> {
     found
 }
 
-fn leaks(answer: &Answer, tokens: &[&str]) -> Vec<Mismatch> {
+fn leaks(answer: &Answer, shows_token: &dyn Fn(&[u8]) -> bool) -> Vec<Mismatch> {
     let text = String::from_utf8_lossy(&answer.body);
     let mut found = Vec::new();
-    let shows_token = tokens.iter().any(|token| {
-        !token.is_empty()
-            && (text.contains(token)
-                || answer
-                    .headers
-                    .iter()
-                    .any(|(_, value)| String::from_utf8_lossy(value).contains(token)))
-    });
-    if shows_token {
+    let in_headers = answer.headers.iter().any(|(_, value)| shows_token(value));
+    if in_headers || shows_token(&answer.body) {
         found.push(Mismatch::new(Some("ERR-7"), Level::Must, "an error shows a token or credential"));
     }
     for (what, pattern) in LEAKS.iter() {

@@ -15,5 +15,5 @@ pub use junit::render as render_junit;
 pub use model::{Report, Run, Summary, schema};
 pub use summary::{banner, closing};
 pub use trial::{
-    ColorSetting, FormatSetting, Mode, TrialOptions, list, run_trials, run_without_output,
+    ColorSetting, FormatSetting, TrialOptions, list, run_trials, run_without_output,
 };

@@ -41,6 +41,7 @@ fn capabilities(run: &Run) -> String {
             let seen = run.seen.get(name);
             match seen.unwrap_or(value) {
                 Value::Bool(false) | Value::Null => None,
+                Value::String(text) if text == "none" && name == "sources.max" => None,
                 Value::Bool(true) if seen.is_some() => Some(format!("{name} (seen)")),
                 Value::Bool(true) => Some(name.clone()),
                 Value::String(text) => Some(format!("{name}={text}")),

@@ -33,15 +33,6 @@ pub struct TrialOptions {
     pub strict: bool,
 }
 
-/// How a run goes: for real, or not at all because this is no registry.
-#[derive(Clone)]
-pub enum Mode {
-    /// Against the registry.
-    Run(Box<RunContext>),
-    /// Every case fails for this reason.
-    NotARegistry(String),
-}
-
 fn arguments(options: &TrialOptions) -> Arguments {
     Arguments {
         // What is ignored was decided before: a trial is run or marked.
@@ -70,13 +61,14 @@ pub fn list(cases: &[(&Case, bool)], slow: Slow, options: &TrialOptions) {
     let mut arguments = arguments(options);
     arguments.list = true;
     arguments.ignored = slow == Slow::Only;
-    libtest_mimic::run(&arguments, trials);
+    // What the run came to is told by the outcomes, and here nothing runs.
+    let _ = libtest_mimic::run(&arguments, trials);
 }
 
 /// Runs a plan in libtest's form on stdout.
 pub fn run_trials(
     plan: &[Planned<'_>],
-    mode: &Mode,
+    context: &RunContext,
     outcomes: &Outcomes,
     handle: &Handle,
     options: &TrialOptions,
@@ -88,11 +80,11 @@ pub fn run_trials(
             let case = Arc::new(planned.case.clone());
             let decision = planned.decision.clone();
             let known_failure = planned.known_failure.clone();
-            let (mode, outcomes, handle) = (mode.clone(), outcomes.clone(), handle.clone());
+            let (context, outcomes, handle) = (context.clone(), outcomes.clone(), handle.clone());
             let is_ignored = decision == Decision::Ignored;
             Trial::ignorable_test(case.id.clone(), move || {
                 let outcome =
-                    handle.block_on(carry_out(&case, decision, known_failure.as_deref(), &mode));
+                    handle.block_on(carry_out(&case, decision, known_failure.as_deref(), &context));
                 let completion = completion(&outcome, strict);
                 outcomes.push(outcome);
                 completion
@@ -100,13 +92,14 @@ pub fn run_trials(
             .with_ignored_flag(is_ignored)
         })
         .collect();
-    libtest_mimic::run(&arguments(options), trials);
+    // What the run came to is told by the outcomes.
+    let _ = libtest_mimic::run(&arguments(options), trials);
 }
 
 /// Runs a plan with nothing on stdout, where a report goes there.
 pub async fn run_without_output(
     plan: &[Planned<'_>],
-    mode: &Mode,
+    context: &RunContext,
     outcomes: &Outcomes,
     options: &TrialOptions,
 ) {
@@ -117,7 +110,7 @@ pub async fn run_without_output(
                 planned.case,
                 planned.decision.clone(),
                 planned.known_failure.as_deref(),
-                mode,
+                context,
             )
             .await;
             outcomes.push(outcome);
@@ -129,27 +122,13 @@ async fn carry_out(
     case: &Case,
     decision: Decision,
     known_failure: Option<&str>,
-    mode: &Mode,
+    context: &RunContext,
 ) -> CaseOutcome {
-    match (decision, mode) {
-        (Decision::Skip { missing, reason }, _) => skipped(case, missing, reason),
-        (_, Mode::NotARegistry(reason)) => not_run(case, reason),
-        (_, Mode::Run(context)) => run_case(context, case, known_failure).await,
-    }
-}
-
-fn skipped(case: &Case, missing: String, reason: String) -> CaseOutcome {
-    CaseOutcome {
-        id: case.id.clone(),
-        summary: case.file.summary.clone(),
-        level: case.level,
-        requirements: case.requirements.clone(),
-        failed_requirements: Vec::new(),
-        verdict: Verdict::Skip,
-        reason: Some(reason),
-        missing_capability: Some(missing),
-        duration: std::time::Duration::ZERO,
-        steps: Vec::new(),
+    match decision {
+        Decision::Skip { missing, reason } => {
+            not_run(case, Verdict::Skip, &reason, Some(&missing))
+        }
+        _ => run_case(context, case, known_failure).await,
     }
 }
 

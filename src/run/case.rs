@@ -392,14 +392,12 @@ impl<'a> CaseRun<'a> {
                 exchange.request.method, exchange.request.url
             )));
         }
-        let tokens = self.context.tokens();
-        let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
         let Err(error) = &exchange.answer else {
             return Ok(implied::general(
                 exchange,
                 scope,
                 &self.context.target.problems,
-                &tokens,
+                &|octets| self.context.shows_token(octets),
             ));
         };
         if performed.answer_optional || scope == Scope::Elsewhere {
@@ -517,14 +515,14 @@ impl<'a> CaseRun<'a> {
         let redactor = &self.context.redactor;
         let mut record = self.not_run(raw, pointer, "");
         record.not_run = None;
-        // The exchanges of an attempt stand with its steps.
-        if step.attempt.is_none() {
-            for (exchange, _) in &performed.exchanges {
+        for (exchange, _) in &performed.exchanges {
+            // In reports the exchanges of an attempt stand with its steps.
+            if step.attempt.is_none() {
                 record.exchanges.push(render::to_report(exchange, redactor));
-                record
-                    .transcripts
-                    .push(render::http_text(exchange, redactor, BodyLimit::default()));
             }
+            record
+                .transcripts
+                .push(render::http_text(exchange, redactor, BodyLimit::default()));
         }
         record.curl = performed
             .judged

@@ -25,7 +25,7 @@ pub struct Preflight {
 #[derive(Debug, Error)]
 pub enum NotARegistry {
     /// No answer at all.
-    #[error("failed to reach the registry at {url}: {source}")]
+    #[error("failed to reach a registry at {url}: {source}\n  No case could run. Is it up, is the base URL right, and is what listens there a registry of the Publish API?")]
     Unreachable {
         /// The base URL.
         url: Url,

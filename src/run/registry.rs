@@ -98,21 +98,31 @@ fn judge_known(mut outcome: CaseOutcome, reason: &str) -> CaseOutcome {
     outcome
 }
 
-/// The outcome of a case that was not run because this is no registry of the Publish API.
-pub fn not_run(case: &Case, reason: &str) -> CaseOutcome {
+/// The outcome of a case that could not run: a skip, or `fail` since this is no registry, or `error` since there is none.
+pub fn not_run(
+    case: &Case,
+    verdict: Verdict,
+    reason: &str,
+    missing_capability: Option<&str>,
+) -> CaseOutcome {
     let mut requirements = case.requirements.clone();
-    if !requirements.iter().any(|rule| rule == "CRE-1") {
-        requirements.push("CRE-1".to_owned());
+    let mut failed_requirements = Vec::new();
+    if verdict == Verdict::Fail {
+        // The create, on which every case depends.
+        failed_requirements.push("CRE-1".to_owned());
+        if !requirements.iter().any(|rule| rule == "CRE-1") {
+            requirements.push("CRE-1".to_owned());
+        }
     }
     CaseOutcome {
         id: case.id.clone(),
         summary: case.file.summary.clone(),
         level: case.level,
         requirements,
-        failed_requirements: vec!["CRE-1".to_owned()],
-        verdict: Verdict::Fail,
+        failed_requirements,
+        verdict,
         reason: Some(reason.to_owned()),
-        missing_capability: None,
+        missing_capability: missing_capability.map(str::to_owned),
         duration: Duration::ZERO,
         steps: Vec::new(),
     }
