@@ -140,9 +140,11 @@ fn split(text: &str) -> Result<Vec<Part<'_>>, TemplateError> {
             rest = &rest[at + 2..];
             continue;
         }
-        let end = rest[at..].find(')').ok_or_else(|| TemplateError::Unclosed {
-            text: text.to_owned(),
-        })?;
+        let end = rest[at..]
+            .find(')')
+            .ok_or_else(|| TemplateError::Unclosed {
+                text: text.to_owned(),
+            })?;
         parts.push(Part::Text(&rest[..at]));
         parts.push(Part::Name(rest[at + 2..at + end].trim()));
         rest = &rest[at + end + 1..];
@@ -154,12 +156,10 @@ fn split(text: &str) -> Result<Vec<Part<'_>>, TemplateError> {
 fn render_text(text: &str, scope: &dyn Scope) -> Result<Value, TemplateError> {
     let parts = split(text)?;
     let fill = |name: &str| {
-        scope
-            .lookup(name)
-            .map_err(|reason| TemplateError::Unknown {
-                name: name.to_owned(),
-                reason,
-            })
+        scope.lookup(name).map_err(|reason| TemplateError::Unknown {
+            name: name.to_owned(),
+            reason,
+        })
     };
     let mut names = parts.iter().filter_map(|part| match part {
         Part::Name(name) => Some(*name),
@@ -211,7 +211,10 @@ mod tests {
         let rows = [
             (json!("$(number)"), json!(7)),
             (json!("x$( number )y"), json!("x7y")),
-            (json!({"$(main.name)": ["$(number)$(number)"]}), json!({"a:b": ["77"]})),
+            (
+                json!({"$(main.name)": ["$(number)$(number)"]}),
+                json!({"a:b": ["77"]}),
+            ),
             (json!("cost: $$(number) $"), json!("cost: $(number) $")),
             (json!(null), json!(null)),
         ];

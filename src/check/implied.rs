@@ -47,8 +47,12 @@ pub fn general(
     let mut found = Vec::new();
     if scope != Scope::Elsewhere && answer.status >= 500 && !matches!(answer.status, 501 | 507) {
         found.push(
-            Mismatch::new(Some("ERR-4"), Level::Must, "no request makes a 5xx (501 and 507 apart)")
-                .beside("a status below 500", answer.status.to_string()),
+            Mismatch::new(
+                Some("ERR-4"),
+                Level::Must,
+                "no request makes a 5xx (501 and 507 apart)",
+            )
+            .beside("a status below 500", answer.status.to_string()),
         );
     }
     if scope == Scope::Api && answer.status >= 400 && exchange.request.method != "HEAD" {
@@ -63,8 +67,12 @@ pub fn general(
         && carries_error(answer, types)
     {
         found.push(
-            Mismatch::new(Some("ERR-5"), Level::Must, "a success carries an error of its own request")
-                .beside("no problem in a 2xx", answer.status.to_string()),
+            Mismatch::new(
+                Some("ERR-5"),
+                Level::Must,
+                "a success carries an error of its own request",
+            )
+            .beside("no problem in a 2xx", answer.status.to_string()),
         );
     }
     found
@@ -75,7 +83,12 @@ fn error_document(answer: &Answer) -> Vec<Mismatch> {
     let media_type = answer.media_type();
     if media_type.as_deref() != Some("application/problem+json") {
         found.push(
-            Mismatch::new(Some("ERR-1"), Level::Must, "an error is no application/problem+json").beside(
+            Mismatch::new(
+                Some("ERR-1"),
+                Level::Must,
+                "an error is no application/problem+json",
+            )
+            .beside(
                 "application/problem+json",
                 format!(
                     "{} with {}",
@@ -92,8 +105,12 @@ fn error_document(answer: &Answer) -> Vec<Mismatch> {
         && status.as_f64() != Some(f64::from(answer.status))
     {
         found.push(
-            Mismatch::new(Some("ERR-2"), Level::Must, "`status` of the problem is not the HTTP status")
-                .beside(answer.status.to_string(), status.to_string()),
+            Mismatch::new(
+                Some("ERR-2"),
+                Level::Must,
+                "`status` of the problem is not the HTTP status",
+            )
+            .beside(answer.status.to_string(), status.to_string()),
         );
     }
     found
@@ -104,13 +121,21 @@ fn leaks(answer: &Answer, shows_token: &dyn Fn(&[u8]) -> bool) -> Vec<Mismatch> 
     let mut found = Vec::new();
     let in_headers = answer.headers.iter().any(|(_, value)| shows_token(value));
     if in_headers || shows_token(&answer.body) {
-        found.push(Mismatch::new(Some("ERR-7"), Level::Must, "an error shows a token or credential"));
+        found.push(Mismatch::new(
+            Some("ERR-7"),
+            Level::Must,
+            "an error shows a token or credential",
+        ));
     }
     for (what, pattern) in LEAKS.iter() {
         if let Some(seen) = pattern.find(&text) {
             found.push(
-                Mismatch::new(Some("ERR-7"), Level::Should, format!("an error shows {what}"))
-                    .beside("none", seen.as_str().chars().take(120).collect::<String>()),
+                Mismatch::new(
+                    Some("ERR-7"),
+                    Level::Should,
+                    format!("an error shows {what}"),
+                )
+                .beside("none", seen.as_str().chars().take(120).collect::<String>()),
             );
         }
     }
@@ -136,7 +161,9 @@ pub fn created(answer: &Answer) -> Vec<Mismatch> {
     let rule = Some("CRE-1");
     let mut found = success_status(answer, 201, rule);
     if answer.header("location").is_none() {
-        found.push(Mismatch::new(rule, Level::Must, "header field Location").beside("present", "absent"));
+        found.push(
+            Mismatch::new(rule, Level::Must, "header field Location").beside("present", "absent"),
+        );
     }
     found.extend(of_schema(answer, "unpublished-release", rule, Level::Must));
     found
@@ -150,7 +177,9 @@ pub fn published(answer: &Answer, again: bool) -> Vec<Mismatch> {
         found.extend(success_status(answer, 201, rule));
     }
     if answer.status == 201 && answer.header("location").is_none() {
-        found.push(Mismatch::new(rule, Level::Must, "header field Location").beside("present", "absent"));
+        found.push(
+            Mismatch::new(rule, Level::Must, "header field Location").beside("present", "absent"),
+        );
     }
     found.extend(of_schema(answer, "release", rule, Level::Must));
     found
@@ -161,11 +190,14 @@ pub fn accepted(answer: &Answer) -> Vec<Mismatch> {
     let rule = Some("ASY-1");
     let mut found = Vec::new();
     if answer.header("location").is_none() {
-        found.push(Mismatch::new(rule, Level::Must, "header field Location").beside("present", "absent"));
+        found.push(
+            Mismatch::new(rule, Level::Must, "header field Location").beside("present", "absent"),
+        );
     }
     match answer.header("retry-after") {
         None => found.push(
-            Mismatch::new(rule, Level::Should, "header field Retry-After").beside("present", "absent"),
+            Mismatch::new(rule, Level::Should, "header field Retry-After")
+                .beside("present", "absent"),
         ),
         Some(value) if retry_after(answer, SystemTime::now()).is_none() => found.push(
             Mismatch::new(rule, Level::Should, "header field Retry-After")
@@ -200,4 +232,3 @@ fn success_status(answer: &Answer, expected: u16, rule: Option<&str>) -> Vec<Mis
             .beside(expected.to_string(), answer.status.to_string()),
     ]
 }
-

@@ -12,9 +12,7 @@ use super::load;
 use crate::case::Case;
 use crate::outcome::{CaseOutcome, Verdict};
 use crate::plan::{Decision, Planned, Selection, plan};
-use crate::report::{
-    self, ColorSetting, FormatSetting, ReportRequest, Run, Summary, TrialOptions,
-};
+use crate::report::{self, ColorSetting, FormatSetting, ReportRequest, Run, Summary, TrialOptions};
 use crate::run::{NotARegistry, Outcomes, RunContext, not_run, preflight};
 use crate::suggest;
 
@@ -37,7 +35,9 @@ pub(super) fn run(arguments: &RunArguments, wrapped: bool) -> Result<Exit, CliEr
     if !cases.iter().any(|case| selection.selects(&case.id)) {
         return Ok(nothing_matches(arguments, &cases, wrapped));
     }
-    let seed = arguments.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
+    let seed = arguments
+        .seed
+        .unwrap_or_else(|| u64::from(rand::random::<u32>()));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -95,7 +95,11 @@ pub(super) fn run(arguments: &RunArguments, wrapped: bool) -> Result<Exit, CliEr
     let outcomes = outcomes.sorted();
     eprint!(
         "{}",
-        report::closing(&outcomes, context.created(), context.capabilities.is("cancel"))
+        report::closing(
+            &outcomes,
+            context.created(),
+            context.capabilities.is("cancel")
+        )
     );
     let reports = report::write_all(&arguments.reports, &run, &outcomes, arguments.strict);
     drop(embedded);
@@ -179,7 +183,9 @@ fn nothing_matches(arguments: &RunArguments, cases: &[Case], wrapped: bool) -> E
         .iter()
         .find_map(|filter| suggest::nearest(filter, cases.iter().map(|case| case.id.as_str())))
         .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-    eprintln!("error: no case matches {filters}{hint} (`registry-conformance --list` names all cases)");
+    eprintln!(
+        "error: no case matches {filters}{hint} (`registry-conformance --list` names all cases)"
+    );
     Exit::NothingRan
 }
 
@@ -214,7 +220,9 @@ fn carry_out(
     let options = options(arguments);
     let report_on_stdout = arguments.reports.iter().any(|report| report.path.is_none());
     if report_on_stdout {
-        runtime.block_on(report::run_without_output(planned, context, outcomes, &options));
+        runtime.block_on(report::run_without_output(
+            planned, context, outcomes, &options,
+        ));
     } else {
         report::run_trials(planned, context, outcomes, runtime.handle(), &options);
     }
@@ -259,15 +267,16 @@ fn watch_interrupt(
 
 fn exit(outcomes: &[CaseOutcome], arguments: &RunArguments, wrapped: bool) -> Exit {
     let summary = Summary::of(outcomes);
-    let failed = summary.fail > 0
-        || summary.unexpected_pass > 0
-        || (arguments.strict && summary.warn > 0);
+    let failed =
+        summary.fail > 0 || summary.unexpected_pass > 0 || (arguments.strict && summary.warn > 0);
     if failed {
         Exit::DoesNotConform
     } else if summary.error > 0 {
         Exit::Unreachable
     } else if summary.ran() == 0 && !arguments.exact && !wrapped {
-        eprintln!("error: no case ran: all that match were skipped or are slow (--include-ignored runs slow ones)");
+        eprintln!(
+            "error: no case ran: all that match were skipped or are slow (--include-ignored runs slow ones)"
+        );
         Exit::NothingRan
     } else {
         Exit::Conforms

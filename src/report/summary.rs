@@ -48,7 +48,10 @@ fn capabilities(run: &Run) -> String {
                 Value::Array(items) => {
                     let items: Vec<String> = items
                         .iter()
-                        .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned))
+                        .map(|item| {
+                            item.as_str()
+                                .map_or_else(|| item.to_string(), str::to_owned)
+                        })
                         .collect();
                     Some(format!("{name}={}", items.join("+")))
                 }
@@ -80,7 +83,10 @@ pub fn closing(outcomes: &[CaseOutcome], left_behind: usize, cancels: bool) -> S
         }
     }
     if !skips.is_empty() {
-        let _ = writeln!(text, "skipped, for want of a capability that the target does not declare:");
+        let _ = writeln!(
+            text,
+            "skipped, for want of a capability that the target does not declare:"
+        );
         for (capability, count) in skips {
             let _ = writeln!(text, "  {count:>4}  {capability}");
         }

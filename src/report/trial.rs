@@ -54,9 +54,7 @@ pub fn list(cases: &[(&Case, bool)], slow: Slow, options: &TrialOptions) {
     let trials = cases
         .iter()
         .filter(|(_, is_slow)| slow != Slow::Only || *is_slow)
-        .map(|(case, is_slow)| {
-            Trial::test(case.id.clone(), || Ok(())).with_ignored_flag(*is_slow)
-        })
+        .map(|(case, is_slow)| Trial::test(case.id.clone(), || Ok(())).with_ignored_flag(*is_slow))
         .collect();
     let mut arguments = arguments(options);
     arguments.list = true;
@@ -83,8 +81,12 @@ pub fn run_trials(
             let (context, outcomes, handle) = (context.clone(), outcomes.clone(), handle.clone());
             let is_ignored = decision == Decision::Ignored;
             Trial::ignorable_test(case.id.clone(), move || {
-                let outcome =
-                    handle.block_on(carry_out(&case, decision, known_failure.as_deref(), &context));
+                let outcome = handle.block_on(carry_out(
+                    &case,
+                    decision,
+                    known_failure.as_deref(),
+                    &context,
+                ));
                 let completion = completion(&outcome, strict);
                 outcomes.push(outcome);
                 completion
@@ -104,18 +106,21 @@ pub async fn run_without_output(
     options: &TrialOptions,
 ) {
     let threads = options.threads.map_or(16, NonZeroUsize::get);
-    futures::stream::iter(plan.iter().filter(|planned| planned.decision != Decision::Ignored))
-        .for_each_concurrent(threads, |planned| async {
-            let outcome = carry_out(
-                planned.case,
-                planned.decision.clone(),
-                planned.known_failure.as_deref(),
-                context,
-            )
-            .await;
-            outcomes.push(outcome);
-        })
+    futures::stream::iter(
+        plan.iter()
+            .filter(|planned| planned.decision != Decision::Ignored),
+    )
+    .for_each_concurrent(threads, |planned| async {
+        let outcome = carry_out(
+            planned.case,
+            planned.decision.clone(),
+            planned.known_failure.as_deref(),
+            context,
+        )
         .await;
+        outcomes.push(outcome);
+    })
+    .await;
 }
 
 async fn carry_out(
@@ -125,9 +130,7 @@ async fn carry_out(
     context: &RunContext,
 ) -> CaseOutcome {
     match decision {
-        Decision::Skip { missing, reason } => {
-            not_run(case, Verdict::Skip, &reason, Some(&missing))
-        }
+        Decision::Skip { missing, reason } => not_run(case, Verdict::Skip, &reason, Some(&missing)),
         _ => run_case(context, case, known_failure).await,
     }
 }
@@ -144,4 +147,3 @@ fn completion(outcome: &CaseOutcome, strict: bool) -> Result<Completion, Failed>
         }
     }
 }
-

@@ -41,7 +41,9 @@ impl CaseRun<'_> {
             }
             if matches!(
                 conclusion,
-                Conclusion::Refused { .. } | Conclusion::Failed { .. } | Conclusion::Unfinished { .. }
+                Conclusion::Refused { .. }
+                    | Conclusion::Failed { .. }
+                    | Conclusion::Unfinished { .. }
             ) {
                 break;
             }

@@ -39,12 +39,17 @@ impl CaseRun<'_> {
                     whole.implied.push(mismatch);
                 }
             }
-            whole.exchanges.extend(performed.exchanges.into_iter().map(|(mut exchange, scope)| {
-                if let Some(name) = &step.name {
-                    exchange.name.clone_from(name);
-                }
-                (exchange, scope)
-            }));
+            whole.exchanges.extend(
+                performed
+                    .exchanges
+                    .into_iter()
+                    .map(|(mut exchange, scope)| {
+                        if let Some(name) = &step.name {
+                            exchange.name.clone_from(name);
+                        }
+                        (exchange, scope)
+                    }),
+            );
         }
         whole.judged = whole.parallel.last().copied();
         Ok(whole)
