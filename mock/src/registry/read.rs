@@ -36,10 +36,12 @@ impl Registry {
     /// The unpublished release, for its owner; counts as a poll.
     pub fn unpublished(&mut self, now: Timestamp, caller: &Caller, address: &UnpublishedAddress) -> Result<UnpublishedView, Refusal> {
         self.sweep_if_due(now);
-        // Judged before this poll is counted: `polls:N` shows `processing` N times.
+        let mode = self.settings.processing;
         let attempt = self.owned_attempt(now, caller, address)?.ok_or_else(not_found)?;
         if let Stage::Processing(processing) = &mut attempt.stage {
+            // With `polls:N` it is the read after N that brings the outcome, and nothing else: not a read of the release between.
             processing.polls = processing.polls.saturating_add(1);
+            attempt.settle(now, mode);
         }
         let attempt = attempt.clone();
         Ok(self.policy.processing.present(self.view(&attempt)))

@@ -170,7 +170,7 @@ impl Processing {
         match mode {
             _ if self.let_through => Some(*finished_at),
             ProcessingMode::Immediate => Some(*finished_at),
-            ProcessingMode::Polls(count) => (self.polls >= count).then_some(*finished_at),
+            ProcessingMode::Polls(count) => (count == 0 || self.polls > count).then_some(*finished_at),
             ProcessingMode::Manual => None,
             ProcessingMode::Delay(delay) => {
                 let due = later(self.accepted_at, delay).max(*finished_at);
