@@ -32,7 +32,7 @@ pub(crate) struct Signer {
     kid: String,
     alg: String,
     jwk: Value,
-    signer: Box<dyn JwsSigner>,
+    primitive: Box<dyn JwsSigner>,
 }
 
 impl Signer {
@@ -42,7 +42,7 @@ impl Signer {
         let jwk = keys.iter().find(|jwk| jwk["kid"] == kid).unwrap().clone();
         let alg = jwk["alg"].as_str().unwrap().to_owned();
         let key = Jwk::from_map(jwk.as_object().unwrap().clone()).unwrap();
-        let signer: Box<dyn JwsSigner> = match alg.as_str() {
+        let primitive: Box<dyn JwsSigner> = match alg.as_str() {
             "ES256" => Box::new(ES256.signer_from_jwk(&key).unwrap()),
             _ => Box::new(EdDSA.signer_from_jwk(&key).unwrap()),
         };
@@ -50,7 +50,7 @@ impl Signer {
             kid: kid.to_owned(),
             alg,
             jwk,
-            signer,
+            primitive,
         }
     }
 
@@ -63,7 +63,7 @@ impl Signer {
     pub(crate) fn entry(&self, protected: &Value, payload: &[u8]) -> Value {
         let protected = base64url(protected.to_string().as_bytes());
         let signature = self
-            .signer
+            .primitive
             .sign(&signing_input(&protected, payload))
             .unwrap();
         json!({"protected": protected, "signature": base64url(&signature)})
@@ -109,14 +109,14 @@ impl Signer {
 /// A key that nobody trusts.
 pub(crate) struct Forged {
     jwk: Jwk,
-    signer: Box<dyn JwsSigner>,
+    primitive: Box<dyn JwsSigner>,
 }
 
 impl Forged {
     pub(crate) fn new() -> Self {
         let jwk = Jwk::generate_ec_key(EcCurve::P256).unwrap();
-        let signer = Box::new(ES256.signer_from_jwk(&jwk).unwrap());
-        Self { jwk, signer }
+        let primitive = Box::new(ES256.signer_from_jwk(&jwk).unwrap());
+        Self { jwk, primitive }
     }
 
     pub(crate) fn public_jwk(&self) -> Value {
@@ -132,7 +132,7 @@ impl Forged {
     /// The signature for an entry's protected header.
     pub(crate) fn signature_of(&self, entry: &Value, payload: &[u8]) -> String {
         let input = signing_input(entry["protected"].as_str().unwrap(), payload);
-        base64url(&self.signer.sign(&input).unwrap())
+        base64url(&self.primitive.sign(&input).unwrap())
     }
 }
 
