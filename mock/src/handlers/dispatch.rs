@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::{Method, header};
+use http::{Method, StatusCode, header};
 
 use crate::{
     problem::ProblemKind,
@@ -31,17 +31,20 @@ const KNOWN_METHODS: [Method; 9] = [
 ];
 
 /// Answers a request to the API; the path is relative to the base URL, `None` where it lies outside.
-pub async fn handle(session: &Arc<Session>, path: Option<&str>, request: &mut Request) -> Reply {
+pub(crate) async fn handle(session: &Arc<Session>, path: Option<&str>, request: &mut Request) -> Reply {
     let result = match path.map_or_else(|| Err(not_found()), |path| resource(session, path, request)) {
         Ok(Resource::Upload { .. }) if session.links.uploads_elsewhere() => Err(not_found()),
         Ok(resource) => dispatch(session, resource, request).await,
+        Err(refusal) if refusal.kind() == ProblemKind::NotFound && session.policy.errors.html_not_found => {
+            Ok(Reply::with_body(StatusCode::NOT_FOUND, "text/html", "<h1>404 Not Found</h1>"))
+        }
         Err(refusal) => Err(refusal),
     };
     answer(session, result, request).await
 }
 
 /// Answers a request to the origin that takes uploads only.
-pub async fn handle_upload_origin(session: &Arc<Session>, path: Option<&str>, request: &mut Request) -> Reply {
+pub(crate) async fn handle_upload_origin(session: &Arc<Session>, path: Option<&str>, request: &mut Request) -> Reply {
     let result = match path.map_or_else(|| Err(not_found()), |path| resource(session, path, request)) {
         Ok(Resource::Upload { key, token }) => upload(session, request, &key, &token).await,
         Ok(_) => Err(not_found()),
@@ -51,7 +54,7 @@ pub async fn handle_upload_origin(session: &Arc<Session>, path: Option<&str>, re
 }
 
 /// Sends a refusal for a request that reached no operation.
-pub async fn refuse_request(session: &Session, refusal: Refusal, request: &mut Request) -> Reply {
+pub(crate) async fn refuse_request(session: &Session, refusal: Refusal, request: &mut Request) -> Reply {
     answer(session, Err(refusal), request).await
 }
 
@@ -66,7 +69,7 @@ fn resource(session: &Session, path: &str, request: &Request) -> Result<Resource
     if !KNOWN_METHODS.contains(&request.method) {
         return Err(Refusal::new(ProblemKind::MethodNotAllowed, "The method is unknown.").with_status(501));
     }
-    let resource = Resource::at(path, &session.config)?;
+    let resource = Resource::at(path, &session.config, &session.policy)?;
     let methods = resource.methods(&session.config);
     if methods.contains(&request.method) && !(request.method == Method::HEAD && session.policy.reading.lacks_head) {
         return Ok(resource);
