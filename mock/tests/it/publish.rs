@@ -1,11 +1,9 @@
 //! From create to a release, in every processing mode.
 
-mod support;
-
 use std::time::Duration;
 
 use mock_registry::{MockRegistry, config::ProcessingMode};
-use support::{Harness, OWNER, component, jws};
+use crate::support::{Harness, OWNER, component, jws};
 
 #[tokio::test]
 async fn publishes_an_upload_synchronously() {

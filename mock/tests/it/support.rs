@@ -1,5 +1,4 @@
 //! A publisher to test the registry with: it speaks plain HTTP and JSON and uses nothing of the registry's own code.
-#![allow(dead_code, reason = "every test binary uses another part of it")]
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -13,19 +12,19 @@ use reqwest::{Method, StatusCode, header::HeaderMap};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256, Sha512};
 
-pub const OWNER: &str = "conformance-owner";
-pub const OTHER: &str = "conformance-other";
-pub const READER: &str = "conformance-reader";
-pub const MANIFEST_READER: &str = "conformance-manifest-reader";
-pub const NAMESPACE: &str = "conformance-owner.test";
+pub(crate) const OWNER: &str = "conformance-owner";
+pub(crate) const OTHER: &str = "conformance-other";
+pub(crate) const READER: &str = "conformance-reader";
+pub(crate) const MANIFEST_READER: &str = "conformance-manifest-reader";
+pub(crate) const NAMESPACE: &str = "conformance-owner.test";
 
 const PRIVATE_KEYS: &str = include_str!("private-keys.jwks");
 
 /// The smallest component.
-pub const EMPTY_COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
+pub(crate) const EMPTY_COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
 
 /// A component with a custom section that holds these bytes (at most 100).
-pub fn component(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn component(bytes: &[u8]) -> Vec<u8> {
     let mut component = EMPTY_COMPONENT.to_vec();
     let length = |length: usize| u8::try_from(length).ok().filter(|&length| length < 128).unwrap();
     component.extend([0, length(bytes.len() + 2), 1, b'x']);
@@ -33,12 +32,12 @@ pub fn component(bytes: &[u8]) -> Vec<u8> {
     component
 }
 
-pub fn sha256(bytes: &[u8]) -> String {
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
 /// Digest of the content index (section 2 of the profile).
-pub fn index_digest(entries: &[(&str, &[u8])]) -> String {
+pub(crate) fn index_digest(entries: &[(&str, &[u8])]) -> String {
     let mut entries = entries.to_vec();
     entries.sort();
     let mut index = Vec::new();
@@ -51,7 +50,7 @@ pub fn index_digest(entries: &[(&str, &[u8])]) -> String {
 }
 
 /// The same with SHA-512.
-pub fn index_digest_512(entries: &[(&str, &[u8])]) -> String {
+pub(crate) fn index_digest_512(entries: &[(&str, &[u8])]) -> String {
     let mut index = Vec::new();
     for (path, bytes) in entries {
         index.extend(Sha512::digest(bytes));
@@ -61,16 +60,16 @@ pub fn index_digest_512(entries: &[(&str, &[u8])]) -> String {
     hex::encode(Sha512::digest(&index))
 }
 
-pub fn component_digest(content: &[u8]) -> String {
+pub(crate) fn component_digest(content: &[u8]) -> String {
     index_digest(&[("component.wasm", content)])
 }
 
 /// A manifest with a fresh name, for this content.
-pub fn manifest(content: &[u8]) -> Value {
+pub(crate) fn manifest(content: &[u8]) -> Value {
     manifest_in(NAMESPACE, content)
 }
 
-pub fn manifest_in(namespace: &str, content: &[u8]) -> Value {
+pub(crate) fn manifest_in(namespace: &str, content: &[u8]) -> Value {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     json!({
@@ -82,12 +81,12 @@ pub fn manifest_in(namespace: &str, content: &[u8]) -> Value {
 }
 
 /// One entry of `signatures`.
-pub fn signature(kid: &str, payload: &[u8]) -> Value {
+pub(crate) fn signature(kid: &str, payload: &[u8]) -> Value {
     let alg = if kid.ends_with("es256") { "ES256" } else { "EdDSA" };
     signature_with_header(kid, &json!({"alg": alg, "kid": kid}), payload)
 }
 
-pub fn signature_with_header(signer: &str, header: &Value, payload: &[u8]) -> Value {
+pub(crate) fn signature_with_header(signer: &str, header: &Value, payload: &[u8]) -> Value {
     let keys: Value = serde_json::from_str(PRIVATE_KEYS).unwrap();
     let key = keys["keys"].as_array().unwrap().iter().find(|key| key["kid"] == signer).unwrap();
     let jwk = Jwk::from_map(key.as_object().cloned().unwrap_or_else(Map::new)).unwrap();
@@ -102,27 +101,27 @@ pub fn signature_with_header(signer: &str, header: &Value, payload: &[u8]) -> Va
     json!({"protected": protected, "signature": URL_SAFE_NO_PAD.encode(signature)})
 }
 
-pub fn jws(kids: &[&str], payload: &[u8]) -> Value {
+pub(crate) fn jws(kids: &[&str], payload: &[u8]) -> Value {
     let signatures: Vec<Value> = kids.iter().map(|kid| signature(kid, payload)).collect();
     json!({"payload": URL_SAFE_NO_PAD.encode(payload), "signatures": signatures})
 }
 
 /// An answer with its JSON body, `null` where there is none.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub bytes: Vec<u8>,
-    pub body: Value,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) body: Value,
 }
 
 impl Answer {
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 
     /// Name of the problem, empty where the answer is none.
-    pub fn problem(&self) -> &str {
+    pub(crate) fn problem(&self) -> &str {
         if self.header("content-type") != "application/problem+json" {
             return "";
         }
@@ -131,40 +130,40 @@ impl Answer {
     }
 
     #[track_caller]
-    pub fn expect(self, status: u16) -> Self {
+    pub(crate) fn expect(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}", String::from_utf8_lossy(&self.bytes));
         self
     }
 
     #[track_caller]
-    pub fn expect_problem(self, status: u16, name: &str) -> Self {
+    pub(crate) fn expect_problem(self, status: u16, name: &str) -> Self {
         assert_eq!((self.status.as_u16(), self.problem()), (status, name), "{}", String::from_utf8_lossy(&self.bytes));
         self
     }
 }
 
 /// A registry and an HTTP client for it.
-pub struct Harness {
-    pub registry: MockRegistry,
-    pub http: reqwest::Client,
+pub(crate) struct Harness {
+    pub(crate) registry: MockRegistry,
+    pub(crate) http: reqwest::Client,
 }
 
 impl Harness {
-    pub async fn start(builder: MockRegistryBuilder) -> Self {
+    pub(crate) async fn start(builder: MockRegistryBuilder) -> Self {
         let registry = builder.seed(1).start().await.unwrap();
         let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
         Self { registry, http }
     }
 
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.registry.url())
     }
 
-    pub fn resolve(&self, reference: &str) -> String {
+    pub(crate) fn resolve(&self, reference: &str) -> String {
         reqwest::Url::parse(self.registry.url()).unwrap().join(reference).unwrap().into()
     }
 
-    pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+    pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
         let response = request.send().await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.bytes().await.unwrap().to_vec();
@@ -172,7 +171,7 @@ impl Harness {
         Answer { status, headers, bytes, body }
     }
 
-    pub async fn request(&self, method: Method, url: &str, token: Option<&str>, content_type: &str, body: impl Into<Vec<u8>>) -> Answer {
+    pub(crate) async fn request(&self, method: Method, url: &str, token: Option<&str>, content_type: &str, body: impl Into<Vec<u8>>) -> Answer {
         let mut request = self.http.request(method, url).header("content-type", content_type).body(body.into());
         if let Some(token) = token {
             request = request.bearer_auth(token);
@@ -180,7 +179,7 @@ impl Harness {
         self.send(request).await
     }
 
-    pub async fn get(&self, url: &str, token: Option<&str>) -> Answer {
+    pub(crate) async fn get(&self, url: &str, token: Option<&str>) -> Answer {
         let mut request = self.http.get(url);
         if let Some(token) = token {
             request = request.bearer_auth(token);
@@ -188,40 +187,40 @@ impl Harness {
         self.send(request).await
     }
 
-    pub async fn post_json(&self, url: &str, token: Option<&str>, body: &Value) -> Answer {
+    pub(crate) async fn post_json(&self, url: &str, token: Option<&str>, body: &Value) -> Answer {
         self.request(Method::POST, url, token, "application/json", body.to_string()).await
     }
 
-    pub async fn create(&self, manifest: &Value) -> Answer {
+    pub(crate) async fn create(&self, manifest: &Value) -> Answer {
         self.post_json(&self.url("releases"), Some(OWNER), manifest).await
     }
 
-    pub fn release_url(&self, manifest: &Value) -> String {
+    pub(crate) fn release_url(&self, manifest: &Value) -> String {
         let text = |member: &str| manifest[member].as_str().unwrap().to_owned();
         self.url(&format!("components/{}/v{}", text("name"), text("version")))
     }
 
-    pub async fn upload(&self, created: &Answer, content: &[u8]) -> Answer {
+    pub(crate) async fn upload(&self, created: &Answer, content: &[u8]) -> Answer {
         let url = self.resolve(created.body["uploadUrl"].as_str().unwrap());
         self.request(Method::POST, &url, Some(OWNER), "application/wasm", content).await
     }
 
-    pub async fn add_sources(&self, manifest: &Value, sources: &Value) -> Answer {
+    pub(crate) async fn add_sources(&self, manifest: &Value, sources: &Value) -> Answer {
         let url = format!("{}/content-sources", self.release_url(manifest));
         self.post_json(&url, Some(OWNER), &json!({"contentSources": sources})).await
     }
 
     /// Publishes with a good signature.
-    pub async fn publish(&self, manifest: &Value) -> Answer {
+    pub(crate) async fn publish(&self, manifest: &Value) -> Answer {
         self.publish_signed(manifest, &jws(&["owner-es256"], manifest.to_string().as_bytes())).await
     }
 
-    pub async fn publish_signed(&self, manifest: &Value, signature: &Value) -> Answer {
+    pub(crate) async fn publish_signed(&self, manifest: &Value, signature: &Value) -> Answer {
         self.post_json(&self.release_url(manifest), Some(OWNER), &json!({"releaseSignature": signature})).await
     }
 
     /// Creates and uploads; publish is next.
-    pub async fn prepared(&self, content: &[u8]) -> (Value, Answer) {
+    pub(crate) async fn prepared(&self, content: &[u8]) -> (Value, Answer) {
         let manifest = manifest(content);
         let created = self.create(&manifest).await.expect(201);
         self.upload(&created, content).await.expect(204);
@@ -229,18 +228,18 @@ impl Harness {
     }
 
     /// Creates, uploads and publishes, synchronously.
-    pub async fn published(&self, content: &[u8]) -> Value {
+    pub(crate) async fn published(&self, content: &[u8]) -> Value {
         let (manifest, _) = self.prepared(content).await;
         self.publish(&manifest).await.expect(201);
         manifest
     }
 
-    pub async fn status(&self, manifest: &Value) -> Answer {
+    pub(crate) async fn status(&self, manifest: &Value) -> Answer {
         self.get(&format!("{}/unpublished", self.release_url(manifest)), Some(OWNER)).await
     }
 
     /// The status once it is none of pending and processing.
-    pub async fn settled(&self, manifest: &Value) -> Answer {
+    pub(crate) async fn settled(&self, manifest: &Value) -> Answer {
         let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
         loop {
             let answer = self.status(manifest).await;
