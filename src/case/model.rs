@@ -61,6 +61,8 @@ pub enum TargetSetup {
     Expiry,
     /// `deadlines.retention` is set.
     Retention,
+    /// `origin.tls` is true, so that content hosts over https are trusted.
+    TlsOrigin,
     /// `read-as` is `anonymous`.
     AnonymousReading,
 }

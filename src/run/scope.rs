@@ -151,8 +151,14 @@ impl CaseScope<'_> {
             "url" => Ok(url.as_str().into()),
             "host-port" => Ok(host_port(url).into()),
             "path" => Ok(url.path().into()),
+            "port" => Ok(url
+                .port_or_known_default()
+                .unwrap_or_default()
+                .to_string()
+                .into()),
+            "scheme" => Ok(url.scheme().into()),
             _ => Err(NoValue::meaningless(
-                "a content host has url, host-port and path",
+                "a content host has url, scheme, host-port, port and path",
             )),
         }
     }
