@@ -11,16 +11,42 @@ async fn control_tells_and_forgets() {
     let harness = Harness::start(MockRegistry::builder()).await;
     assert_eq!(harness.registry.admin_url(), harness.url("__admin/"));
     let manifest = harness.published(EMPTY_COMPONENT).await;
-    assert_eq!(harness.get(&harness.url("__admin/health"), None).await.expect(200).body["status"], "ok");
-    assert!(harness.get(&harness.url("__admin/version"), None).await.expect(200).body["version"].is_string());
-    let state = harness.get(&harness.url("__admin/state"), None).await.expect(200);
+    assert_eq!(
+        harness
+            .get(&harness.url("__admin/health"), None)
+            .await
+            .expect(200)
+            .body["status"],
+        "ok"
+    );
+    assert!(
+        harness
+            .get(&harness.url("__admin/version"), None)
+            .await
+            .expect(200)
+            .body["version"]
+            .is_string()
+    );
+    let state = harness
+        .get(&harness.url("__admin/state"), None)
+        .await
+        .expect(200);
     assert_eq!(state.body["releases"][0]["release"], manifest);
     assert_eq!(state.body["releases"][0]["status"], "published");
     assert_eq!(state.body["storedBytes"], EMPTY_COMPONENT.len());
-    harness.request(Method::POST, &harness.url("__admin/reset"), None, "", "").await.expect(204);
+    harness
+        .request(Method::POST, &harness.url("__admin/reset"), None, "", "")
+        .await
+        .expect(204);
     let state = harness.get(&harness.url("__admin/state"), None).await;
-    assert_eq!((&state.body["releases"], &state.body["storedBytes"]), (&json!([]), &json!(0)));
-    harness.get(&harness.release_url(&manifest), None).await.expect_problem(404, "not-found");
+    assert_eq!(
+        (&state.body["releases"], &state.body["storedBytes"]),
+        (&json!([]), &json!(0))
+    );
+    harness
+        .get(&harness.release_url(&manifest), None)
+        .await
+        .expect_problem(404, "not-found");
     harness.published(EMPTY_COMPONENT).await;
 }
 
@@ -29,11 +55,25 @@ async fn everything_stands_below_the_base_path() {
     let harness = Harness::start(MockRegistry::builder().base_path("/deep/path/")).await;
     assert!(harness.registry.url().ends_with("/deep/path/"));
     let manifest = harness.published(EMPTY_COMPONENT).await;
-    let release = harness.get(&harness.release_url(&manifest), None).await.expect(200);
-    assert!(release.body["contentSources"][0]["url"].as_str().unwrap().contains("/deep/path/components/"));
-    harness.get(&harness.url("__admin/health"), None).await.expect(200);
+    let release = harness
+        .get(&harness.release_url(&manifest), None)
+        .await
+        .expect(200);
+    assert!(
+        release.body["contentSources"][0]["url"]
+            .as_str()
+            .unwrap()
+            .contains("/deep/path/components/")
+    );
+    harness
+        .get(&harness.url("__admin/health"), None)
+        .await
+        .expect(200);
     let root = harness.resolve("/releases");
-    harness.post_json(&root, Some(OWNER), &manifest).await.expect_problem(404, "not-found");
+    harness
+        .post_json(&root, Some(OWNER), &manifest)
+        .await
+        .expect_problem(404, "not-found");
 }
 
 #[tokio::test]
@@ -42,7 +82,11 @@ async fn serves_https_with_an_authority_of_its_own() {
     let ca = reqwest::Certificate::from_pem(registry.ca_pem().unwrap()).unwrap();
     let url = format!("{}__admin/health", registry.url());
     assert!(url.starts_with("https://127.0.0.1:"));
-    let trusting = reqwest::Client::builder().no_proxy().add_root_certificate(ca).build().unwrap();
+    let trusting = reqwest::Client::builder()
+        .no_proxy()
+        .add_root_certificate(ca)
+        .build()
+        .unwrap();
     assert_eq!(trusting.get(&url).send().await.unwrap().status(), 200);
     let distrusting = reqwest::Client::builder().no_proxy().build().unwrap();
     distrusting.get(&url).send().await.unwrap_err();
@@ -58,7 +102,14 @@ async fn seen(builder: MockRegistryBuilder) -> Vec<String> {
         let created = harness.create(&manifest).await.expect(201);
         let port = harness.registry.port().to_string();
         let order: Vec<&String> = created.body.as_object().unwrap().keys().collect();
-        seen.push(format!("{order:?} {} {}", created.header("location"), created.body["uploadUrl"]).replace(&port, "PORT"));
+        seen.push(
+            format!(
+                "{order:?} {} {}",
+                created.header("location"),
+                created.body["uploadUrl"]
+            )
+            .replace(&port, "PORT"),
+        );
     }
     seen
 }
@@ -67,13 +118,25 @@ async fn seen(builder: MockRegistryBuilder) -> Vec<String> {
 async fn arbitrary_choices_follow_from_the_seed() {
     let odd = seen(MockRegistry::builder()).await;
     assert_eq!(odd, seen(MockRegistry::builder()).await);
-    let shapes: std::collections::HashSet<_> = odd.iter().map(|seen| seen.split(']').next().unwrap()).collect();
+    let shapes: std::collections::HashSet<_> = odd
+        .iter()
+        .map(|seen| seen.split(']').next().unwrap())
+        .collect();
     assert!(shapes.len() > 1, "{odd:?}");
-    assert!(odd.iter().any(|seen| seen.contains("] /components")) && odd.iter().any(|seen| seen.contains("] http")));
+    assert!(
+        odd.iter().any(|seen| seen.contains("] /components"))
+            && odd.iter().any(|seen| seen.contains("] http"))
+    );
 
     let plain = seen(MockRegistry::builder().plain(true)).await;
-    assert!(plain.iter().all(|seen| seen.contains("/unpublished ")), "{plain:?}");
-    let orders: std::collections::HashSet<_> = plain.iter().map(|seen| seen.split(']').next().unwrap()).collect();
+    assert!(
+        plain.iter().all(|seen| seen.contains("/unpublished ")),
+        "{plain:?}"
+    );
+    let orders: std::collections::HashSet<_> = plain
+        .iter()
+        .map(|seen| seen.split(']').next().unwrap())
+        .collect();
     assert_eq!(orders.len(), 1);
 }
 
@@ -83,14 +146,29 @@ async fn settings_that_can_not_be_used_are_refused() {
         MockRegistry::builder().allow_source("no port"),
         MockRegistry::builder().upload_url("ftp://127.0.0.1:0/"),
         MockRegistry::builder().upload_url("http://127.0.0.1:0/?query"),
-        MockRegistry::builder().trust_ca_pem(b"-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n".to_vec()),
+        MockRegistry::builder().trust_ca_pem(
+            b"-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n".to_vec(),
+        ),
     ] {
         let error = builder.start().await.err().map(|error| error.to_string());
-        assert!(error.as_deref().is_some_and(|error| error.starts_with("failed to ")), "{error:?}");
+        assert!(
+            error
+                .as_deref()
+                .is_some_and(|error| error.starts_with("failed to ")),
+            "{error:?}"
+        );
     }
     let taken = MockRegistry::builder().start().await.unwrap();
-    let error = MockRegistry::builder().port(taken.port()).start().await.err().unwrap();
-    assert!(error.to_string().contains("failed to listen on 127.0.0.1"), "{error}");
+    let error = MockRegistry::builder()
+        .port(taken.port())
+        .start()
+        .await
+        .err()
+        .unwrap();
+    assert!(
+        error.to_string().contains("failed to listen on 127.0.0.1"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -107,11 +185,15 @@ async fn a_dropped_registry_is_gone() {
 
 #[tokio::test]
 async fn full_storage_is_507() {
-    let harness = Harness::start(MockRegistry::builder().configure(|config| config.max_storage = 8)).await;
+    let harness =
+        Harness::start(MockRegistry::builder().configure(|config| config.max_storage = 8)).await;
     let (_, created) = harness.prepared(EMPTY_COMPONENT).await;
     harness.upload(&created, EMPTY_COMPONENT).await.expect(204);
     let second = harness.create(&manifest(EMPTY_COMPONENT)).await.expect(201);
-    harness.upload(&second, EMPTY_COMPONENT).await.expect_problem(507, "insufficient-storage");
+    harness
+        .upload(&second, EMPTY_COMPONENT)
+        .await
+        .expect_problem(507, "insufficient-storage");
     let state: Value = harness.registry.state();
     assert_eq!(state["storedBytes"], 8);
 }

@@ -25,14 +25,22 @@ fn ready(command: &mut Command) -> (Child, BufReader<std::process::ChildStdout>,
     stdout.read_line(&mut line).unwrap();
     if line.is_empty() {
         let mut errors = String::new();
-        child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+        child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut errors)
+            .unwrap();
         panic!("{errors}");
     }
     (child, stdout, serde_json::from_str(&line).unwrap())
 }
 
 fn stop(mut child: Child, mut stdout: BufReader<std::process::ChildStdout>, signal: &str) {
-    let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+    let sent = Command::new("kill")
+        .args([signal, &child.id().to_string()])
+        .status()
+        .unwrap();
     assert!(sent.success());
     assert_eq!(child.wait().unwrap().code(), Some(0));
     let mut rest = String::new();
@@ -54,7 +62,11 @@ async fn says_when_it_is_ready_and_stops_when_told() {
     let folder = tempfile::tempdir().unwrap();
     for signal in ["-TERM", "-INT"] {
         let port_file = folder.path().join("port");
-        let (child, stdout, line) = ready(program().args(["--port", "0", "--port-file"]).arg(&port_file));
+        let (child, stdout, line) = ready(
+            program()
+                .args(["--port", "0", "--port-file"])
+                .arg(&port_file),
+        );
         assert_eq!(line["event"], "ready");
         assert_eq!(line["pid"], child.id());
         let url = line["url"].as_str().unwrap();
@@ -77,7 +89,11 @@ async fn takes_options_before_environment_before_file() {
     )
     .unwrap();
     let mut command = program();
-    command.arg("--config").arg(&file).args(["--processing", "delay:200ms"]).env("MOCK_REGISTRY_PROCESSING", "manual");
+    command
+        .arg("--config")
+        .arg(&file)
+        .args(["--processing", "delay:200ms"])
+        .env("MOCK_REGISTRY_PROCESSING", "manual");
     let (child, stdout, line) = ready(command.env("MOCK_REGISTRY_SEED", "2"));
     let state = get(&format!("{}state", line["admin"].as_str().unwrap())).await;
     assert_eq!(state["processing"], "delay:200ms");
@@ -91,9 +107,17 @@ async fn takes_options_before_environment_before_file() {
 async fn names_the_file_of_its_certificate_authority() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ca.pem");
-    let (child, stdout, line) = ready(program().args(["--port", "0", "--tls", "--ca-file"]).arg(&file));
+    let (child, stdout, line) = ready(
+        program()
+            .args(["--port", "0", "--tls", "--ca-file"])
+            .arg(&file),
+    );
     let ca = std::fs::read(line["ca"].as_str().map(Path::new).unwrap()).unwrap();
-    let client = reqwest::Client::builder().no_proxy().add_root_certificate(reqwest::Certificate::from_pem(&ca).unwrap()).build().unwrap();
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .add_root_certificate(reqwest::Certificate::from_pem(&ca).unwrap())
+        .build()
+        .unwrap();
     let url = format!("{}health", line["admin"].as_str().unwrap());
     assert!(url.starts_with("https://"));
     assert_eq!(client.get(url).send().await.unwrap().status(), 200);
@@ -105,12 +129,23 @@ fn lists_its_defects() {
     let output = run(program().arg("--list-defects"));
     assert!(output.status.success());
     let defects: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
-    let names: std::collections::HashSet<&str> = defects.iter().map(|defect| defect["name"].as_str().unwrap()).collect();
+    let names: std::collections::HashSet<&str> = defects
+        .iter()
+        .map(|defect| defect["name"].as_str().unwrap())
+        .collect();
     assert_eq!(names.len(), defects.len());
     for defect in &defects {
-        assert_eq!(defect.as_object().unwrap().keys().collect::<Vec<_>>(), ["name", "rule", "what"]);
+        assert_eq!(
+            defect.as_object().unwrap().keys().collect::<Vec<_>>(),
+            ["name", "rule", "what"]
+        );
         let (area, number) = defect["rule"].as_str().unwrap().split_once('-').unwrap();
-        assert!(["CRE", "DIG", "UPL", "SRC", "SIG", "PUB", "ASY", "REL", "ERR", "ACC", "IDX"].contains(&area));
+        assert!(
+            [
+                "CRE", "DIG", "UPL", "SRC", "SIG", "PUB", "ASY", "REL", "ERR", "ACC", "IDX"
+            ]
+            .contains(&area)
+        );
         number.parse::<u8>().unwrap();
     }
 }
@@ -126,16 +161,25 @@ fn bad_usage_is_one_clear_error() {
         (vec!["--defect", "none-such"], "--list-defects"),
         (vec!["--max-content", "lots"], "64 MiB"),
         (vec!["--port", "70000"], "70000"),
-        (vec!["--config", "/does/not/exist.yaml"], "/does/not/exist.yaml"),
+        (
+            vec!["--config", "/does/not/exist.yaml"],
+            "/does/not/exist.yaml",
+        ),
         (vec!["--config", file], "prot"),
-        (vec!["--port", "0", "--external-url", "nonsense"], "nonsense"),
+        (
+            vec!["--port", "0", "--external-url", "nonsense"],
+            "nonsense",
+        ),
         (vec!["--port", "0", "--keys", file], "keys"),
         (vec!["--nonsense"], "--nonsense"),
     ] {
         let output = run(program().args(&arguments));
         let errors = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {errors}");
-        assert!(errors.starts_with("error: ") && errors.contains(hint), "{arguments:?}: {errors}");
+        assert!(
+            errors.starts_with("error: ") && errors.contains(hint),
+            "{arguments:?}: {errors}"
+        );
         assert!(output.stdout.is_empty());
     }
 }
