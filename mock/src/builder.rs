@@ -343,29 +343,16 @@ async fn bind_uploads(url: &str, bind: Option<&str>) -> Result<(Bound, Url), Sta
         url: url.to_owned(),
         reason: reason.to_owned(),
     };
-    let (host, port) = match bind {
-        Some(bind) => {
-            let (host, port) = bind
-                .rsplit_once(':')
-                .ok_or_else(|| bad("its address to listen on is not HOST:PORT"))?;
-            (
-                host.to_owned(),
-                port.parse()
-                    .map_err(|_| bad("its address to listen on is not HOST:PORT"))?,
-            )
-        }
-        None => {
-            let host = parsed
-                .host_str()
-                .ok_or_else(|| bad("it has no host"))?
-                .to_owned();
-            (
-                host,
-                parsed
-                    .port_or_known_default()
-                    .ok_or_else(|| bad("it has no port"))?,
-            )
-        }
+    let (host, port) = if let Some(bind) = bind {
+        bind.rsplit_once(':')
+            .and_then(|(host, port)| Some((host.to_owned(), port.parse().ok()?)))
+            .ok_or_else(|| bad("its address to listen on is not HOST:PORT"))?
+    } else {
+        let host = parsed.host_str().ok_or_else(|| bad("it has no host"))?;
+        let port = parsed
+            .port_or_known_default()
+            .ok_or_else(|| bad("it has no port"))?;
+        (host.to_owned(), port)
     };
     let bound = Bound::bind(&host, port).await?;
     if parsed.port() == Some(0) {

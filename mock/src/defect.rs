@@ -78,7 +78,7 @@ defects! {
     ComparesLastDigestOnly "compares-last-digest-only" "DIG-3"
         "Compares only the digest that stands last: a loop that keeps the last result.",
     AnyDigestSuffices "any-digest-suffices" "DIG-3"
-        "One matching digest is enough: any() where all() is meant.",
+        "One matching digest is enough: `any` where `all` is meant.",
     ShowsFirstDigestOnly "shows-first-digest-only" "DIG-4"
         "Keeps a single digest of the manifest: the column holds one.",
     TakesTruncatedUploads "takes-truncated-uploads" "DIG-7"

@@ -27,7 +27,7 @@ pub(crate) struct ReadingPolicy {
 
 impl ReadingPolicy {
     /// The manifest as it is shown.
-    pub(crate) fn manifest(&self, manifest: &Value) -> Value {
+    pub(crate) fn manifest(self, manifest: &Value) -> Value {
         let mut manifest = manifest.clone();
         if self.shows_first_digest_only
             && let Some(Value::Object(digests)) = manifest.get_mut("contentDigest")

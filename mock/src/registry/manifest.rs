@@ -108,7 +108,7 @@ impl Manifest {
             ));
         }
         let digest = ContentDigest::parse(digests, &rules.algorithms, &rules.policy.digest)
-            .map_err(refuse_digest)?;
+            .map_err(|error| refuse_digest(&error))?;
 
         Ok(Self {
             key: ReleaseKey {
@@ -155,7 +155,7 @@ fn malformed(detail: impl Into<String>) -> Refusal {
     Refusal::new(ProblemKind::MalformedManifest, detail)
 }
 
-fn refuse_digest(error: ContentDigestError) -> Refusal {
+fn refuse_digest(error: &ContentDigestError) -> Refusal {
     let kind = match error {
         ContentDigestError::NoSupportedAlgorithm => ProblemKind::UnsupportedDigestAlgorithm,
         ContentDigestError::InvalidDigest { .. } => ProblemKind::InvalidDigest,

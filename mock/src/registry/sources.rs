@@ -113,11 +113,7 @@ impl Registry {
             .filter(|_| !self.policy.sources.ignores_max);
         let policy = self.policy.sources;
         let attempt = self.attempt(id, now).ok_or_else(not_found)?;
-        if !policy.frozen_after_publishing {
-            attempt.refuse_unless_pending(true)?;
-        } else {
-            attempt.refuse_unless_pending(false)?;
-        }
+        attempt.refuse_unless_pending(!policy.frozen_after_publishing)?;
         let published = matches!(attempt.stage, Stage::Published { .. });
         let sources = match change {
             SourcesChange::Replace(given) if policy.replace_adds => {
