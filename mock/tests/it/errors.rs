@@ -68,6 +68,7 @@ async fn methods_that_are_not_supported_name_those_that_are() {
         .expect_problem(501, "method-not-allowed");
 }
 
+#[expect(clippy::too_many_lines, reason = "most of them are a table")]
 #[tokio::test]
 async fn odd_requests_get_a_problem() {
     let harness = Harness::start(MockRegistry::builder()).await;

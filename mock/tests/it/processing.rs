@@ -141,7 +141,7 @@ async fn nothing_changes_while_the_content_is_verified() {
 #[tokio::test]
 async fn delays_follow_the_clock_of_the_registry() {
     let harness = Harness::start(
-        MockRegistry::builder().processing(ProcessingMode::Delay(Duration::from_secs(3600))),
+        MockRegistry::builder().processing(ProcessingMode::Delay(Duration::from_hours(1))),
     )
     .await;
     harness.registry.clock().freeze();
@@ -181,7 +181,7 @@ async fn by_hand_nothing_ends_until_it_is_told() {
 async fn a_failure_is_forgotten_after_its_retention() {
     let builder = MockRegistry::builder()
         .processing(ProcessingMode::Polls(0))
-        .retention(Duration::from_secs(60));
+        .retention(Duration::from_mins(1));
     let harness = Harness::start(builder).await;
     harness.registry.clock().freeze();
     let manifest = manifest(EMPTY_COMPONENT);

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Harness, OWNER, component, jws, sha256, signature, signature_with_header};
 
+#[expect(clippy::too_many_lines, reason = "most of them are a table")]
 #[tokio::test]
 async fn refuses_bad_signatures_and_takes_the_right_one_then() {
     let harness = Harness::start(MockRegistry::builder()).await;

@@ -44,7 +44,7 @@ async fn origin(content: &[u8]) -> MockServer {
         "/stall",
         ResponseTemplate::new(200)
             .set_body_bytes(content)
-            .set_delay(Duration::from_secs(60)),
+            .set_delay(Duration::from_mins(1)),
     )
     .await;
     serve(
