@@ -122,10 +122,12 @@ impl Access {
     }
 
     fn denied(&self) -> Refusal {
-        if self.hides {
-            not_found()
-        } else {
+        if !self.hides {
             Self::forbidden()
+        } else if self.policy.denial_differs {
+            Refusal::new(ProblemKind::NotFound, "Nothing is here for you.").with("denied", true)
+        } else {
+            not_found()
         }
     }
 

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     config::Config,
+    content::ContentFormat,
     digest::{ContentDigest, ContentDigestError, DigestAlgorithm},
     json,
     policy::Policy,
@@ -15,8 +16,6 @@ use crate::{
 
 /// Media type of a manifest that does not say.
 pub(super) const DEFAULT_MEDIA_TYPE: &str = "application/wasm";
-/// Media type of content of several entries.
-pub(super) const TAR_MEDIA_TYPE: &str = "application/x-tar";
 
 /// What a registry wants of manifests.
 #[derive(Clone, Debug)]
@@ -101,7 +100,7 @@ impl Manifest {
                 "The package type is not component.",
             ));
         }
-        if !rules.tar && media_type == TAR_MEDIA_TYPE {
+        if !rules.tar && ContentFormat::of_media_type(media_type) == ContentFormat::Tar {
             return Err(Refusal::new(
                 ProblemKind::UnsupportedMediaType,
                 "Content of several entries is not supported.",
