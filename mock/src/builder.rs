@@ -256,14 +256,14 @@ impl MockRegistry {
             Some(url) => parse_base(url)?,
             None => parse_base(&format!("{scheme}://{}:{port}{base_path}", reachable(host)))?,
         };
-        let mut listeners = vec![(api, Origin::Api)];
+        let mut uploads = None;
         let mut upload_base = None;
         let mut hosts = vec![reachable(host), "localhost".to_owned()];
         hosts.extend(base.host_str().map(str::to_owned));
         if let Some(url) = &network.upload_url {
             let (bound, url) = bind_uploads(url, network.upload_bind.as_deref()).await?;
             hosts.extend(url.host_str().map(str::to_owned));
-            listeners.push((bound, Origin::Uploads));
+            uploads = Some(bound);
             upload_base = Some(url);
         }
         let tls = network
@@ -279,7 +279,12 @@ impl MockRegistry {
             with_slash(&base_path),
             with_slash(upload_path),
         ));
-        let server = Server::start(&app, listeners, tls.as_ref());
+        let mut listeners = vec![(api, Origin::Api, tls.as_ref())];
+        if let (Some(bound), Some(url)) = (uploads, &upload_base) {
+            let tls = tls.as_ref().filter(|_| url.scheme() == "https");
+            listeners.push((bound, Origin::Uploads, tls));
+        }
+        let server = Server::start(&app, listeners);
         Ok(Self {
             app,
             server,
@@ -343,29 +348,16 @@ async fn bind_uploads(url: &str, bind: Option<&str>) -> Result<(Bound, Url), Sta
         url: url.to_owned(),
         reason: reason.to_owned(),
     };
-    let (host, port) = match bind {
-        Some(bind) => {
-            let (host, port) = bind
-                .rsplit_once(':')
-                .ok_or_else(|| bad("its address to listen on is not HOST:PORT"))?;
-            (
-                host.to_owned(),
-                port.parse()
-                    .map_err(|_| bad("its address to listen on is not HOST:PORT"))?,
-            )
-        }
-        None => {
-            let host = parsed
-                .host_str()
-                .ok_or_else(|| bad("it has no host"))?
-                .to_owned();
-            (
-                host,
-                parsed
-                    .port_or_known_default()
-                    .ok_or_else(|| bad("it has no port"))?,
-            )
-        }
+    let (host, port) = if let Some(bind) = bind {
+        bind.rsplit_once(':')
+            .and_then(|(host, port)| Some((host.to_owned(), port.parse().ok()?)))
+            .ok_or_else(|| bad("its address to listen on is not HOST:PORT"))?
+    } else {
+        let host = parsed.host_str().ok_or_else(|| bad("it has no host"))?;
+        let port = parsed
+            .port_or_known_default()
+            .ok_or_else(|| bad("it has no port"))?;
+        (host.to_owned(), port)
     };
     let bound = Bound::bind(&host, port).await?;
     if parsed.port() == Some(0) {

@@ -74,13 +74,12 @@ impl Resource {
     /// The methods that it supports.
     pub(crate) fn methods(&self, config: &Config) -> Vec<Method> {
         match self {
-            Self::Releases | Self::Upload { .. } => vec![Method::POST],
             Self::Unpublished(_) if config.cancel => {
                 vec![Method::GET, Method::HEAD, Method::DELETE]
             }
             Self::Unpublished(_) | Self::Content(_) => vec![Method::GET, Method::HEAD],
             Self::ContentSources(_) if config.replace_sources => vec![Method::POST, Method::PUT],
-            Self::ContentSources(_) => vec![Method::POST],
+            Self::Releases | Self::Upload { .. } | Self::ContentSources(_) => vec![Method::POST],
             Self::Release(_) => vec![Method::GET, Method::HEAD, Method::POST],
         }
     }

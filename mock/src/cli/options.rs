@@ -50,7 +50,7 @@ macro_rules! options {
             /// Schemes of content sources [default: http, https]
             #[arg(long, value_name = "SCHEME", env = "MOCK_REGISTRY_SOURCE_SCHEME", value_delimiter = ',')]
             source_scheme: Vec<String>,
-            /// Algorithm names of Ed25519 keys [default: EdDSA, Ed25519]
+            /// Algorithm names of Ed25519 keys [default: `EdDSA`, `Ed25519`]
             #[arg(long, value_name = "NAME", env = "MOCK_REGISTRY_ED25519_NAME", value_delimiter = ',')]
             ed25519_name: Vec<String>,
             $(

@@ -9,10 +9,10 @@ pub(super) fn write(path: &Path, port: u16) -> io::Result<()> {
         .ok_or(io::ErrorKind::InvalidInput)?
         .to_owned();
     name.push(format!(".{}.part", std::process::id()));
-    let part = path.with_file_name(name);
-    fs::write(&part, format!("{port}\n"))?;
-    fs::rename(&part, path).inspect_err(|_| {
+    let unfinished = path.with_file_name(name);
+    fs::write(&unfinished, format!("{port}\n"))?;
+    fs::rename(&unfinished, path).inspect_err(|_| {
         // The error that matters is that of the rename.
-        let _ = fs::remove_file(&part);
+        let _ = fs::remove_file(&unfinished);
     })
 }

@@ -153,7 +153,7 @@ impl Config {
             max_content: 64 << 20,
             max_storage: 2 << 30,
             expiry: None,
-            retention: Duration::from_secs(3600),
+            retention: Duration::from_hours(1),
             fetch_deadline: Duration::from_secs(5),
             deny_private_sources: false,
             allow_sources: Vec::new(),

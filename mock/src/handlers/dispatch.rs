@@ -50,7 +50,7 @@ pub(crate) async fn handle(
         }
         Err(refusal) => Err(refusal),
     };
-    answer(session, result, request).await
+    result.unwrap_or_else(|refusal| refuse(session, &refusal))
 }
 
 /// Answers a request to the origin that takes uploads only.
@@ -70,7 +70,7 @@ pub(crate) async fn handle_upload_origin(
         }
         Err(refusal) => Err(refusal),
     };
-    answer(session, result, request).await
+    result.unwrap_or_else(|refusal| refuse(session, &refusal))
 }
 
 fn is_upload(session: &Session, path: Option<&str>) -> bool {
@@ -78,19 +78,9 @@ fn is_upload(session: &Session, path: Option<&str>) -> bool {
         .is_some_and(|resource| matches!(resource, Resource::Upload { .. }))
 }
 
-/// Sends a refusal for a request that reached no operation.
-pub(crate) async fn refuse_request(
-    session: &Session,
-    refusal: Refusal,
-    request: &mut Request,
-) -> Reply {
-    answer(session, Err(refusal), request).await
-}
-
-async fn answer(session: &Session, result: Result<Reply, Refusal>, request: &mut Request) -> Reply {
-    let reply = result.unwrap_or_else(|refusal| refuse(session, &refusal));
-    request.drain().await;
-    reply
+/// The answer to a request that reached no operation.
+pub(crate) fn refused(session: &Session, refusal: &Refusal) -> Reply {
+    refuse(session, refusal)
 }
 
 /// The resource, if it supports the method (ERR-3).

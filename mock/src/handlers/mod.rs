@@ -19,5 +19,5 @@ mod retry_after;
 mod status;
 mod upload;
 
-pub(crate) use dispatch::{handle, handle_upload_origin, refuse_request};
+pub(crate) use dispatch::{handle, handle_upload_origin, refused};
 pub(crate) use request::Request;

@@ -106,11 +106,12 @@ fn check(
 
 fn published(session: &Session, view: &ReleaseView) -> Reply {
     let key = &view.manifest.key;
-    Reply::json(
-        StatusCode::CREATED,
-        &render_release(view, session.rendering()),
-    )
-    .with_header(
+    let status = if session.policy.publish.answers_200 {
+        StatusCode::OK
+    } else {
+        StatusCode::CREATED
+    };
+    Reply::json(status, &render_release(view, session.rendering())).with_header(
         header::LOCATION,
         &locate(session, key, &session.links.release(key)),
     )

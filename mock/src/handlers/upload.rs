@@ -40,7 +40,13 @@ pub(super) async fn upload(
         .begin_upload(session.now(), &caller, key, token)?;
     check_content_type(session, request, &ticket.manifest)?;
     check_length(session, request, &ticket.manifest)?;
-    let upload = receive(session, request, &ticket.manifest).await?;
+    let received = receive(session, request, &ticket.manifest).await;
+    if received.is_err() && session.policy.upload.refusal_is_final {
+        session
+            .registry()
+            .refuse_further_uploads(session.now(), &ticket);
+    }
+    let upload = received?;
     session
         .registry()
         .finish_upload(session.now(), &ticket, upload)?;
@@ -71,7 +77,9 @@ fn check_content_type(
 }
 
 fn check_length(session: &Session, request: &Request, manifest: &Manifest) -> Result<(), Refusal> {
-    if request.is_chunked() && !session.config.chunked_uploads {
+    if request.is_chunked()
+        && (!session.config.chunked_uploads || session.policy.upload.refuses_chunks)
+    {
         return Err(Refusal::new(
             ProblemKind::LengthRequired,
             "The upload has no Content-Length.",

@@ -40,6 +40,8 @@ pub(crate) struct CreatePolicy {
     pub drops_unknown_members: bool,
     /// Takes `creator` from the manifest (CRE-13).
     pub creator_from_body: bool,
+    /// Says of a pending release that it has expired (CRE-14).
+    pub expiry_in_past: bool,
     /// Leaves a failed release in the way of a new one (ASY-10).
     pub failure_blocks: bool,
     /// Leaves an expired release in the way of a new one (PUB-9).

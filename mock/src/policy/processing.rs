@@ -16,6 +16,10 @@ pub(crate) struct ProcessingPolicy {
     pub no_location: bool,
     /// Sends a `Retry-After` that is neither seconds nor a date (ASY-1).
     pub odd_retry_after: bool,
+    /// Has no status while it is processing (ASY-2).
+    pub status_missing: bool,
+    /// Forgets a failure once it was read (ASY-5).
+    pub forgets_failure: bool,
     /// Stays in `processing` for ever after a failure (ASY-3).
     pub never_fails: bool,
     /// Fails without `error` (ASY-4).

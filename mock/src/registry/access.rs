@@ -46,7 +46,7 @@ impl Access {
         if self.policy.anonymous_writes {
             Ok(())
         } else {
-            self.require_identity(caller)
+            Self::require_identity(caller)
         }
     }
 
@@ -55,7 +55,7 @@ impl Access {
         if self.policy.status_is_public {
             return Ok(());
         }
-        self.require_identity(caller)?;
+        Self::require_identity(caller)?;
         if caller.owns(namespace) || self.policy.any_identity_reads_status {
             Ok(())
         } else {
@@ -73,7 +73,7 @@ impl Access {
             return Ok(());
         }
         Err(if self.policy.private_is_forbidden {
-            self.forbidden()
+            Self::forbidden()
         } else {
             not_found()
         })
@@ -107,11 +107,11 @@ impl Access {
         if self.anonymous_reads {
             Ok(())
         } else {
-            self.require_identity(caller)
+            Self::require_identity(caller)
         }
     }
 
-    fn require_identity(&self, caller: &Caller) -> Result<(), Refusal> {
+    fn require_identity(caller: &Caller) -> Result<(), Refusal> {
         match caller {
             Caller::Identity(_) => Ok(()),
             Caller::Anonymous => Err(Refusal::new(
@@ -122,14 +122,16 @@ impl Access {
     }
 
     fn denied(&self) -> Refusal {
-        if self.hides {
-            not_found()
+        if !self.hides {
+            Self::forbidden()
+        } else if self.policy.denial_differs {
+            Refusal::new(ProblemKind::NotFound, "Nothing is here for you.").with("denied", true)
         } else {
-            self.forbidden()
+            not_found()
         }
     }
 
-    fn forbidden(&self) -> Refusal {
+    fn forbidden() -> Refusal {
         Refusal::new(ProblemKind::Forbidden, "The caller may not do this here.")
     }
 }

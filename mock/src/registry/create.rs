@@ -81,6 +81,7 @@ impl Registry {
             signed_at_create: signature.is_some(),
             signature,
             upload: None,
+            uploads_closed: false,
             sources: Vec::new(),
             verified: None,
             stage: Stage::Pending,

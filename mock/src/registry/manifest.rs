@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     config::Config,
+    content::ContentFormat,
     digest::{ContentDigest, ContentDigestError, DigestAlgorithm},
     json,
     policy::Policy,
@@ -15,8 +16,6 @@ use crate::{
 
 /// Media type of a manifest that does not say.
 pub(super) const DEFAULT_MEDIA_TYPE: &str = "application/wasm";
-/// Media type of content of several entries.
-pub(super) const TAR_MEDIA_TYPE: &str = "application/x-tar";
 
 /// What a registry wants of manifests.
 #[derive(Clone, Debug)]
@@ -101,14 +100,14 @@ impl Manifest {
                 "The package type is not component.",
             ));
         }
-        if !rules.tar && media_type == TAR_MEDIA_TYPE {
+        if !rules.tar && ContentFormat::of_media_type(media_type) == ContentFormat::Tar {
             return Err(Refusal::new(
                 ProblemKind::UnsupportedMediaType,
                 "Content of several entries is not supported.",
             ));
         }
         let digest = ContentDigest::parse(digests, &rules.algorithms, &rules.policy.digest)
-            .map_err(refuse_digest)?;
+            .map_err(|error| refuse_digest(&error))?;
 
         Ok(Self {
             key: ReleaseKey {
@@ -155,7 +154,7 @@ fn malformed(detail: impl Into<String>) -> Refusal {
     Refusal::new(ProblemKind::MalformedManifest, detail)
 }
 
-fn refuse_digest(error: ContentDigestError) -> Refusal {
+fn refuse_digest(error: &ContentDigestError) -> Refusal {
     let kind = match error {
         ContentDigestError::NoSupportedAlgorithm => ProblemKind::UnsupportedDigestAlgorithm,
         ContentDigestError::InvalidDigest { .. } => ProblemKind::InvalidDigest,

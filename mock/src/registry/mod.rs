@@ -18,6 +18,9 @@ mod upload;
 mod version;
 mod view;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use access::Access;
 pub(crate) use manifest::{Manifest, ManifestRules};
 pub(crate) use publish::PublishWork;

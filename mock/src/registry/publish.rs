@@ -70,6 +70,9 @@ impl Registry {
                 .with_location(links.release(key)));
             }
             Stage::Publishing | Stage::Processing(_) if policy.checks_then_acts => {}
+            Stage::Publishing | Stage::Processing(_) if policy.processing_is_not_found => {
+                return Err(not_found());
+            }
             Stage::Publishing | Stage::Processing(_) => {
                 return Err(Refusal::new(
                     ProblemKind::Processing,
@@ -113,9 +116,10 @@ impl Registry {
         now: Timestamp,
         claim: &PublishClaim,
     ) -> Result<(), Refusal> {
-        let policy = self.policy.publish;
+        let (policy, wants_upload) = (self.policy.publish, self.policy.sources.wants_upload);
         let attempt = self.publishing(now, claim).ok_or_else(not_found)?;
-        if attempt.has_content() || policy.publishes_without_content {
+        let enough = attempt.has_content() && (attempt.upload.is_some() || !wants_upload);
+        if enough || policy.publishes_without_content {
             Ok(())
         } else {
             Err(Refusal::new(

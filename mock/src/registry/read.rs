@@ -10,7 +10,7 @@ use crate::{
     refusal::{Refusal, not_found},
 };
 
-use super::{Attempt, Registry, ReleaseKey, ReleaseView, Source, Stage, UnpublishedView};
+use super::{Attempt, Registry, ReleaseKey, ReleaseView, Source, Stage, Status, UnpublishedView};
 
 /// How an unpublished release is named in a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +51,13 @@ impl Registry {
             attempt.settle(now, mode);
         }
         let attempt = attempt.clone();
+        let processing = self.policy.processing;
+        if processing.status_missing && attempt.stage.status() == Status::Processing {
+            return Err(not_found());
+        }
+        if processing.forgets_failure && attempt.stage.status() == Status::Failed {
+            self.remove(attempt.id);
+        }
         if self.policy.processing.forgets_published
             && matches!(attempt.stage, Stage::Published { .. })
         {

@@ -59,6 +59,8 @@ pub(crate) struct Attempt {
     pub(super) signature: Option<JwsDocument>,
     pub(super) signed_at_create: bool,
     pub(super) upload: Option<Arc<Upload>>,
+    /// Set by a defect alone.
+    pub(super) uploads_closed: bool,
     pub(super) sources: Vec<Source>,
     /// What the verified content holds, for sources that are added later.
     pub(super) verified: Option<Arc<ContentSummary>>,

@@ -17,7 +17,7 @@ pub(crate) enum Source {
     /// The registry's own store of an upload.
     Own,
     /// Somewhere else.
-    Remote(RemoteSource),
+    Remote(Box<RemoteSource>),
 }
 
 /// A source that is not the registry's own.

@@ -8,6 +8,7 @@ use crate::{
     config::Verification,
     content::ContentSummary,
     identity::Caller,
+    policy::CreatePolicy,
     problem::ProblemKind,
     refusal::{Refusal, not_found},
 };
@@ -112,12 +113,9 @@ impl Registry {
             .max_sources
             .filter(|_| !self.policy.sources.ignores_max);
         let policy = self.policy.sources;
+        let rewrites = self.policy.publish.sources_change_rewrites;
         let attempt = self.attempt(id, now).ok_or_else(not_found)?;
-        if !policy.frozen_after_publishing {
-            attempt.refuse_unless_pending(true)?;
-        } else {
-            attempt.refuse_unless_pending(false)?;
-        }
+        attempt.refuse_unless_pending(!policy.frozen_after_publishing)?;
         let published = matches!(attempt.stage, Stage::Published { .. });
         let sources = match change {
             SourcesChange::Replace(given) if policy.replace_adds => {
@@ -147,13 +145,16 @@ impl Registry {
             .iter()
             .filter(|source| source.path().is_some())
             .count();
-        if single_entries != 0 && single_entries != sources.len() {
+        if single_entries != 0 && single_entries != sources.len() && !policy.takes_mixed {
             return Err(invalid(
                 "Sources of single entries and sources of the whole content can not be mixed.",
             ));
         }
         let sources = policy.ordered(sources);
         attempt.sources.clone_from(&sources);
+        if published && rewrites {
+            attempt.rewrite_manifest();
+        }
         Ok(sources)
     }
 }
@@ -168,6 +169,18 @@ impl SourcesChange {
 }
 
 impl Attempt {
+    /// Loses the members that the profile does not know: what no registry may do (PUB-5).
+    fn rewrite_manifest(&mut self) {
+        let manifest = Arc::make_mut(&mut self.manifest);
+        if let serde_json::Value::Object(members) = &mut manifest.value {
+            let rewriting = CreatePolicy {
+                drops_unknown_members: true,
+                ..CreatePolicy::default()
+            };
+            *members = rewriting.kept_members(std::mem::take(members));
+        }
+    }
+
     fn has_source(&self, source: &Source) -> bool {
         self.sources.iter().any(|own| own.is_same(source))
     }

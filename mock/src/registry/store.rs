@@ -203,7 +203,13 @@ impl Registry {
             upload_token: (pending && self.settings.takes_uploads)
                 .then(|| attempt.upload_token.clone()),
             created_at: attempt.created_at,
-            expires_at: attempt.expires_at.filter(|_| pending),
+            expires_at: attempt.expires_at.filter(|_| pending).map(|at| {
+                if self.policy.create.expiry_in_past {
+                    attempt.created_at
+                } else {
+                    at
+                }
+            }),
             processed_at: attempt.stage.ended_at(),
             error: match &attempt.stage {
                 Stage::Failed { problem, .. } => Some(problem.clone()),

@@ -35,6 +35,7 @@ impl Registry {
             self.permit_write(now, caller, key)?;
         }
         let late = self.policy.upload.taken_after_publishing;
+        let once = self.policy.upload.second_is_conflict;
         let id = self.id_by_upload_token(token).ok_or_else(not_found)?;
         let attempt = self
             .attempt(id, now)
@@ -42,10 +43,23 @@ impl Registry {
             .ok_or_else(not_found)?;
         attempt.refuse_unless_pending(late)?;
         attempt.refuse_mixed_with_entries()?;
+        if attempt.uploads_closed || (attempt.upload.is_some() && once) {
+            return Err(Refusal::new(
+                ProblemKind::Processing,
+                "An upload was there already.",
+            ));
+        }
         Ok(UploadTicket {
             attempt: attempt.id,
             manifest: attempt.manifest.clone(),
         })
+    }
+
+    /// Takes no other upload for this release: what no registry may do (DIG-6).
+    pub(crate) fn refuse_further_uploads(&mut self, now: Timestamp, ticket: &UploadTicket) {
+        if let Some(attempt) = self.attempt(ticket.attempt, now) {
+            attempt.uploads_closed = true;
+        }
     }
 
     /// Keeps what was uploaded, if the release still waits for content.

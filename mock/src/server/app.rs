@@ -66,9 +66,7 @@ impl App {
                 Some(path) => match path.strip_prefix(ADMIN) {
                     Some(control) => match admin::handle(&self.session, &request.method, control) {
                         Ok(reply) => reply,
-                        Err(refusal) => {
-                            handlers::refuse_request(&self.session, refusal, &mut request).await
-                        }
+                        Err(refusal) => handlers::refused(&self.session, &refusal),
                     },
                     None => handlers::handle(&self.session, Some(path), &mut request).await,
                 },
@@ -76,8 +74,7 @@ impl App {
             },
         };
         let mut response = reply.into_response();
-        // What a refused body left on the wire must not be read as the next request.
-        if request.expects_continue() && !request.body_was_polled {
+        if !request.drain(self.session.tasks()) {
             response
                 .headers_mut()
                 .insert(header::CONNECTION, http::HeaderValue::from_static("close"));

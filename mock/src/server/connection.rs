@@ -12,7 +12,7 @@ use tokio::{
 use super::{App, Origin, explained::Explained};
 
 /// How long the head of a request may take, and an idle connection stays open.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
+const HEAD_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Serves a connection until it ends, or until the server does and the request under way is answered.
 pub(super) async fn serve<S>(

@@ -68,21 +68,21 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Begins to serve. Must be called within a Tokio runtime.
+    /// Begins to serve, with TLS where an identity is given. Must be called within a Tokio runtime.
     pub(crate) fn start(
         app: &Arc<App>,
-        listeners: Vec<(Bound, Origin)>,
-        tls: Option<&TlsIdentity>,
+        listeners: Vec<(Bound, Origin, Option<&TlsIdentity>)>,
     ) -> Self {
         let (stopping, watch) = watch::channel(false);
         let running = listeners
             .into_iter()
-            .map(|(bound, origin)| {
+            .map(|(bound, origin, tls)| {
+                let acceptor = tls.map(|tls| tls.acceptor.clone());
                 tokio::spawn(accept(
                     app.clone(),
                     origin,
                     bound.listener,
-                    tls.map(|tls| tls.acceptor.clone()),
+                    acceptor,
                     watch.clone(),
                 ))
             })

@@ -62,11 +62,14 @@ impl ContentCheck {
         manifest: &Manifest,
         summary: &ContentSummary,
     ) -> Result<(), Problem> {
-        let component = summary
-            .component()
-            .map_err(|error| refuse_content(&error))?;
+        let policy = self.policy.verification;
+        let component = match summary.component() {
+            Err(_) if policy.takes_missing_component => None,
+            component => Some(component.map_err(|error| refuse_content(&error))?),
+        };
         self.compare(manifest, summary)?;
-        if self.validate_components && !component.is_component {
+        let is_component = component.is_none_or(|component| component.is_component);
+        if self.validate_components && !is_component && !policy.skips_component_check {
             return Err(Problem::new(
                 ProblemKind::InvalidContent,
                 "component.wasm is not a WebAssembly component.",
@@ -76,13 +79,18 @@ impl ContentCheck {
     }
 
     fn compare(&self, manifest: &Manifest, summary: &ContentSummary) -> Result<(), Problem> {
-        let computed = match self.form {
-            DigestForm::Index => &summary.index,
-            DigestForm::Raw => &summary.raw,
+        let (computed, other_form) = match self.form {
+            DigestForm::Index => (&summary.index, &summary.raw),
+            DigestForm::Raw => (&summary.raw, &summary.index),
         };
+        let policy = &self.policy.digest;
+        let either = self.policy.verification.accepts_either_form;
+        if either && manifest.digest.verify(other_form, policy).is_ok() {
+            return Ok(());
+        }
         manifest
             .digest
-            .verify(computed, &self.policy.digest)
+            .verify(computed, policy)
             .map_err(|mismatch| {
                 Problem::new(ProblemKind::DigestMismatch, mismatch.to_string())
                     .with("algorithm", mismatch.algorithm)

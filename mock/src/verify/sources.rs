@@ -49,7 +49,7 @@ impl Verifier {
         let findings = self
             .find_all(&work.manifest, &work.sources, work.upload.as_ref())
             .await;
-        if findings.iter().any(|(source, _)| source.path().is_some()) {
+        if findings.iter().any(|(source, _)| source.path().is_some()) && !self.policy.takes_mixed {
             entries::conclude(&self.check, &work.manifest, findings, self.bad_mirror)
         } else {
             verdict::conclude(findings, self.bad_mirror, self.policy)

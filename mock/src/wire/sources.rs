@@ -31,7 +31,7 @@ pub(crate) fn parse_sources(
         {
             Ok(Source::Own)
         } else {
-            RemoteSource::parse(element, rules).map(Source::Remote)
+            RemoteSource::parse(element, rules).map(|remote| Source::Remote(Box::new(remote)))
         }
     });
     Ok(parsed.collect())

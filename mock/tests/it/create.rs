@@ -336,7 +336,7 @@ async fn knows_a_name_in_every_encoding_and_every_version() {
 
 #[tokio::test]
 async fn an_expired_release_frees_its_name() {
-    let harness = Harness::start(MockRegistry::builder().expiry(Duration::from_secs(60))).await;
+    let harness = Harness::start(MockRegistry::builder().expiry(Duration::from_mins(1))).await;
     harness.registry.clock().freeze();
     let (manifest, created) = harness.prepared(EMPTY_COMPONENT).await;
     assert!(created.body["expiresAt"].is_string());
