@@ -178,8 +178,6 @@ fn lacking(setup: TargetSetup) -> (&'static str, &'static str) {
             "deadlines.retention",
             "needs deadlines.retention in the target file",
         ),
-        TargetSetup::AnonymousReading => {
-            ("read-as", "needs read-as: anonymous in the target file")
-        }
+        TargetSetup::AnonymousReading => ("read-as", "needs read-as: anonymous in the target file"),
     }
 }

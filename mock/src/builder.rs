@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use url::Url;
 
 use crate::{
+    clock::Clock,
     config::{BadMirror, Config, DigestForm, ProcessingMode, Verification},
     defect::Defect,
     fetch::{FetchSetupError, HostPort, HostPortError},
@@ -96,7 +97,7 @@ impl MockRegistryBuilder {
         self
     }
 
-    /// Changes any of the settings.
+    /// Changes any of the settings; for those that have no method of their own.
     #[must_use]
     pub fn configure(mut self, change: impl FnOnce(&mut Config)) -> Self {
         if let Ok(config) = &mut self.config {
@@ -285,9 +286,26 @@ impl MockRegistry {
         self.ca_pem.as_deref()
     }
 
-    /// The registry behind it: its time, its state.
-    pub fn session(&self) -> &Arc<Session> {
-        self.app.session()
+    /// The time that it believes in.
+    pub fn clock(&self) -> &Clock {
+        &self.app.session().clock
+    }
+
+    /// Everything that it holds, as JSON without tokens and credentials: `{"releases": [...], ...}`, oldest first.
+    pub fn state(&self) -> serde_json::Value {
+        self.app.session().state()
+    }
+
+    /// Lets the outcome of everything that is processed show as soon as it is there, whatever the processing mode. Returns how many
+    /// releases that concerned.
+    pub fn process_held(&self) -> usize {
+        let session = self.app.session();
+        session.registry().process_held(session.now())
+    }
+
+    /// Forgets all releases and ends all work.
+    pub fn reset(&self) {
+        self.app.session().reset();
     }
 
     /// Takes no further connections, lets requests that are under way come to their end, and returns then.

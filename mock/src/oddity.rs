@@ -6,39 +6,34 @@ use sha2::{Digest as _, Sha256};
 
 /// Makes the arbitrary choices of one registry.
 #[derive(Clone, Copy, Debug)]
-pub struct Oddities {
+pub(crate) struct Oddities {
     seed: u64,
     plain: bool,
 }
 
 impl Oddities {
     /// Choices that follow from the seed; with `plain`, none.
-    pub fn new(seed: u64, plain: bool) -> Self {
+    pub(crate) fn new(seed: u64, plain: bool) -> Self {
         Self { seed, plain }
     }
 
     /// The seed, to repeat a run.
-    pub fn seed(&self) -> u64 {
+    pub(crate) fn seed(&self) -> u64 {
         self.seed
     }
 
-    /// Whether there are no oddities.
-    pub fn is_plain(&self) -> bool {
-        self.plain
-    }
-
     /// 32 hex digits that nobody can guess without the seed.
-    pub fn token(&self, purpose: &str, about: &str) -> String {
+    pub(crate) fn token(&self, purpose: &str, about: &str) -> String {
         hex::encode(&self.hash(purpose, about)[..16])
     }
 
     /// Whether to take the odd one of two ways; never with `plain`.
-    pub fn flip(&self, purpose: &str, about: &str) -> bool {
+    pub(crate) fn flip(&self, purpose: &str, about: &str) -> bool {
         !self.plain && self.hash(purpose, about)[0] & 1 == 1
     }
 
     /// Adds a member that no client knows and puts the members in another order.
-    pub fn disturb(&self, document: Value, about: &str) -> Value {
+    pub(crate) fn disturb(&self, document: Value, about: &str) -> Value {
         match document {
             Value::Object(members) if !self.plain => {
                 let mut members = self.shuffle(members, about);

@@ -6,6 +6,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::{
     config::Config,
+    policy::Policy,
     problem::ProblemKind,
     refusal::{Refusal, not_found},
     registry::{ReleaseKey, UnpublishedAddress},
@@ -13,7 +14,7 @@ use crate::{
 
 /// A resource of the Publish API.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Resource {
+pub(crate) enum Resource {
     /// Where releases are created.
     Releases,
     /// An unpublished release.
@@ -35,7 +36,7 @@ pub enum Resource {
 
 impl Resource {
     /// The resource at a path relative to the base URL, without a leading slash.
-    pub fn at(path: &str, config: &Config) -> Result<Self, Refusal> {
+    pub(crate) fn at(path: &str, config: &Config, policy: &Policy) -> Result<Self, Refusal> {
         if path == config.create_path {
             return Ok(Self::Releases);
         }
@@ -43,7 +44,8 @@ impl Resource {
         let ["components", name, version, rest @ ..] = segments.as_slice() else {
             return Err(not_found());
         };
-        let name = decode(name)?;
+        let decode = |segment| decode(segment).map_err(|refusal| policy.errors.bad_path(refusal));
+        let name = if policy.reading.compares_encoded_names { (*name).to_owned() } else { decode(name)? };
         let Some(version) = decode(version)?.strip_prefix('v').map(str::to_owned) else {
             return Err(not_found());
         };
@@ -62,7 +64,7 @@ impl Resource {
     }
 
     /// The methods that it supports.
-    pub fn methods(&self, config: &Config) -> Vec<Method> {
+    pub(crate) fn methods(&self, config: &Config) -> Vec<Method> {
         match self {
             Self::Releases | Self::Upload { .. } => vec![Method::POST],
             Self::Unpublished(_) if config.cancel => vec![Method::GET, Method::HEAD, Method::DELETE],
@@ -110,7 +112,7 @@ mod tests {
             ("components/%ff/v1.0.0", None),
             ("components/../components/a:b/v1.0.0", None),
         ] {
-            assert_eq!(Resource::at(path, &config).ok(), expected, "{path}");
+            assert_eq!(Resource::at(path, &config, &Policy::default()).ok(), expected, "{path}");
         }
     }
 }

@@ -123,7 +123,7 @@ pub enum Upload {
     /// The content of this name.
     Content(String),
     /// More to say.
-    Detailed(UploadDetails),
+    Detailed(Box<UploadDetails>),
 }
 
 /// The details of an upload.

@@ -31,7 +31,9 @@ pub const OPERATORS: &[&str] = &[
     "$not-before",
 ];
 
-const JSON_TYPES: &[&str] = &["string", "number", "integer", "boolean", "array", "object", "null"];
+const JSON_TYPES: &[&str] = &[
+    "string", "number", "integer", "boolean", "array", "object", "null",
+];
 
 /// Collects every difference between `actual` (absent = no such member) and what `expected` says.
 pub fn differences(expected: &Value, actual: Option<&Value>) -> Vec<Difference> {
@@ -96,7 +98,10 @@ fn validate_operator(name: &str, value: &Value, at: &mut String) -> Result<(), (
         "$after" | "$before" | "$not-before" => wrong(at, format!("{name} takes an RFC 3339 time")),
         _ => wrong(
             at,
-            format!("unknown operator {name}; there are {}", OPERATORS.join(", ")),
+            format!(
+                "unknown operator {name}; there are {}",
+                OPERATORS.join(", ")
+            ),
         ),
     }
 }
@@ -130,7 +135,9 @@ fn compare(expected: &Value, actual: Option<&Value>, at: &mut String, found: &mu
     match (expected, actual) {
         (Value::Object(wanted), Value::Object(members)) => {
             for (name, matcher) in wanted {
-                within(at, name, |at| compare(matcher, members.get(name), at, found));
+                within(at, name, |at| {
+                    compare(matcher, members.get(name), at, found);
+                });
             }
         }
         (Value::Array(wanted), Value::Array(items)) => {
@@ -143,7 +150,9 @@ fn compare(expected: &Value, actual: Option<&Value>, at: &mut String, found: &mu
                 return;
             }
             for (index, (matcher, item)) in wanted.iter().zip(items).enumerate() {
-                within(at, &index.to_string(), |at| compare(matcher, Some(item), at, found));
+                within(at, &index.to_string(), |at| {
+                    compare(matcher, Some(item), at, found);
+                });
             }
         }
         _ if equal(expected, actual) => {}
@@ -177,13 +186,19 @@ fn operator(
             });
             if !fits {
                 let shown = actual.map_or_else(|| "absent".to_owned(), short);
-                found.push(difference(at, &format!("one of {}", short(operand)), &shown));
+                found.push(difference(
+                    at,
+                    &format!("one of {}", short(operand)),
+                    &shown,
+                ));
             }
         }
         (_, None) => found.push(difference(at, &described(name, operand), "absent")),
         ("$each", Some(Value::Array(items))) => {
             for (index, item) in items.iter().enumerate() {
-                within(at, &index.to_string(), |at| compare(operand, Some(item), at, found));
+                within(at, &index.to_string(), |at| {
+                    compare(operand, Some(item), at, found);
+                });
             }
         }
         (_, Some(value)) => {
@@ -313,7 +328,8 @@ mod tests {
 
     #[test]
     fn matchers_hold_and_fail_as_they_say() {
-        let document = json!({"a": {"b": [1, 2.0, "three"]}, "t": "2022-05-11T15:00:00Z", "n": null});
+        let document =
+            json!({"a": {"b": [1, 2.0, "three"]}, "t": "2022-05-11T15:00:00Z", "n": null});
         let rows = [
             (json!({"a": {"b": [1, 2, "three"]}}), 0),
             (json!({"a": {"b": [1, 2]}}), 1),
@@ -342,7 +358,10 @@ mod tests {
     #[test]
     fn numbers_are_equal_by_value() {
         assert!(equal(&json!(1.0), &json!(1)));
-        assert!(!equal(&json!(9_007_199_254_740_993_u64), &json!(9_007_199_254_740_992_u64)));
+        assert!(!equal(
+            &json!(9_007_199_254_740_993_u64),
+            &json!(9_007_199_254_740_992_u64)
+        ));
         assert!(!equal(&json!(1), &json!("1")));
     }
 

@@ -82,6 +82,7 @@ impl CaseRun<'_> {
                 performed.conclusion = Some(Conclusion::Refused {
                     stage: "publish".to_owned(),
                     status: answer.status,
+                    elsewhere: false,
                     problem: answer.json().unwrap_or(Value::Null),
                 });
             }
@@ -184,8 +185,10 @@ impl CaseRun<'_> {
             };
             if answer.status == 200 && status == Some("pending") && was_processing {
                 performed.implied.push(
-                    Mismatch::new(Some("ASY-6"), Level::Must, "the status went backward")
-                        .beside("processing, published or failed", "pending after processing"),
+                    Mismatch::new(Some("ASY-6"), Level::Must, "the status went backward").beside(
+                        "processing, published or failed",
+                        "pending after processing",
+                    ),
                 );
             }
             was_processing |= status == Some("processing");
@@ -205,11 +208,18 @@ impl CaseRun<'_> {
             }
             if is_last {
                 performed.implied.push(
-                    Mismatch::new(Some("ASY-3"), Level::Must, "no terminal state within the deadline for processing")
-                        .beside(
-                            format!("published or failed within {:?}", self.context.target.deadlines.processing),
-                            last.clone(),
+                    Mismatch::new(
+                        Some("ASY-3"),
+                        Level::Must,
+                        "no terminal state within the deadline for processing",
+                    )
+                    .beside(
+                        format!(
+                            "published or failed within {:?}",
+                            self.context.target.deadlines.processing
                         ),
+                        last.clone(),
+                    ),
                 );
                 performed.conclusion = Some(Conclusion::Unfinished { last });
                 return Ok(());
@@ -238,7 +248,11 @@ impl CaseRun<'_> {
     ) -> Result<Option<(Conclusion, Option<Mismatch>)>, StepError> {
         match answer.status {
             200 => Ok(
-                match document.get("status").and_then(Value::as_str).unwrap_or_default() {
+                match document
+                    .get("status")
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+                {
                     "published" => Some((Conclusion::Published, None)),
                     "failed" | "expired" => Some((
                         Conclusion::Failed {
@@ -258,8 +272,15 @@ impl CaseRun<'_> {
                     .as_ref()
                     .is_ok_and(|answer| answer.status == 200);
                 let warning = (status >= 400).then(|| {
-                    Mismatch::new(Some("PUB-8"), Level::Should, "the unpublished release is gone after success")
-                        .beside("published, or a redirect to the release", status.to_string())
+                    Mismatch::new(
+                        Some("PUB-8"),
+                        Level::Should,
+                        "the unpublished release is gone after success",
+                    )
+                    .beside(
+                        "published, or a redirect to the release",
+                        status.to_string(),
+                    )
                 });
                 Ok(match (is_there, status) {
                     (true, _) => Some((Conclusion::Published, warning)),

@@ -22,7 +22,10 @@ impl CaseRun<'_> {
             (Some(_), Some(_)) => None,
             _ => Some(Self::release(state, Some(label))?),
         };
-        let name = spec.name.as_deref().or(release.map(|release| release.name.as_str()));
+        let name = spec
+            .name
+            .as_deref()
+            .or(release.map(|release| release.name.as_str()));
         let version = spec
             .version
             .as_deref()
@@ -36,8 +39,11 @@ impl CaseRun<'_> {
             Some("encoded") => Colon::Encoded,
             _ => Colon::Plain,
         };
-        let url = location
-            .unwrap_or_else(|| self.context.target.operation_url(operation, name, version, colon));
+        let url = location.unwrap_or_else(|| {
+            self.context
+                .target
+                .operation_url(operation, name, version, colon)
+        });
         let (default_method, default_identity, rule) = match operation {
             Operation::Cancel => ("DELETE", "owner", "PUB-10"),
             Operation::Status => ("GET", "owner", "CRE-1"),

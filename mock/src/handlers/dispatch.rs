@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::{Method, header};
+use http::{Method, StatusCode, header};
 
 use crate::{
     problem::ProblemKind,
@@ -31,27 +31,37 @@ const KNOWN_METHODS: [Method; 9] = [
 ];
 
 /// Answers a request to the API; the path is relative to the base URL, `None` where it lies outside.
-pub async fn handle(session: &Arc<Session>, path: Option<&str>, request: &mut Request) -> Reply {
-    let result = match path.map_or_else(|| Err(not_found()), |path| resource(session, path, request)) {
+pub(crate) async fn handle(session: &Arc<Session>, path: Option<&str>, request: &mut Request) -> Reply {
+    let result = match resource(session, path, request) {
         Ok(Resource::Upload { .. }) if session.links.uploads_elsewhere() => Err(not_found()),
         Ok(resource) => dispatch(session, resource, request).await,
+        Err(refusal) if refusal.kind() == ProblemKind::NotFound && session.policy.errors.html_not_found => {
+            Ok(Reply::with_body(StatusCode::NOT_FOUND, "text/html", "<h1>404 Not Found</h1>"))
+        }
         Err(refusal) => Err(refusal),
     };
     answer(session, result, request).await
 }
 
 /// Answers a request to the origin that takes uploads only.
-pub async fn handle_upload_origin(session: &Arc<Session>, path: Option<&str>, request: &mut Request) -> Reply {
-    let result = match path.map_or_else(|| Err(not_found()), |path| resource(session, path, request)) {
+pub(crate) async fn handle_upload_origin(session: &Arc<Session>, path: Option<&str>, request: &mut Request) -> Reply {
+    let result = match resource(session, path, request) {
         Ok(Resource::Upload { key, token }) => upload(session, request, &key, &token).await,
+        // That other things are elsewhere, under whatever method, is not this origin's to tell.
         Ok(_) => Err(not_found()),
+        Err(refusal) if refusal.kind() == ProblemKind::MethodNotAllowed && !is_upload(session, path) => Err(not_found()),
         Err(refusal) => Err(refusal),
     };
     answer(session, result, request).await
 }
 
+fn is_upload(session: &Session, path: Option<&str>) -> bool {
+    path.and_then(|path| Resource::at(path, &session.config, &session.policy).ok())
+        .is_some_and(|resource| matches!(resource, Resource::Upload { .. }))
+}
+
 /// Sends a refusal for a request that reached no operation.
-pub async fn refuse_request(session: &Session, refusal: Refusal, request: &mut Request) -> Reply {
+pub(crate) async fn refuse_request(session: &Session, refusal: Refusal, request: &mut Request) -> Reply {
     answer(session, Err(refusal), request).await
 }
 
@@ -62,11 +72,11 @@ async fn answer(session: &Session, result: Result<Reply, Refusal>, request: &mut
 }
 
 /// The resource, if it supports the method (ERR-3).
-fn resource(session: &Session, path: &str, request: &Request) -> Result<Resource, Refusal> {
+fn resource(session: &Session, path: Option<&str>, request: &Request) -> Result<Resource, Refusal> {
     if !KNOWN_METHODS.contains(&request.method) {
         return Err(Refusal::new(ProblemKind::MethodNotAllowed, "The method is unknown.").with_status(501));
     }
-    let resource = Resource::at(path, &session.config)?;
+    let resource = Resource::at(path.ok_or_else(not_found)?, &session.config, &session.policy)?;
     let methods = resource.methods(&session.config);
     if methods.contains(&request.method) && !(request.method == Method::HEAD && session.policy.reading.lacks_head) {
         return Ok(resource);

@@ -20,5 +20,5 @@ mod retry_after;
 mod status;
 mod upload;
 
-pub use dispatch::{handle, handle_upload_origin, refuse_request};
-pub use request::Request;
+pub(crate) use dispatch::{handle, handle_upload_origin, refuse_request};
+pub(crate) use request::Request;

@@ -25,7 +25,7 @@ pub(super) const RACE_WINDOW: Duration = Duration::from_millis(25);
 
 pub(super) async fn publish(session: &Arc<Session>, request: &mut Request, key: ReleaseKey) -> Result<Reply, Refusal> {
     let caller = authenticate(session, &request.headers)?;
-    session.access.write(&caller, key.namespace())?;
+    session.registry().permit_write(session.now(), &caller, &key)?;
     require_json(&request.headers)?;
     let body = request.read_body(envelope_limit(session.config.max_manifest)).await?;
     let publish_request = PublishRequest::parse(&body)?;

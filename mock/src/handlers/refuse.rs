@@ -13,7 +13,12 @@ use crate::{
 /// The problem document of a refusal, with the headers that go with it.
 pub(super) fn refuse(session: &Session, refusal: &Refusal) -> Reply {
     let policy = &session.policy.errors;
-    let status = if policy.refuses_with_200 { 200 } else { refusal.status() };
+    let malformed = matches!(refusal.kind(), ProblemKind::MalformedManifest | ProblemKind::MalformedRequest);
+    let status = match refusal.status() {
+        _ if policy.refuses_with_200 => 200,
+        _ if malformed && policy.malformed_is_internal_error => 500,
+        status => status,
+    };
     let shown_status = if policy.wrong_status_member { 500 } else { status };
     let mut document = refusal.problem.document(&session.config.problem_type_prefix, Some(shown_status));
     if policy.shows_stack_trace {

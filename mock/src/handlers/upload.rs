@@ -47,9 +47,11 @@ fn check_content_type(session: &Session, request: &Request, manifest: &Manifest)
 }
 
 fn check_length(session: &Session, request: &Request, manifest: &Manifest) -> Result<(), Refusal> {
-    let chunked = request.is_chunked() && session.config.chunked_uploads;
+    if request.is_chunked() && !session.config.chunked_uploads {
+        return Err(Refusal::new(ProblemKind::LengthRequired, "The upload has no Content-Length."));
+    }
+    // Neither a length nor chunks is an empty body (RFC 9112, section 6.3), and judged as that.
     match request.declared_length() {
-        None if !chunked => Err(Refusal::new(ProblemKind::LengthRequired, "The upload has no Content-Length.")),
         Some(length) if length > limit(session, manifest) => Err(too_large(session)),
         _ => Ok(()),
     }

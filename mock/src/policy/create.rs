@@ -10,7 +10,7 @@ const KNOWN_MEMBERS: [&str; 5] = ["packageType", "name", "version", "contentDige
 /// How unpublished releases are created.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a mistake of its own")]
-pub struct CreatePolicy {
+pub(crate) struct CreatePolicy {
     /// Takes every content type as a naked manifest (CRE-3).
     pub takes_any_content_type: bool,
     /// Takes duplicate member names (CRE-5).
@@ -45,7 +45,7 @@ pub struct CreatePolicy {
 
 impl CreatePolicy {
     /// The members of a manifest that are kept.
-    pub fn kept_members(&self, members: Map<String, Value>) -> Map<String, Value> {
+    pub(crate) fn kept_members(&self, members: Map<String, Value>) -> Map<String, Value> {
         if !self.drops_unknown_members {
             return members;
         }
@@ -53,7 +53,7 @@ impl CreatePolicy {
     }
 
     /// What is shown as `creator`.
-    pub fn creator(&self, caller: &Caller, manifest: &Value) -> String {
+    pub(crate) fn creator(&self, caller: &Caller, manifest: &Value) -> String {
         let claimed = manifest.get("creator").and_then(Value::as_str).filter(|_| self.creator_from_body);
         let authenticated = caller.identity().map_or("anonymous", |identity| &identity.name);
         claimed.unwrap_or(authenticated).to_owned()

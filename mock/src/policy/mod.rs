@@ -11,20 +11,20 @@ mod reading;
 mod sources;
 mod upload;
 
-pub use access::AccessPolicy;
-pub use create::CreatePolicy;
-pub use errors::ErrorPolicy;
-pub use processing::ProcessingPolicy;
-pub use publish::PublishPolicy;
-pub use reading::ReadingPolicy;
-pub use sources::SourcePolicy;
-pub use upload::UploadPolicy;
+pub(crate) use access::AccessPolicy;
+pub(crate) use create::CreatePolicy;
+pub(crate) use errors::ErrorPolicy;
+pub(crate) use processing::ProcessingPolicy;
+pub(crate) use publish::PublishPolicy;
+pub(crate) use reading::ReadingPolicy;
+pub(crate) use sources::SourcePolicy;
+pub(crate) use upload::UploadPolicy;
 
 use crate::{content::ContentPolicy, digest::DigestPolicy, fetch::FetchPolicy, jws::SignaturePolicy};
 
 /// How a registry behaves, area by area.
 #[derive(Clone, Debug, Default)]
-pub struct Policy {
+pub(crate) struct Policy {
     /// CRE: create.
     pub create: CreatePolicy,
     /// DIG: how digests are read and compared.

@@ -8,7 +8,7 @@ use crate::{
 /// How processing after 202 shows.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a mistake of its own")]
-pub struct ProcessingPolicy {
+pub(crate) struct ProcessingPolicy {
     /// Answers 202 without `Location` (ASY-1).
     pub no_location: bool,
     /// Sends a `Retry-After` that is neither seconds nor a date (ASY-1).
@@ -31,7 +31,7 @@ pub struct ProcessingPolicy {
 
 impl ProcessingPolicy {
     /// What is kept of a verdict; `None` loses it.
-    pub fn record(&self, verdict: Verdict) -> Option<Verdict> {
+    pub(crate) fn record(&self, verdict: Verdict) -> Option<Verdict> {
         match verdict {
             Verdict::Bad(_) if self.never_fails => None,
             Verdict::Bad(_) if self.one_error_for_all => {
@@ -42,7 +42,7 @@ impl ProcessingPolicy {
     }
 
     /// What is shown of an unpublished release.
-    pub fn present(&self, mut view: UnpublishedView) -> UnpublishedView {
+    pub(crate) fn present(&self, mut view: UnpublishedView) -> UnpublishedView {
         if self.loses_error {
             view.error = None;
         }

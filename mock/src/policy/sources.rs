@@ -5,7 +5,7 @@ use crate::registry::Source;
 /// How content sources are treated.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a mistake of its own")]
-pub struct SourcePolicy {
+pub(crate) struct SourcePolicy {
     /// Lists sources in the reverse order (SRC-1).
     pub reverses_order: bool,
     /// Lists a source as often as it was added (SRC-1).
@@ -52,7 +52,7 @@ pub struct SourcePolicy {
 
 impl SourcePolicy {
     /// The sources in the order in which they are kept.
-    pub fn ordered(&self, mut sources: Vec<Source>) -> Vec<Source> {
+    pub(crate) fn ordered(&self, mut sources: Vec<Source>) -> Vec<Source> {
         if self.reverses_order {
             sources.reverse();
         }

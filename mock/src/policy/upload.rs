@@ -3,7 +3,7 @@
 /// How uploads are treated.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a mistake of its own")]
-pub struct UploadPolicy {
+pub(crate) struct UploadPolicy {
     /// Does not compare uploads with the digest (DIG-2).
     pub skips_digest: bool,
     /// Takes what arrived of an upload that was cut off as all of it (DIG-7).

@@ -12,7 +12,7 @@ use super::{Registry, Stage, UnpublishedAddress};
 
 impl Registry {
     /// Gives up an unpublished release, and with it its name and version.
-    pub fn cancel(&mut self, now: Timestamp, caller: &Caller, address: &UnpublishedAddress) -> Result<(), Refusal> {
+    pub(crate) fn cancel(&mut self, now: Timestamp, caller: &Caller, address: &UnpublishedAddress) -> Result<(), Refusal> {
         let policy = self.policy.publish;
         let attempt = self.owned_attempt(now, caller, address)?.ok_or_else(not_found)?;
         let id = attempt.id;

@@ -15,7 +15,7 @@ use super::{Attempt, Manifest, Registry, ReleaseKey, Stage, UnpublishedView, rel
 
 impl Registry {
     /// Creates an unpublished release from a manifest that was checked already, with the signatures that came with it, checked too.
-    pub fn create(
+    pub(crate) fn create(
         &mut self,
         now: Timestamp,
         caller: &Caller,
@@ -28,11 +28,11 @@ impl Registry {
     }
 
     /// Refuses callers that may not write there, before anything that exists is told (ACC-10), and what is taken (CRE-10).
-    pub fn refuse_stranger_or_conflict(&mut self, now: Timestamp, caller: &Caller, key: &ReleaseKey) -> Result<(), Refusal> {
+    pub(crate) fn refuse_stranger_or_conflict(&mut self, now: Timestamp, caller: &Caller, key: &ReleaseKey) -> Result<(), Refusal> {
         if self.policy.access.conflict_before_permission {
             self.refuse_conflict(now, key)?;
         }
-        self.access.write(caller, key.namespace())?;
+        self.permit_write(now, caller, key)?;
         self.refuse_conflict(now, key)
     }
 
@@ -50,11 +50,12 @@ impl Registry {
             Stage::Failed { .. } | Stage::Expired { .. } => return Ok(()),
         };
         let status = attempt.stage.status().name();
-        Err(Refusal::new(ProblemKind::ReleaseExists, format!("{key} is {status}.")).with_location(location))
+        let refusal = Refusal::new(ProblemKind::ReleaseExists, format!("{key} is {status}."));
+        Err(if policy.conflict_without_location { refusal } else { refusal.with_location(location) })
     }
 
     /// Starts an attempt, in the place of whatever is there.
-    pub fn start_attempt(
+    pub(crate) fn start_attempt(
         &mut self,
         now: Timestamp,
         caller: &Caller,

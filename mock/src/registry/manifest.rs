@@ -14,13 +14,13 @@ use crate::{
 };
 
 /// Media type of a manifest that does not say.
-pub const DEFAULT_MEDIA_TYPE: &str = "application/wasm";
+pub(super) const DEFAULT_MEDIA_TYPE: &str = "application/wasm";
 /// Media type of content of several entries.
-pub const TAR_MEDIA_TYPE: &str = "application/x-tar";
+pub(super) const TAR_MEDIA_TYPE: &str = "application/x-tar";
 
 /// What a registry wants of manifests.
 #[derive(Clone, Debug)]
-pub struct ManifestRules {
+pub(crate) struct ManifestRules {
     algorithms: Vec<DigestAlgorithm>,
     version_build: bool,
     tar: bool,
@@ -29,7 +29,7 @@ pub struct ManifestRules {
 
 impl ManifestRules {
     /// The rules of a registry with these settings.
-    pub fn new(config: &Config, policy: &Policy) -> Self {
+    pub(crate) fn new(config: &Config, policy: &Policy) -> Self {
         let mut algorithms = vec![DigestAlgorithm::Sha256];
         if config.sha512 {
             algorithms.push(DigestAlgorithm::Sha512);
@@ -40,7 +40,7 @@ impl ManifestRules {
 
 /// A manifest that the registry takes.
 #[derive(Clone, Debug)]
-pub struct Manifest {
+pub(crate) struct Manifest {
     /// The bytes as they were sent: what a signature signs.
     pub bytes: Bytes,
     /// All members.
@@ -55,7 +55,7 @@ pub struct Manifest {
 
 impl Manifest {
     /// Reads a manifest and checks everything that needs no look at other releases.
-    pub fn parse(bytes: Bytes, rules: &ManifestRules) -> Result<Self, Refusal> {
+    pub(crate) fn parse(bytes: Bytes, rules: &ManifestRules) -> Result<Self, Refusal> {
         let members = Self::members(&bytes, rules)?;
         let package_type = string(&members, "packageType")?;
         let name = string(&members, "name")?;
@@ -97,7 +97,7 @@ impl Manifest {
     }
 
     /// The namespace that the name belongs to.
-    pub fn namespace(&self) -> &str {
+    pub(crate) fn namespace(&self) -> &str {
         self.key.namespace()
     }
 

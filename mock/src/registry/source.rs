@@ -13,7 +13,7 @@ use crate::{
 
 /// Where content can be downloaded.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Source {
+pub(crate) enum Source {
     /// The registry's own store of an upload.
     Own,
     /// Somewhere else.
@@ -22,7 +22,7 @@ pub enum Source {
 
 /// A source that is not the registry's own.
 #[derive(Clone, Debug, PartialEq)]
-pub struct RemoteSource {
+pub(crate) struct RemoteSource {
     /// The URL as it was given, less its userinfo.
     pub shown_url: String,
     /// The URL to fetch, without userinfo.
@@ -38,7 +38,7 @@ pub struct RemoteSource {
 }
 
 /// What a registry wants of sources.
-pub struct SourceRules<'a> {
+pub(crate) struct SourceRules<'a> {
     /// Schemes, lower case.
     pub schemes: &'a [String],
     /// Whether credentials are taken.
@@ -53,7 +53,7 @@ pub struct SourceRules<'a> {
 
 impl Source {
     /// Whether both are the same source: credentials and further members do not count.
-    pub fn is_same(&self, other: &Self) -> bool {
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Own, Self::Own) => true,
             (Self::Remote(a), Self::Remote(b)) => a.shown_url == b.shown_url && a.path == b.path,
@@ -62,7 +62,7 @@ impl Source {
     }
 
     /// The entry that it serves, if only one.
-    pub fn path(&self) -> Option<&EntryPath> {
+    pub(crate) fn path(&self) -> Option<&EntryPath> {
         match self {
             Self::Own => None,
             Self::Remote(remote) => remote.path.as_ref(),
@@ -72,7 +72,7 @@ impl Source {
 
 impl RemoteSource {
     /// Reads one element of `contentSources`.
-    pub fn parse(value: &Value, rules: &SourceRules<'_>) -> Result<Self, Refusal> {
+    pub(crate) fn parse(value: &Value, rules: &SourceRules<'_>) -> Result<Self, Refusal> {
         let Value::Object(members) = value else {
             return Err(invalid("A content source is not an object."));
         };
@@ -97,6 +97,9 @@ impl RemoteSource {
         let shown_url = without_userinfo(given_url);
         let mut shown = members.clone();
         shown.remove("credentials");
+        if rules.policy.drops_unknown_members {
+            shown.retain(|member, _| member == "path");
+        }
         shown.insert("url".to_owned(), json!(shown_url));
         if !rules.policy.checks_addresses_only_when_fetching {
             rules
@@ -108,7 +111,7 @@ impl RemoteSource {
     }
 
     /// The source as everybody may see it.
-    pub fn shown(&self, policy: &SourcePolicy) -> Value {
+    pub(crate) fn shown(&self, policy: &SourcePolicy) -> Value {
         Value::Object(if policy.shows_credentials { self.given.clone() } else { self.shown.clone() })
     }
 

@@ -16,7 +16,7 @@ use super::{Attempt, AttemptId, Manifest, Registry, ReleaseKey, Source, Stage};
 
 /// A change of a release's sources.
 #[derive(Clone, Debug)]
-pub enum SourcesChange {
+pub(crate) enum SourcesChange {
     /// After those that are there; those that are there already stay where they are.
     Add(Vec<Source>),
     /// In the place of those that are there.
@@ -25,7 +25,7 @@ pub enum SourcesChange {
 
 /// What became of a change.
 #[derive(Debug)]
-pub enum SourcesOutcome {
+pub(crate) enum SourcesOutcome {
     /// It is done; the whole list now.
     Changed(Vec<Source>),
     /// The new sources have to be fetched and compared first.
@@ -34,7 +34,7 @@ pub enum SourcesOutcome {
 
 /// New sources of a release that have to be compared with its content.
 #[derive(Debug)]
-pub struct SourcesWork {
+pub(crate) struct SourcesWork {
     attempt: AttemptId,
     change: SourcesChange,
     /// Sources to fetch.
@@ -47,14 +47,17 @@ pub struct SourcesWork {
 
 impl Registry {
     /// Changes the sources, or says what has to be fetched first.
-    pub fn change_sources(
+    pub(crate) fn change_sources(
         &mut self,
         now: Timestamp,
         caller: &Caller,
         key: &ReleaseKey,
         change: SourcesChange,
     ) -> Result<SourcesOutcome, Refusal> {
-        let permission = self.access.write(caller, key.namespace());
+        let mut permission = self.permit_write(now, caller, key);
+        if self.policy.access.published_sources_are_open && self.is_published(now, key) {
+            permission = Ok(());
+        }
         if !self.policy.access.denied_sources_are_kept {
             permission.clone()?;
         }
@@ -80,8 +83,12 @@ impl Registry {
     }
 
     /// Changes the sources after the new ones were found good.
-    pub fn finish_sources(&mut self, now: Timestamp, work: SourcesWork) -> Result<Vec<Source>, Refusal> {
+    pub(crate) fn finish_sources(&mut self, now: Timestamp, work: SourcesWork) -> Result<Vec<Source>, Refusal> {
         self.apply(now, work.attempt, work.change)
+    }
+
+    fn is_published(&mut self, now: Timestamp, key: &ReleaseKey) -> bool {
+        self.current(key, now).is_some_and(|attempt| matches!(attempt.stage, Stage::Published { .. }))
     }
 
     fn apply(&mut self, now: Timestamp, id: AttemptId, change: SourcesChange) -> Result<Vec<Source>, Refusal> {
@@ -120,7 +127,7 @@ impl Registry {
 
 impl SourcesChange {
     /// The sources that were given.
-    pub fn sources(&self) -> &[Source] {
+    pub(crate) fn sources(&self) -> &[Source] {
         match self {
             Self::Add(sources) | Self::Replace(sources) => sources,
         }

@@ -21,7 +21,7 @@ const SWEEP_EVERY: SignedDuration = SignedDuration::from_secs(10);
 
 /// The settings that the state machine needs.
 #[derive(Clone, Debug)]
-pub struct RegistrySettings {
+pub(crate) struct RegistrySettings {
     pub(super) processing: ProcessingMode,
     pub(super) verification: Verification,
     pub(super) expiry: Option<Duration>,
@@ -34,7 +34,7 @@ pub struct RegistrySettings {
 
 impl RegistrySettings {
     /// Those of the operator's settings that matter here.
-    pub fn new(config: &Config) -> Self {
+    pub(crate) fn new(config: &Config) -> Self {
         Self {
             processing: config.processing,
             verification: config.verification,
@@ -50,7 +50,7 @@ impl RegistrySettings {
 
 /// All releases of a registry, published or not.
 #[derive(Debug)]
-pub struct Registry {
+pub(crate) struct Registry {
     pub(super) settings: RegistrySettings,
     pub(super) policy: Policy,
     pub(super) access: Access,
@@ -69,7 +69,7 @@ pub struct Registry {
 
 impl Registry {
     /// A registry without releases.
-    pub fn new(settings: RegistrySettings, policy: Policy, access: Access, links: Links, oddities: Oddities) -> Self {
+    pub(crate) fn new(settings: RegistrySettings, policy: Policy, access: Access, links: Links, oddities: Oddities) -> Self {
         Self {
             settings,
             policy,
@@ -87,7 +87,7 @@ impl Registry {
     }
 
     /// Forgets everything.
-    pub fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.attempts.clear();
         self.current.clear();
         self.by_upload_token.clear();
@@ -97,7 +97,7 @@ impl Registry {
     }
 
     /// Moves on every attempt that time alone moves on, and forgets those past their retention.
-    pub fn sweep(&mut self, now: Timestamp) {
+    pub(crate) fn sweep(&mut self, now: Timestamp) {
         self.swept_at = Some(now);
         let (mode, retention) = (self.settings.processing, self.settings.retention);
         let over: Vec<AttemptId> = self
@@ -178,7 +178,6 @@ impl Registry {
         let status = attempt.stage.status();
         let pending = attempt.stage == Stage::Pending;
         UnpublishedView {
-            attempt: attempt.id,
             manifest: attempt.manifest.clone(),
             creator: attempt.creator.clone(),
             status,

@@ -14,7 +14,7 @@ use super::{Attempt, AttemptId, Manifest, Registry, ReleaseKey, Source, Stage, U
 
 /// Leave to upload.
 #[derive(Clone, Debug)]
-pub struct UploadTicket {
+pub(crate) struct UploadTicket {
     attempt: AttemptId,
     /// What the content must be.
     pub manifest: Arc<Manifest>,
@@ -22,10 +22,10 @@ pub struct UploadTicket {
 
 impl Registry {
     /// Lets an upload begin. The URL alone authorises it where uploads go to another origin (UPL-3).
-    pub fn begin_upload(&mut self, now: Timestamp, caller: &Caller, key: &ReleaseKey, token: &str) -> Result<UploadTicket, Refusal> {
+    pub(crate) fn begin_upload(&mut self, now: Timestamp, caller: &Caller, key: &ReleaseKey, token: &str) -> Result<UploadTicket, Refusal> {
         let needs_authorization = !self.links.uploads_elsewhere() || self.policy.upload.wants_authorization_elsewhere;
         if needs_authorization && !self.policy.upload.authorised_by_url_alone {
-            self.access.write(caller, key.namespace())?;
+            self.permit_write(now, caller, key)?;
         }
         let late = self.policy.upload.taken_after_publishing;
         let id = self.id_by_upload_token(token).ok_or_else(not_found)?;
@@ -36,7 +36,7 @@ impl Registry {
     }
 
     /// Keeps what was uploaded, if the release still waits for content.
-    pub fn finish_upload(&mut self, now: Timestamp, ticket: &UploadTicket, upload: Upload) -> Result<(), Refusal> {
+    pub(crate) fn finish_upload(&mut self, now: Timestamp, ticket: &UploadTicket, upload: Upload) -> Result<(), Refusal> {
         let late = self.policy.upload.taken_after_publishing;
         let (stored, limit) = (self.stored_bytes, self.settings.max_storage);
         let attempt = self.attempt(ticket.attempt, now).ok_or_else(not_found)?;

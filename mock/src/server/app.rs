@@ -18,7 +18,7 @@ const ADMIN: &str = "__admin/";
 
 /// Which of the registry's origins a request came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub(crate) enum Origin {
     /// The API and its control.
     Api,
     /// Uploads only.
@@ -26,7 +26,7 @@ pub enum Origin {
 }
 
 /// Everything that is served.
-pub struct App {
+pub(crate) struct App {
     session: Arc<Session>,
     /// Path of the base URL, with a slash at both ends.
     base_path: String,
@@ -36,17 +36,17 @@ pub struct App {
 
 impl App {
     /// Serves a registry below these paths, each with a slash at both ends.
-    pub fn new(session: Arc<Session>, base_path: String, upload_path: String) -> Self {
+    pub(crate) fn new(session: Arc<Session>, base_path: String, upload_path: String) -> Self {
         Self { session, base_path, upload_path }
     }
 
     /// The registry.
-    pub fn session(&self) -> &Arc<Session> {
+    pub(crate) fn session(&self) -> &Arc<Session> {
         &self.session
     }
 
     /// Answers a request.
-    pub async fn serve(&self, origin: Origin, request: http::Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+    pub(crate) async fn serve(&self, origin: Origin, request: http::Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
         let mut request = Request::new(request);
         let full_path = request.path.clone();
         let reply = match origin {

@@ -30,7 +30,7 @@ pub enum TlsError {
 }
 
 /// What a TLS server shows, and what its clients have to trust.
-pub struct TlsIdentity {
+pub(crate) struct TlsIdentity {
     /// Takes connections.
     pub(super) acceptor: tokio_native_tls::TlsAcceptor,
     /// Certificate of the authority, PEM.
@@ -39,7 +39,7 @@ pub struct TlsIdentity {
 
 impl TlsIdentity {
     /// Makes a certificate authority, and a certificate for these host names and addresses. The authority's key is forgotten.
-    pub fn generate(hosts: &[String]) -> Result<Self, TlsError> {
+    pub(crate) fn generate(hosts: &[String]) -> Result<Self, TlsError> {
         let (ca, ca_key) = authority()?;
         let (certificate, key) = certificate(hosts, &ca, &ca_key)?;
         let identity = native_tls::Identity::from_pkcs8(&certificate.to_pem()?, &key.private_key_to_pem_pkcs8()?)?;

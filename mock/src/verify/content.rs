@@ -10,7 +10,7 @@ use crate::{
 
 /// Compares content with manifests.
 #[derive(Clone, Debug)]
-pub struct ContentCheck {
+pub(crate) struct ContentCheck {
     form: DigestForm,
     validate_components: bool,
     max_content: u64,
@@ -19,7 +19,7 @@ pub struct ContentCheck {
 
 impl ContentCheck {
     /// The comparison of a registry with these settings.
-    pub fn new(config: &Config, policy: &Policy) -> Self {
+    pub(crate) fn new(config: &Config, policy: &Policy) -> Self {
         Self {
             form: config.digest_form,
             validate_components: config.validate_components,
@@ -29,24 +29,24 @@ impl ContentCheck {
     }
 
     /// How to read the whole content of a manifest.
-    pub fn options(&self, manifest: &Manifest) -> ContentOptions {
+    pub(crate) fn options(&self, manifest: &Manifest) -> ContentOptions {
         self.options_as(ContentFormat::of_media_type(&manifest.media_type), manifest)
     }
 
     /// How to read content that travels in a form of its own.
-    pub fn options_as(&self, format: ContentFormat, manifest: &Manifest) -> ContentOptions {
+    pub(crate) fn options_as(&self, format: ContentFormat, manifest: &Manifest) -> ContentOptions {
         let mut options = ContentOptions::new(format, manifest.digest.algorithms(), self.max_content);
         options.policy = self.policy.content.clone();
         options
     }
 
     /// Bytes of all entries of a content together.
-    pub fn max_content(&self) -> u64 {
+    pub(crate) fn max_content(&self) -> u64 {
         self.max_content
     }
 
     /// Bytes that content of this manifest may take on the wire: an archive has headers beside its entries.
-    pub fn max_transfer(&self, manifest: &Manifest) -> u64 {
+    pub(crate) fn max_transfer(&self, manifest: &Manifest) -> u64 {
         match ContentFormat::of_media_type(&manifest.media_type) {
             ContentFormat::Tar => self.max_content.saturating_add(ContentOptions::DEFAULT_MAX_OVERHEAD),
             ContentFormat::Single(_) => self.max_content,
@@ -54,7 +54,7 @@ impl ContentCheck {
     }
 
     /// Compares with the digests first, then looks whether it is a component: other bytes are a mismatch, whatever they are.
-    pub fn judge(&self, manifest: &Manifest, summary: &ContentSummary) -> Result<(), Problem> {
+    pub(crate) fn judge(&self, manifest: &Manifest, summary: &ContentSummary) -> Result<(), Problem> {
         let component = summary.component().map_err(|error| refuse_content(&error))?;
         self.compare(manifest, summary)?;
         if self.validate_components && !component.is_component {

@@ -18,7 +18,7 @@ use crate::{
 
 /// Judges the signatures of one registry's publishers.
 #[derive(Clone, Debug)]
-pub struct SignatureCheck {
+pub(crate) struct SignatureCheck {
     keys: KeyStore,
     identities: Identities,
     policy: Policy,
@@ -26,17 +26,17 @@ pub struct SignatureCheck {
 
 impl SignatureCheck {
     /// The judge of a registry with these settings.
-    pub fn new(config: &Config, policy: &Policy) -> Self {
+    pub(crate) fn new(config: &Config, policy: &Policy) -> Self {
         Self { keys: config.keys.clone(), identities: config.identities.clone(), policy: policy.clone() }
     }
 
     /// Reads a document.
-    pub fn parse(&self, value: &Value) -> Result<JwsDocument, Problem> {
+    pub(crate) fn parse(&self, value: &Value) -> Result<JwsDocument, Problem> {
         JwsDocument::parse(value, &self.policy.signature).map_err(|error| refuse(&error))
     }
 
     /// Accepts or refuses a document for a namespace.
-    pub fn judge(&self, document: &JwsDocument, namespace: &str) -> Result<(), Problem> {
+    pub(crate) fn judge(&self, document: &JwsDocument, namespace: &str) -> Result<(), Problem> {
         let trusted: HashSet<&str> = self
             .identities
             .iter()
@@ -49,7 +49,7 @@ impl SignatureCheck {
     }
 
     /// Judges a publish request: first whether signatures hold, then what they sign, then the digest beside them (SIG-9, SIG-13, SIG-15).
-    pub fn judge_publish(
+    pub(crate) fn judge_publish(
         &self,
         manifest: &Manifest,
         signed_at_create: Option<JwsDocument>,

@@ -21,7 +21,7 @@ const FETCHES_AT_A_TIME: usize = 16;
 
 /// Verifies the content of releases.
 #[derive(Clone)]
-pub struct Verifier {
+pub(crate) struct Verifier {
     check: ContentCheck,
     fetcher: Fetcher,
     bad_mirror: BadMirror,
@@ -30,12 +30,12 @@ pub struct Verifier {
 
 impl Verifier {
     /// The verifier of a registry with these settings.
-    pub fn new(config: &Config, check: ContentCheck, fetcher: Fetcher, policy: SourcePolicy) -> Self {
+    pub(crate) fn new(config: &Config, check: ContentCheck, fetcher: Fetcher, policy: SourcePolicy) -> Self {
         Self { check, fetcher, bad_mirror: config.bad_mirror, policy }
     }
 
     /// Fetches what has to be fetched for publishing, and judges it all.
-    pub async fn verify(&self, work: &PublishWork) -> Verdict {
+    pub(crate) async fn verify(&self, work: &PublishWork) -> Verdict {
         let findings = self.find_all(&work.manifest, &work.sources, work.upload.as_ref()).await;
         if findings.iter().any(|(source, _)| source.path().is_some()) {
             entries::conclude(&self.check, &work.manifest, findings, self.bad_mirror)
@@ -45,7 +45,7 @@ impl Verifier {
     }
 
     /// Fetches sources that are added to a release: other bytes are refused, silence is not (SRC-17).
-    pub async fn recheck(&self, work: &SourcesWork) -> Result<(), Refusal> {
+    pub(crate) async fn recheck(&self, work: &SourcesWork) -> Result<(), Refusal> {
         for (source, finding) in self.find_all(&work.manifest, &work.new, None).await {
             match finding {
                 Finding::OtherBytes(problem) | Finding::Forbidden(problem) => return Err(problem.into()),

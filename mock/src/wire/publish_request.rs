@@ -7,7 +7,7 @@ use crate::{json, problem::ProblemKind, refusal::Refusal};
 
 /// The body of publish; both members are optional.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct PublishRequest {
+pub(crate) struct PublishRequest {
     /// `releaseSignature`, a JWS in JSON serialization.
     pub signature: Option<Value>,
     /// `releaseDigest`, algorithm to hex.
@@ -16,7 +16,7 @@ pub struct PublishRequest {
 
 impl PublishRequest {
     /// Reads the body.
-    pub fn parse(body: &[u8]) -> Result<Self, Refusal> {
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, Refusal> {
         let value = json::parse_strict(body).map_err(|error| malformed(format!("The body is not JSON: {error}.")))?;
         let Value::Object(mut members) = value else {
             return Err(malformed("The body is not a JSON object."));

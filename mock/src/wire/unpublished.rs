@@ -7,10 +7,10 @@ use crate::registry::UnpublishedView;
 use super::{Rendering, render_sources};
 
 /// The document of an unpublished release.
-pub fn render_unpublished(view: &UnpublishedView, rendering: Rendering<'_>) -> Value {
+pub(crate) fn render_unpublished(view: &UnpublishedView, rendering: Rendering<'_>) -> Value {
     let key = &view.manifest.key;
     let mut document = Map::new();
-    document.insert("release".to_owned(), view.manifest.value.clone());
+    document.insert("release".to_owned(), rendering.policy.reading.manifest(&view.manifest.value));
     document.insert("creator".to_owned(), json!(view.creator));
     document.insert("status".to_owned(), json!(view.status.name()));
     document.insert("contentSources".to_owned(), render_sources(&view.sources, key, rendering));
