@@ -75,7 +75,10 @@ pub struct MockRegistryBuilder {
 
 impl Default for MockRegistryBuilder {
     fn default() -> Self {
-        Self { config: Config::new().map_err(StartError::from), network: Network::default() }
+        Self {
+            config: Config::new().map_err(StartError::from),
+            network: Network::default(),
+        }
     }
 }
 
@@ -241,7 +244,14 @@ impl MockRegistry {
         let scheme = if network.tls { "https" } else { "http" };
         let api = Bound::bind(host, network.port).await?;
         let port = api.address().port();
-        let base_path = format!("/{}", network.base_path.as_deref().unwrap_or_default().trim_matches('/'));
+        let base_path = format!(
+            "/{}",
+            network
+                .base_path
+                .as_deref()
+                .unwrap_or_default()
+                .trim_matches('/')
+        );
         let base = match &network.external_url {
             Some(url) => parse_base(url)?,
             None => parse_base(&format!("{scheme}://{}:{port}{base_path}", reachable(host)))?,
@@ -256,14 +266,26 @@ impl MockRegistry {
             listeners.push((bound, Origin::Uploads));
             upload_base = Some(url);
         }
-        let tls = network.tls.then(|| TlsIdentity::generate(&hosts)).transpose()?;
+        let tls = network
+            .tls
+            .then(|| TlsIdentity::generate(&hosts))
+            .transpose()?;
 
         let links = Links::new(base.as_str(), upload_base.as_ref().map(Url::as_str));
         let session = Session::new(config, links)?;
         let upload_path = upload_base.as_ref().map_or("/", Url::path);
-        let app = Arc::new(App::new(session, with_slash(&base_path), with_slash(upload_path)));
+        let app = Arc::new(App::new(
+            session,
+            with_slash(&base_path),
+            with_slash(upload_path),
+        ));
         let server = Server::start(&app, listeners, tls.as_ref());
-        Ok(Self { app, server, ca_pem: tls.map(|tls| tls.ca_pem), port })
+        Ok(Self {
+            app,
+            server,
+            ca_pem: tls.map(|tls| tls.ca_pem),
+            port,
+        })
     }
 
     /// The base URL, with a slash at the end.
@@ -317,26 +339,48 @@ impl MockRegistry {
 
 async fn bind_uploads(url: &str, bind: Option<&str>) -> Result<(Bound, Url), StartError> {
     let mut parsed = parse_base(url)?;
-    let bad = |reason: &str| StartError::BaseUrl { url: url.to_owned(), reason: reason.to_owned() };
+    let bad = |reason: &str| StartError::BaseUrl {
+        url: url.to_owned(),
+        reason: reason.to_owned(),
+    };
     let (host, port) = match bind {
         Some(bind) => {
-            let (host, port) = bind.rsplit_once(':').ok_or_else(|| bad("its address to listen on is not HOST:PORT"))?;
-            (host.to_owned(), port.parse().map_err(|_| bad("its address to listen on is not HOST:PORT"))?)
+            let (host, port) = bind
+                .rsplit_once(':')
+                .ok_or_else(|| bad("its address to listen on is not HOST:PORT"))?;
+            (
+                host.to_owned(),
+                port.parse()
+                    .map_err(|_| bad("its address to listen on is not HOST:PORT"))?,
+            )
         }
         None => {
-            let host = parsed.host_str().ok_or_else(|| bad("it has no host"))?.to_owned();
-            (host, parsed.port_or_known_default().ok_or_else(|| bad("it has no port"))?)
+            let host = parsed
+                .host_str()
+                .ok_or_else(|| bad("it has no host"))?
+                .to_owned();
+            (
+                host,
+                parsed
+                    .port_or_known_default()
+                    .ok_or_else(|| bad("it has no port"))?,
+            )
         }
     };
     let bound = Bound::bind(&host, port).await?;
     if parsed.port() == Some(0) {
-        parsed.set_port(Some(bound.address().port())).map_err(|()| bad("it can not have a port"))?;
+        parsed
+            .set_port(Some(bound.address().port()))
+            .map_err(|()| bad("it can not have a port"))?;
     }
     Ok((bound, parsed))
 }
 
 fn parse_base(url: &str) -> Result<Url, StartError> {
-    let bad = |reason: String| StartError::BaseUrl { url: url.to_owned(), reason };
+    let bad = |reason: String| StartError::BaseUrl {
+        url: url.to_owned(),
+        reason,
+    };
     let parsed = Url::parse(url).map_err(|error| bad(error.to_string()))?;
     if !matches!(parsed.scheme(), "http" | "https") {
         return Err(bad("it is neither http nor https".to_owned()));

@@ -64,7 +64,12 @@ impl Refusal {
 
 impl From<Problem> for Refusal {
     fn from(problem: Problem) -> Self {
-        Self { problem, status: None, location: None, headers: Vec::new() }
+        Self {
+            problem,
+            status: None,
+            location: None,
+            headers: Vec::new(),
+        }
     }
 }
 

@@ -18,6 +18,9 @@ pub struct Expectation {
     pub level: Option<Level>,
     /// Judged only where the target's capabilities are such.
     pub when: Option<IndexMap<String, Value>>,
+    /// Judged only where the release's `uploadUrl` is there.
+    #[serde(rename = "where")]
+    pub place: Option<super::model::Place>,
     /// The action succeeds: 2xx, and for publish and attempt the release ends up published.
     pub succeeds: Option<bool>,
     /// The release is published in the end (publish and attempt).

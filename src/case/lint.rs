@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::action::{BodySpec, OneOrMany, SourceSpec};
 use super::expectation::Expectation;
 use super::host_spec::HostSpec;
-use super::model::{CaseFile, Step};
+use super::model::{CaseFile, SkipUnless, Step};
 use super::template;
 use crate::check::{json as json_match, schema as api_schema};
 use crate::requirement;
@@ -26,6 +26,7 @@ pub(super) const TEMPLATE_ROOTS: &[&str] = &[
     "saved",
     "secret",
     "fresh",
+    "now",
     "problem",
     "private-namespace",
 ];
@@ -157,8 +158,14 @@ impl Lint<'_> {
         if let Some(when) = &step.when {
             self.needs(&format!("{pointer}/when"), &json!(when));
         }
-        if let Some(skip) = &step.skip_unless {
-            self.rule(&format!("{pointer}/skip-unless/rule"), &skip.rule);
+        match &step.skip_unless {
+            Some(SkipUnless::Capability(promised)) => {
+                self.rule(&format!("{pointer}/skip-unless/rule"), &promised.rule);
+            }
+            Some(SkipUnless::Seen(answer)) => {
+                self.expectation(&format!("{pointer}/skip-unless/seen"), &answer.seen);
+            }
+            None => {}
         }
         self.contents(pointer, step);
         for (index, expectation) in step.expectations().iter().enumerate() {
@@ -322,6 +329,7 @@ impl Lint<'_> {
         for name in template::names(value) {
             let root = name.split('.').next().unwrap_or_default();
             let is_known = TEMPLATE_ROOTS.contains(&root)
+                || root.starts_with("fresh-")
                 || self.releases.contains(root)
                 || self.file.hosts.contains_key(root)
                 || self.file.given.contains_key(root)

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use super::model::{CaseFile, MatrixValues, Step};
+use super::model::{CaseFile, MatrixValues, SkipUnless, Step};
 use super::{lint, schema, template};
 use crate::outcome::Level;
 use crate::requirement;
@@ -281,8 +281,8 @@ fn gather(steps: &[Step], requirements: &mut Vec<String>, level: &mut Option<Lev
         for expectation in step.expectations() {
             note(expectation.rule.as_ref(), expectation.level);
         }
-        if let Some(skip) = &step.skip_unless {
-            note(Some(&skip.rule), None);
+        if let Some(SkipUnless::Capability(promised)) = &step.skip_unless {
+            note(Some(&promised.rule), None);
         }
     }
     for step in steps {

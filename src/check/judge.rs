@@ -112,6 +112,13 @@ fn refused(
         return problem::concluded(conclusion, names, context.problems, rule, level);
     }
     match subject.answer() {
+        Some(answer)
+            if subject.elsewhere
+                && (400..500).contains(&answer.status)
+                && names.iter().any(|name| name == problem::ANY) =>
+        {
+            Vec::new()
+        }
         Some(answer) => problem::refused(answer, names, context.problems, rule, level),
         None => vec![
             Mismatch::new(rule, level, "was not refused")
@@ -219,10 +226,10 @@ fn answer(
             format!("{} other octets", answer.body.len()),
         ));
     }
-    if expectation.empty == Some(true) && !answer.body.is_empty() {
+    let octets = answer.body.len() + answer.surplus;
+    if expectation.empty == Some(true) && octets > 0 {
         found.push(
-            Mismatch::new(rule, level, "the body")
-                .beside("empty", format!("{} octets", answer.body.len())),
+            Mismatch::new(rule, level, "the body").beside("empty", format!("{octets} octets")),
         );
     }
     for text in expectation.conceals.iter().flatten() {

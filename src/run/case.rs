@@ -13,6 +13,7 @@ use super::scope::{CaseScope, part_of_answer};
 use crate::case::action::{OneOrMany, Received};
 use crate::case::content_spec::{ContentSpec, Contents};
 use crate::case::expectation::Expectation;
+use crate::case::template::TemplateError;
 use crate::case::{Case, Step, template};
 use crate::content::SeededBytes;
 use crate::outcome::StepRecord;
@@ -109,7 +110,10 @@ impl<'a> CaseRun<'a> {
     }
 
     fn render(&self, state: &State, value: &Value) -> Result<Value, StepError> {
-        template::render(value, &CaseScope { run: self, state }).map_err(StepError::suite)
+        template::render(value, &CaseScope { run: self, state }).map_err(|error| match error {
+            TemplateError::NotGiven { .. } => StepError::Unprepared(error.to_string()),
+            _ => StepError::suite(error),
+        })
     }
 
     /// The step without its expectations and nested steps, templates filled in.
@@ -173,6 +177,12 @@ impl<'a> CaseRun<'a> {
             Ok(step) => step,
             Err(error) => return (None, self.failed_step(raw, pointer, &error, journal)),
         };
+        if step
+            .place
+            .is_some_and(|place| !self.is_placed(state, &step, place))
+        {
+            return (None, Flow::Continue);
+        }
         let mut performed = if step.attempt.is_some() {
             let nested = raw["attempt"].as_array().cloned().unwrap_or_default();
             let (performed, flow) = self.attempt(state, &nested, pointer, journal).await;

@@ -8,8 +8,9 @@ use super::case::{CaseRun, Flow};
 use super::performed::{Performed, StepError};
 use super::release::State;
 use crate::case::Step;
+use crate::case::action::Upload;
 use crate::case::expectation::Expectation;
-use crate::case::model::SkipUnless;
+use crate::case::model::{Place, SkipUnless, UploadPlace};
 use crate::check::implied::{self, Scope};
 use crate::check::{Context, Subject, judge};
 use crate::outcome::{Level, Mismatch};
@@ -58,6 +59,12 @@ impl CaseRun<'_> {
         let context = self.judging();
         let mut judges_success = lenient || performed.answer_optional;
         for expectation in &expectations {
+            if expectation
+                .place
+                .is_some_and(|place| !self.is_placed(state, step, place))
+            {
+                continue;
+            }
             judges_success |= expectation.judges_success();
             mismatches.extend(judge(expectation, &subject, &context, Some(performed.rule)));
         }
@@ -90,11 +97,12 @@ impl CaseRun<'_> {
             .and_then(|name| state.steps.get(name))
             .map(Arc::as_ref);
         let label = label_of(step).unwrap_or("main");
+        let judged = performed
+            .judged
+            .and_then(|index| performed.exchanges.get(index));
         Subject {
-            exchange: performed
-                .judged
-                .and_then(|index| performed.exchanges.get(index))
-                .map(|(exchange, _)| exchange),
+            exchange: judged.map(|(exchange, _)| exchange),
+            elsewhere: judged.is_some_and(|(_, scope)| *scope == Scope::Elsewhere),
             conclusion: performed.conclusion.as_ref(),
             parallel: performed
                 .parallel
@@ -124,13 +132,20 @@ impl CaseRun<'_> {
                 exchange.request.method, exchange.request.url
             )));
         }
-        let Err(error) = &exchange.answer else {
-            return Ok(implied::general(
-                exchange,
-                scope,
-                &self.context.target.problems,
-                &|octets| self.context.shows_token(octets),
-            ));
+        let error = match &exchange.answer {
+            Ok(answer) if answer.complete || answer.truncated_by_us => {
+                return Ok(implied::general(
+                    exchange,
+                    scope,
+                    &self.context.target.problems,
+                    &|octets| self.context.shows_token(octets),
+                ));
+            }
+            Ok(answer) => answer
+                .trouble
+                .clone()
+                .unwrap_or_else(|| "the answer is cut off".to_owned()),
+            Err(error) => error.to_string(),
         };
         if performed.answer_optional || scope == Scope::Elsewhere {
             return Ok(Vec::new());
@@ -145,9 +160,9 @@ impl CaseRun<'_> {
                 Mismatch::new(
                     Some("ERR-4"),
                     Level::Must,
-                    "the request got no answer, though the registry lives",
+                    "the request got no whole answer, though the registry lives",
                 )
-                .beside("an answer", error.to_string()),
+                .beside("an answer", error),
             ]),
             Alive::Gone => Err(Flow::Error(format!("the registry is gone: {error}"))),
         }
@@ -161,31 +176,57 @@ impl CaseRun<'_> {
     ) -> Option<Flow> {
         let (exchange, _) = performed.exchanges.get(performed.judged?)?;
         let status = exchange.answer.as_ref().ok()?.status;
-        if status == skip.status || !(200..300).contains(&status) {
-            return None;
-        }
-        // Declared, and not there: a must does not hide behind a skip.
-        if self.context.target.capabilities.is(&skip.capability) {
-            mismatches.push(
-                Mismatch::new(
-                    Some(&skip.rule),
-                    Level::Must,
-                    format!(
+        match skip {
+            SkipUnless::Capability(promised) => {
+                if status == promised.status || !(200..300).contains(&status) {
+                    return None;
+                }
+                // Declared, and not there: a must does not hide behind a skip.
+                if self.context.target.capabilities.is(&promised.capability) {
+                    let what = format!(
                         "the target declares {}, and it is not there",
-                        skip.capability
+                        promised.capability
+                    );
+                    mismatches.push(
+                        Mismatch::new(Some(&promised.rule), Level::Must, what)
+                            .beside(promised.status.to_string(), status.to_string()),
+                    );
+                    return Some(Flow::Stop(format!("{} is not there", promised.capability)));
+                }
+                Some(Flow::Skip {
+                    capability: promised.capability.clone(),
+                    reason: format!(
+                        "{}: this registry answered {status} here, the case is about {}",
+                        promised.capability, promised.status
                     ),
-                )
-                .beside(skip.status.to_string(), status.to_string()),
-            );
-            return Some(Flow::Stop(format!("{} is not there", skip.capability)));
+                })
+            }
+            SkipUnless::Seen(answer) => {
+                if !(200..400).contains(&status) {
+                    return None;
+                }
+                let subject = Subject {
+                    exchange: Some(exchange),
+                    conclusion: performed.conclusion.as_ref(),
+                    ..Subject::default()
+                };
+                let is_of_kind = judge(&answer.seen, &subject, &self.judging(), None).is_empty();
+                (!is_of_kind).then(|| Flow::Skip {
+                    capability: "not seen".to_owned(),
+                    reason: answer.reason.clone(),
+                })
+            }
         }
-        Some(Flow::Skip {
-            capability: skip.capability.clone(),
-            reason: format!(
-                "{}: this registry answered {status} here, the case is about {}",
-                skip.capability, skip.status
-            ),
-        })
+    }
+
+    /// Whether the `uploadUrl` of the step's release is where it is said to be.
+    pub(super) fn is_placed(&self, state: &State, step: &Step, place: Place) -> bool {
+        let label = label_of(step).unwrap_or("main");
+        let url = state
+            .releases
+            .get(label)
+            .and_then(|release| release.upload_url.as_ref());
+        url.is_some_and(|url| self.is_api(url) == (place.upload == UploadPlace::Api))
     }
 }
 
@@ -195,7 +236,15 @@ fn label_of(step: &Step) -> Option<&str> {
         .into_iter()
         .flatten()
         .find_map(|read| read.release.as_deref());
+    let content = [&step.upload]
+        .into_iter()
+        .flatten()
+        .find_map(|upload| match upload {
+            Upload::Detailed(details) => details.release.as_deref(),
+            Upload::Content(_) => None,
+        });
     reads
+        .or(content)
         .or_else(|| {
             step.publish
                 .as_ref()

@@ -82,6 +82,7 @@ impl CaseRun<'_> {
                 performed.conclusion = Some(Conclusion::Refused {
                     stage: "publish".to_owned(),
                     status: answer.status,
+                    elsewhere: false,
                     problem: answer.json().unwrap_or(Value::Null),
                 });
             }

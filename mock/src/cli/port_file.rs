@@ -4,7 +4,10 @@ use std::{fs, io, path::Path};
 
 /// Writes the port so that a reader finds the whole of it or nothing.
 pub(super) fn write(path: &Path, port: u16) -> io::Result<()> {
-    let mut name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
+    let mut name = path
+        .file_name()
+        .ok_or(io::ErrorKind::InvalidInput)?
+        .to_owned();
     name.push(format!(".{}.part", std::process::id()));
     let part = path.with_file_name(name);
     fs::write(&part, format!("{port}\n"))?;

@@ -14,7 +14,9 @@ pub fn parse_duration(text: &str) -> Result<Duration, DurationError> {
     if trimmed == "0" {
         return Ok(Duration::ZERO);
     }
-    let unit_at = trimmed.find(|c: char| c.is_ascii_alphabetic()).ok_or_else(error)?;
+    let unit_at = trimmed
+        .find(|c: char| c.is_ascii_alphabetic())
+        .ok_or_else(error)?;
     let (number, unit) = trimmed.split_at(unit_at);
     let number = number.trim_end();
     if number.is_empty() || !number.chars().all(|c| c.is_ascii_digit() || c == '.') {

@@ -48,7 +48,10 @@ pub enum BadMirror {
 
 /// The settings of one registry; the default has every capability of the profile that needs no setting of its own.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a capability of the profile that a registry has or lacks")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a capability of the profile that a registry has or lacks"
+)]
 pub struct Config {
     /// When the outcome of publishing shows.
     pub processing: ProcessingMode,

@@ -28,8 +28,15 @@ pub(super) enum BodyTrouble {
 impl From<BodyTrouble> for Refusal {
     fn from(trouble: BodyTrouble) -> Self {
         match trouble {
-            BodyTrouble::BrokenOff => Self::new(ProblemKind::MalformedRequest, "The body ended before its declared length."),
-            BodyTrouble::Silent => Self::new(ProblemKind::MalformedRequest, "The body did not go on in time.").with_status(408),
+            BodyTrouble::BrokenOff => Self::new(
+                ProblemKind::MalformedRequest,
+                "The body ended before its declared length.",
+            ),
+            BodyTrouble::Silent => Self::new(
+                ProblemKind::MalformedRequest,
+                "The body did not go on in time.",
+            )
+            .with_status(408),
         }
     }
 }
@@ -55,7 +62,12 @@ impl Request {
 
     /// The whole body, up to the limit in bytes.
     pub(super) async fn read_body(&mut self, limit: u64) -> Result<Bytes, Refusal> {
-        let too_large = || Refusal::new(ProblemKind::ContentTooLarge, format!("The body is more than {limit} bytes."));
+        let too_large = || {
+            Refusal::new(
+                ProblemKind::ContentTooLarge,
+                format!("The body is more than {limit} bytes."),
+            )
+        };
         if self.declared_length().is_some_and(|length| length > limit) {
             return Err(too_large());
         }

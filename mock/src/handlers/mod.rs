@@ -1,6 +1,5 @@
 //! The operations of the Publish API, one a file: from a request to a command of the state machine, and from its result to an answer.
 
-
 mod authenticate;
 mod body;
 mod cancel;

@@ -15,8 +15,12 @@ pub(super) enum Requested {
 
 /// Reads `Range`. Several ranges, other units and bad syntax are answered with the whole, as a server may.
 pub(super) fn requested(value: &str, length: usize) -> Requested {
-    let Some(range) = value.trim().strip_prefix("bytes=") else { return Requested::Whole };
-    let Some((first, last)) = range.trim().split_once('-') else { return Requested::Whole };
+    let Some(range) = value.trim().strip_prefix("bytes=") else {
+        return Requested::Whole;
+    };
+    let Some((first, last)) = range.trim().split_once('-') else {
+        return Requested::Whole;
+    };
     match (number(first), number(last)) {
         (Some(Some(first)), Some(last)) => {
             let last = last.unwrap_or(usize::MAX);
@@ -43,7 +47,9 @@ pub(super) fn requested(value: &str, length: usize) -> Requested {
 fn number(text: &str) -> Option<Option<usize>> {
     match text.trim() {
         "" => Some(None),
-        digits if digits.bytes().all(|c| c.is_ascii_digit()) => Some(Some(digits.parse().unwrap_or(usize::MAX))),
+        digits if digits.bytes().all(|c| c.is_ascii_digit()) => {
+            Some(Some(digits.parse().unwrap_or(usize::MAX)))
+        }
         _ => None,
     }
 }

@@ -2,7 +2,10 @@
 
 /// Who may do what.
 #[derive(Clone, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a mistake of its own")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a mistake of its own"
+)]
 pub(crate) struct AccessPolicy {
     /// Lets callers without credentials write wherever they like (ACC-1).
     pub anonymous_writes: bool,

@@ -5,11 +5,20 @@ use serde_json::{Map, Value};
 use crate::identity::Caller;
 
 /// Members of a manifest that the profile knows.
-const KNOWN_MEMBERS: [&str; 5] = ["packageType", "name", "version", "contentDigest", "mediaType"];
+const KNOWN_MEMBERS: [&str; 5] = [
+    "packageType",
+    "name",
+    "version",
+    "contentDigest",
+    "mediaType",
+];
 
 /// How unpublished releases are created.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a mistake of its own")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a mistake of its own"
+)]
 pub(crate) struct CreatePolicy {
     /// Takes every content type as a naked manifest (CRE-3).
     pub takes_any_content_type: bool,
@@ -49,13 +58,21 @@ impl CreatePolicy {
         if !self.drops_unknown_members {
             return members;
         }
-        members.into_iter().filter(|(name, _)| KNOWN_MEMBERS.contains(&name.as_str())).collect()
+        members
+            .into_iter()
+            .filter(|(name, _)| KNOWN_MEMBERS.contains(&name.as_str()))
+            .collect()
     }
 
     /// What is shown as `creator`.
     pub(crate) fn creator(&self, caller: &Caller, manifest: &Value) -> String {
-        let claimed = manifest.get("creator").and_then(Value::as_str).filter(|_| self.creator_from_body);
-        let authenticated = caller.identity().map_or("anonymous", |identity| &identity.name);
+        let claimed = manifest
+            .get("creator")
+            .and_then(Value::as_str)
+            .filter(|_| self.creator_from_body);
+        let authenticated = caller
+            .identity()
+            .map_or("anonymous", |identity| &identity.name);
         claimed.unwrap_or(authenticated).to_owned()
     }
 }

@@ -8,7 +8,10 @@ impl Policy {
     /// The behaviour of a registry with these settings, its defects included.
     pub(crate) fn from_config(config: &Config) -> Self {
         let mut policy = Self::default();
-        policy.signature.ed25519_names.clone_from(&config.ed25519_names);
+        policy
+            .signature
+            .ed25519_names
+            .clone_from(&config.ed25519_names);
         for defect in &config.defects {
             policy.apply(*defect);
         }
@@ -43,7 +46,9 @@ impl Policy {
             Defect::TakesTruncatedUploads => self.upload.takes_truncated = true,
             Defect::ComparesSha256Only => self.digest.comparison = DigestComparison::Sha256Only,
             Defect::OffersNoUploadUrl => self.upload.offers_no_url = true,
-            Defect::WantsAuthorizationOnUploadHost => self.upload.wants_authorization_elsewhere = true,
+            Defect::WantsAuthorizationOnUploadHost => {
+                self.upload.wants_authorization_elsewhere = true
+            }
             Defect::PublishesWithoutContent => self.publish.publishes_without_content = true,
             Defect::TakesUploadsAfterPublishing => self.upload.taken_after_publishing = true,
             Defect::TakesUploadsOfAnySize => self.upload.ignores_limit = true,
@@ -86,9 +91,15 @@ impl Policy {
             Defect::ReversesSignatures => self.signature.reverses_signatures = true,
             Defect::AcceptsAlgNone => self.signature.accepts_alg_none = true,
             Defect::VerifiesHmacWithPublicKey => self.signature.hmac_with_public_key = true,
-            Defect::ReadsAlgFromUnprotectedHeader => self.signature.alg_from_unprotected_header = true,
-            Defect::ReadsKidFromUnprotectedHeader => self.signature.kid_from_unprotected_header = true,
-            Defect::TakesParameterInBothHeaders => self.signature.accepts_parameter_in_both_headers = true,
+            Defect::ReadsAlgFromUnprotectedHeader => {
+                self.signature.alg_from_unprotected_header = true
+            }
+            Defect::ReadsKidFromUnprotectedHeader => {
+                self.signature.kid_from_unprotected_header = true
+            }
+            Defect::TakesParameterInBothHeaders => {
+                self.signature.accepts_parameter_in_both_headers = true
+            }
             Defect::IgnoresAlgOfKey => self.signature.alg_not_bound_to_key = true,
             Defect::IgnoresCrit => self.signature.ignores_crit = true,
             Defect::TakesEmptyCrit => self.signature.accepts_empty_crit = true,

@@ -20,7 +20,9 @@ pub(crate) use reading::ReadingPolicy;
 pub(crate) use sources::SourcePolicy;
 pub(crate) use upload::UploadPolicy;
 
-use crate::{content::ContentPolicy, digest::DigestPolicy, fetch::FetchPolicy, jws::SignaturePolicy};
+use crate::{
+    content::ContentPolicy, digest::DigestPolicy, fetch::FetchPolicy, jws::SignaturePolicy,
+};
 
 /// How a registry behaves, area by area.
 #[derive(Clone, Debug, Default)]

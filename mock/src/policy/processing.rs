@@ -7,7 +7,10 @@ use crate::{
 
 /// How processing after 202 shows.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a mistake of its own")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a mistake of its own"
+)]
 pub(crate) struct ProcessingPolicy {
     /// Answers 202 without `Location` (ASY-1).
     pub no_location: bool,
@@ -34,9 +37,10 @@ impl ProcessingPolicy {
     pub(crate) fn record(&self, verdict: Verdict) -> Option<Verdict> {
         match verdict {
             Verdict::Bad(_) if self.never_fails => None,
-            Verdict::Bad(_) if self.one_error_for_all => {
-                Some(Verdict::Bad(Problem::new(ProblemKind::MalformedRequest, "Processing failed.")))
-            }
+            Verdict::Bad(_) if self.one_error_for_all => Some(Verdict::Bad(Problem::new(
+                ProblemKind::MalformedRequest,
+                "Processing failed.",
+            ))),
             verdict => Some(verdict),
         }
     }

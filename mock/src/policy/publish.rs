@@ -7,7 +7,10 @@ use crate::registry::ReleaseView;
 
 /// How releases are published and cancelled.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a mistake of its own")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a mistake of its own"
+)]
 pub(crate) struct PublishPolicy {
     /// Publishes without any content (UPL-4).
     pub publishes_without_content: bool,
@@ -46,7 +49,8 @@ impl PublishPolicy {
     pub(crate) fn signature(&self, view: &ReleaseView) -> Value {
         let mut document = view.signature.to_general_json();
         if self.reserialises_payload {
-            document["payload"] = json!(URL_SAFE_NO_PAD.encode(format!("{:#}", view.manifest.value)));
+            document["payload"] =
+                json!(URL_SAFE_NO_PAD.encode(format!("{:#}", view.manifest.value)));
         }
         document
     }

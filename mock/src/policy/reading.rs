@@ -4,7 +4,10 @@ use serde_json::Value;
 
 /// How releases are read.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a mistake of its own")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a mistake of its own"
+)]
 pub(crate) struct ReadingPolicy {
     /// Answers 200 with `null` for what does not exist (REL-1).
     pub missing_is_null: bool,

@@ -4,7 +4,10 @@ use crate::registry::Source;
 
 /// How content sources are treated.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a mistake of its own")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a mistake of its own"
+)]
 pub(crate) struct SourcePolicy {
     /// Lists sources in the reverse order (SRC-1).
     pub reverses_order: bool,

@@ -2,7 +2,10 @@
 
 /// How uploads are treated.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a mistake of its own")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a mistake of its own"
+)]
 pub(crate) struct UploadPolicy {
     /// Does not compare uploads with the digest (DIG-2).
     pub skips_digest: bool,
