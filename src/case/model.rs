@@ -165,7 +165,7 @@ pub struct CapabilityStatus {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SeenAnswer {
-    /// What a successful answer is like when the case goes on.
+    /// What an answer below 500 is like when the case goes on.
     pub seen: Box<Expectation>,
     /// Why the case ends otherwise.
     pub reason: String,

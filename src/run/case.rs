@@ -208,7 +208,7 @@ impl<'a> CaseRun<'a> {
             }
         };
         for update in std::mem::take(&mut performed.updates) {
-            state.apply(update);
+            performed.implied.extend(state.apply(update));
         }
         let (mismatches, flow) = self
             .judge_step(state, raw, &step, &performed, lenient)
