@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use CapabilityKind::{Bool, Choice, Limit, List, Seen};
 
-use crate::yaml::nearest;
+use crate::suggest::nearest;
 
 /// What values a capability takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

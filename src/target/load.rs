@@ -22,7 +22,9 @@ use super::{
 };
 use crate::{
     credentials::{Credentials, Secret},
-    yaml::{Located, Violation, nearest, schema_violations},
+    schema_errors::{Schema, Values},
+    suggest::nearest,
+    yaml::{Located, Violation},
 };
 
 static SCHEMA: LazyLock<(Value, Result<Validator, String>)> = LazyLock::new(|| {
@@ -96,9 +98,18 @@ impl Target {
         let (schema, validator) = &*SCHEMA;
         match validator {
             Ok(validator) => {
-                reader
-                    .violations
-                    .extend(schema_violations(validator, schema, reader.document()));
+                let schema = Schema {
+                    validator,
+                    document: schema,
+                    values: Values::Hidden,
+                };
+                for problem in schema.problems(&reader.document().value) {
+                    if problem.is_name {
+                        reader.refuse_name(&problem.pointer, problem.message);
+                    } else {
+                        reader.refuse(&problem.pointer, problem.message);
+                    }
+                }
             }
             Err(error) => {
                 reader.refuse("", format!("the schema of target files is broken: {error}"));
