@@ -54,7 +54,7 @@ impl<'a> Schema<'a> {
     }
 
     /// The names of the members that the mapping of an error may have.
-    fn member_names(&self, error: &ValidationError<'_>) -> BTreeSet<&'a str> {
+    fn member_names(&self, error: &ValidationError<'_>) -> Vec<&'a str> {
         self.parent(error)
             .and_then(|parent| parent.get("properties"))
             .and_then(Value::as_object)
@@ -90,7 +90,7 @@ struct Explainer<'a> {
 
 type Branch<'a> = &'a [ValidationError<'static>];
 
-impl Explainer<'_> {
+impl<'a> Explainer<'a> {
     fn explain(&mut self, error: &ValidationError<'_>) {
         let pointer = error.instance_path().as_str();
         match error.kind() {
@@ -120,11 +120,14 @@ impl Explainer<'_> {
         });
     }
 
-    fn unknown_member(&mut self, pointer: &str, name: &str, known: &BTreeSet<&str>) {
+    fn unknown_member(&mut self, pointer: &str, name: &str, known: &[&str]) {
         let way_out = match suggest::nearest(name, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None if known.is_empty() => "none is expected here".to_owned(),
-            None => format!("expected one of {}", joined(known)),
+            None => match known {
+                [] => "none is expected here".to_owned(),
+                [only] => format!("only `{only}` is expected here"),
+                _ => format!("expected one of {}", known.join(", ")),
+            },
         };
         self.found.push(SchemaProblem {
             pointer: format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1")),
@@ -156,8 +159,20 @@ impl Explainer<'_> {
         });
         match best {
             Some(best) if fitting.len() == 1 || !lacks_member(best, pointer) => {
+                let elsewhere = self.members_of(pointer, &fitting);
                 for inner in *best {
-                    self.explain(inner);
+                    match inner.kind() {
+                        ValidationErrorKind::AdditionalProperties { unexpected }
+                            if inner.instance_path().as_str() == pointer
+                                && unexpected.iter().all(|name| elsewhere.contains(&&**name)) =>
+                        {
+                            let names = unexpected.join(", ");
+                            let message =
+                                format!("{names} can not stand beside the other members here");
+                            self.say(pointer, message);
+                        }
+                        _ => self.explain(inner),
+                    }
                 }
             }
             Some(_) => self.members_of_any(error, pointer, &fitting),
@@ -169,14 +184,24 @@ impl Explainer<'_> {
         }
     }
 
+    /// The names of the members that a mapping of one of these forms may have.
+    fn members_of(&self, pointer: &str, forms: &[Branch]) -> Vec<&'a str> {
+        let mut names = Vec::new();
+        for inner in forms.iter().flat_map(|branch| branch.iter()) {
+            if inner.instance_path().as_str() == pointer {
+                for name in self.schema.member_names(inner) {
+                    if !names.contains(&name) {
+                        names.push(name);
+                    }
+                }
+            }
+        }
+        names
+    }
+
     /// A mapping that has not the distinguishing member of any form.
     fn members_of_any(&mut self, error: &ValidationError<'_>, pointer: &str, forms: &[Branch]) {
-        let known: BTreeSet<&str> = forms
-            .iter()
-            .flat_map(|branch| branch.iter())
-            .filter(|inner| inner.instance_path().as_str() == pointer)
-            .flat_map(|inner| self.schema.member_names(inner))
-            .collect();
+        let known = self.members_of(pointer, forms);
         let there: Vec<&str> = error
             .instance()
             .as_object()
@@ -192,7 +217,7 @@ impl Explainer<'_> {
             self.unknown_member(pointer, name, &known);
         }
         if unknown.is_empty() {
-            let names = joined(&known);
+            let names = known.join(", ");
             let message = match there.as_slice() {
                 [] => format!("this mapping is empty; expected one of {names}"),
                 [_] => format!("a member is missing; there can be {names}"),
@@ -362,9 +387,9 @@ fn word(value: &Value) -> String {
         .map_or_else(|| value.to_string(), ToOwned::to_owned)
 }
 
-fn joined(names: &BTreeSet<impl AsRef<str>>) -> String {
-    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
-    names.join(", ")
+fn joined(words: &BTreeSet<String>) -> String {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    words.join(", ")
 }
 
 fn type_names(kind: &TypeKind) -> impl Iterator<Item = &'static str> {

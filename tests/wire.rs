@@ -145,7 +145,7 @@ async fn bodies_end_where_their_framing_says() {
 
 #[tokio::test]
 async fn what_is_not_http_is_named_so() {
-    let endless_head = format!("HTTP/1.1 200 OK\r\nA: {}", "x".repeat(200_000));
+    let endless_head = format!("HTTP/1.1 200 OK\r\nA: {}", "x".repeat(1_000_000));
     let many_fields = format!("HTTP/1.1 200 OK\r\n{}\r\n", "A: b\r\n".repeat(1000));
     for octets in [
         "HTP/1.1 200 OK\r\n\r\n",
