@@ -106,7 +106,9 @@ impl<'a> Explainer<'a> {
                 }
             }
             _ => {
-                let message = self.schema.described(error, message(error, self.schema.values));
+                let message = self
+                    .schema
+                    .described(error, message(error, self.schema.values));
                 self.say(pointer, message);
             }
         }
@@ -299,8 +301,12 @@ fn whole(value: &Value, branches: &[Branch], values: Values) -> String {
     {
         if let Some(near) = suggest::nearest(text, words.iter().map(String::as_str)) {
             return match values {
-                Values::Shown => format!("unknown word `{}`; did you mean `{near}`?", bounded(text)),
-                Values::Hidden => format!("expected one of {}; did you mean `{near}`?", joined(&words)),
+                Values::Shown => {
+                    format!("unknown word `{}`; did you mean `{near}`?", bounded(text))
+                }
+                Values::Hidden => {
+                    format!("expected one of {}; did you mean `{near}`?", joined(&words))
+                }
             };
         }
         let or = if other.is_empty() {
@@ -310,7 +316,11 @@ fn whole(value: &Value, branches: &[Branch], values: Values) -> String {
         };
         return match values {
             Values::Shown => {
-                format!("unknown word `{}`; expected one of {}{or}", bounded(text), joined(&words))
+                format!(
+                    "unknown word `{}`; expected one of {}{or}",
+                    bounded(text),
+                    joined(&words)
+                )
             }
             Values::Hidden => format!("expected one of {}{or}", joined(&words)),
         };
@@ -376,7 +386,9 @@ fn choice(value: &Value, options: &[String], values: Values) -> String {
                 None => format!("{expected}; here is `{}`", bounded(text)),
             }
         }
-        (Values::Shown, Value::Number(_) | Value::Bool(_)) => format!("{expected}; here is {value}"),
+        (Values::Shown, Value::Number(_) | Value::Bool(_)) => {
+            format!("{expected}; here is {value}")
+        }
         _ => expected,
     }
 }

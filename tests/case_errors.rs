@@ -31,7 +31,10 @@ fn all_files_are_told_of_at_once() {
     let folder = Path::new(FOLDER);
     let error = case::from_folder(folder).expect_err("broken").to_string();
     let files = std::fs::read_dir(folder).expect("the folder").count();
-    assert!(error.starts_with(&format!("failed to load {files} case files:\n")), "{error}");
+    assert!(
+        error.starts_with(&format!("failed to load {files} case files:\n")),
+        "{error}"
+    );
     for file in std::fs::read_dir(folder).expect("the folder") {
         let path = file.expect("a file").path();
         assert!(error.contains(&format!("  {}:", path.display())), "{error}");

@@ -198,7 +198,13 @@ async fn what_may_have_an_effect_is_never_sent_twice() {
     let send = |method: &str| {
         let request = Request::new("r", method, url.clone());
         let client = client.clone();
-        async move { client.send(&request).await.answer.map(|answer| answer.status) }
+        async move {
+            client
+                .send(&request)
+                .await
+                .answer
+                .map(|answer| answer.status)
+        }
     };
     assert_eq!(send("POST").await, Ok(200));
     assert_eq!(send("POST").await, Err(WireError::Closed));
@@ -215,13 +221,22 @@ async fn what_a_library_refuses_is_sent_all_the_same() {
     let mut odd_method = plain();
     odd_method.method = "P@ST".to_owned();
     let mut with_userinfo = plain();
-    with_userinfo.url.set_username("user").expect("a URL with a host");
+    with_userinfo
+        .url
+        .set_username("user")
+        .expect("a URL with a host");
     let table = [
         (odd_method, "P@ST / HTTP/1.1\r\n"),
         (plain().header("X Odd", "1"), "\r\nX Odd: 1\r\n"),
         (plain().header("X-Odd", *b"a\x01"), "\r\nX-Odd: a\u{1}\r\n"),
-        (plain().header("Content-Length", "00"), "\r\nContent-Length: 00\r\n"),
-        (plain().header("Connection", "close"), "\r\nConnection: close\r\n"),
+        (
+            plain().header("Content-Length", "00"),
+            "\r\nContent-Length: 00\r\n",
+        ),
+        (
+            plain().header("Connection", "close"),
+            "\r\nConnection: close\r\n",
+        ),
         (with_userinfo, "POST / HTTP/1.1\r\n"),
     ];
     for (request, expected) in table {

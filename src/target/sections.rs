@@ -1,6 +1,10 @@
 //! The sections of a target file, each read into its part of the [`Target`].
 
-use std::{net::SocketAddr, path::{Path, PathBuf}, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use serde_json::Value;
 use url::Url;

@@ -53,7 +53,11 @@ impl Client {
         let tls = tls::connector(options)?;
         Ok(Self {
             shared: Arc::new(Shared {
-                pooled: PooledSender::new(tls.clone(), options.max_body, options.exchange_deadline)?,
+                pooled: PooledSender::new(
+                    tls.clone(),
+                    options.max_body,
+                    options.exchange_deadline,
+                )?,
                 direct: DirectSender {
                     tls: tls.into(),
                     max_body: options.max_body,

@@ -204,7 +204,15 @@ fn fields(record: &RequestRecord) -> Result<HeaderMap, Unsuitable> {
 /// Fields that the library reads, changes or writes itself.
 fn is_framing(name: &HeaderName) -> bool {
     use reqwest::header::{CONNECTION, CONTENT_LENGTH, EXPECT, TE, TRANSFER_ENCODING, UPGRADE};
-    [CONNECTION, CONTENT_LENGTH, EXPECT, TE, TRANSFER_ENCODING, UPGRADE].contains(name)
+    [
+        CONNECTION,
+        CONTENT_LENGTH,
+        EXPECT,
+        TE,
+        TRANSFER_ENCODING,
+        UPGRADE,
+    ]
+    .contains(name)
 }
 
 /// Whether it says what the library would say of this body.

@@ -8,8 +8,8 @@ use super::{ClientError, WireOptions};
 pub(super) fn connector(options: &WireOptions) -> Result<TlsConnector, ClientError> {
     let mut builder = TlsConnector::builder();
     if let Some(pem) = &options.ca {
-        let certificates = Certificate::stack_from_pem(pem)
-            .map_err(|error| ClientError::Ca(error.to_string()))?;
+        let certificates =
+            Certificate::stack_from_pem(pem).map_err(|error| ClientError::Ca(error.to_string()))?;
         if certificates.is_empty() {
             return Err(ClientError::Ca("there is none in the file".to_owned()));
         }
