@@ -143,9 +143,9 @@ impl Client {
         let request = Request::new("alive", "GET", base.clone()).header("Connection", "close");
         let encoded = encode(&record(&request));
         for _ in 0..2 {
-            match self.direct(&encoded, "GET", base).await {
-                Ok(_) | Err(WireError::Malformed(_)) => return Alive::Answers,
-                Err(_) => {}
+            let answer = self.direct(&encoded, "GET", base).await;
+            if matches!(answer, Ok(_) | Err(WireError::Malformed(_))) {
+                return Alive::Answers;
             }
         }
         Alive::Gone
