@@ -12,7 +12,7 @@ use super::{
     connection::Authority,
     direct::DirectSender,
     encode::{Encoded, encode, record},
-    pooled::{PooledSender, Unsuitable},
+    pooled::PooledSender,
     retry_after, tls,
 };
 
@@ -154,16 +154,14 @@ impl Client {
     async fn attempt(&self, record: &RequestRecord) -> Result<Answer, WireError> {
         let authority = Authority::of(&record.url)?;
         let until = Instant::now() + self.shared.exchange_deadline;
-        match self.shared.pooled.send(record, &authority, until).await {
-            Ok(answer) => answer,
-            Err(Unsuitable) => {
-                let encoded = encode(record);
-                self.shared
-                    .direct
-                    .send(&encoded, &record.method, &authority, until)
-                    .await
-            }
+        if let Ok(answer) = self.shared.pooled.send(record, &authority, until).await {
+            return answer;
         }
+        let encoded = encode(record);
+        self.shared
+            .direct
+            .send(&encoded, &record.method, &authority, until)
+            .await
     }
 
     async fn direct(
