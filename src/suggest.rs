@@ -12,9 +12,10 @@ pub fn hint<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String 
     }
 }
 
-/// The nearest known name, if it is near enough to be meant.
+/// The nearest known name, if it is near enough to be meant: a third of its letters may be wrong, and not all.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (name.chars().count() / 3).clamp(1, 3);
+    let length = name.chars().count();
+    let limit = (length / 3).max(1).min(length.saturating_sub(1));
     known
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
@@ -32,6 +33,7 @@ mod tests {
         let known = ["coverage", "compare", "cases"];
         assert_eq!(nearest("covarage", known), Some("coverage"));
         assert_eq!(nearest("digest", known), None);
+        assert_eq!(nearest("x", ["y"]), None);
         assert_eq!(hint("casse", known), "; did you mean `cases`?");
         assert_eq!(hint("x", known), "; there is coverage, compare, cases");
     }

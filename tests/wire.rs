@@ -145,22 +145,19 @@ async fn bodies_end_where_their_framing_says() {
 
 #[tokio::test]
 async fn what_is_not_http_is_named_so() {
-    let endless_head = format!("HTTP/1.1 200 OK\r\nA: {}", "x".repeat(200_000));
+    let endless_head = format!("HTTP/1.1 200 OK\r\nA: {}", "x".repeat(1_000_000));
     let many_fields = format!("HTTP/1.1 200 OK\r\n{}\r\n", "A: b\r\n".repeat(1000));
-    let interim = "HTTP/1.1 100 Continue\r\n\r\n".repeat(1000);
     for octets in [
         "HTP/1.1 200 OK\r\n\r\n",
         "HTTP/1.1 abc OK\r\n\r\n",
         "HTTP/1.1 020 OK\r\n\r\n",
         "hello\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nContent-Le",
         "HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\na",
         "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999999\r\n\r\n",
         "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
         &endless_head,
         &many_fields,
-        &interim,
     ] {
         let answer = get(answering(octets).await).await;
         assert!(
@@ -168,6 +165,85 @@ async fn what_is_not_http_is_named_so() {
             "{:?}: {answer:?}",
             &octets[..octets.len().min(60)]
         );
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_ends_within_its_head_is_a_closed_connection() {
+    let interim = "HTTP/1.1 100 Continue\r\n\r\n".repeat(1000);
+    for octets in ["HTTP/1.1 200 OK\r\nContent-Le", &interim] {
+        assert_eq!(get(answering(octets).await).await, Err(WireError::Closed));
+    }
+}
+
+#[tokio::test]
+async fn what_may_have_an_effect_is_never_sent_twice() {
+    let requests = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counted = Arc::clone(&requests);
+    // Answers the first request of a connection, and closes it on the second without a word.
+    let url = server(move |mut stream| {
+        let counted = Arc::clone(&counted);
+        async move {
+            for answer in [&b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"[..], b""] {
+                if read_head(&mut stream).await.is_empty() {
+                    return;
+                }
+                counted.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                let _ = stream.write_all(answer).await;
+            }
+        }
+    })
+    .await;
+    let client = client();
+    let send = |method: &str| {
+        let request = Request::new("r", method, url.clone());
+        let client = client.clone();
+        async move {
+            client
+                .send(&request)
+                .await
+                .answer
+                .map(|answer| answer.status)
+        }
+    };
+    assert_eq!(send("POST").await, Ok(200));
+    assert_eq!(send("POST").await, Err(WireError::Closed));
+    assert_eq!(requests.load(std::sync::atomic::Ordering::SeqCst), 2);
+    // Reading may be repeated, on a new connection.
+    assert_eq!((send("GET").await, send("GET").await), (Ok(200), Ok(200)));
+    assert_eq!(requests.load(std::sync::atomic::Ordering::SeqCst), 5);
+}
+
+#[tokio::test]
+async fn what_a_library_refuses_is_sent_all_the_same() {
+    let url = echo().await;
+    let plain = || Request::new("r", "POST", url.clone());
+    let mut odd_method = plain();
+    odd_method.method = "P@ST".to_owned();
+    let mut with_userinfo = plain();
+    with_userinfo
+        .url
+        .set_username("user")
+        .expect("a URL with a host");
+    let table = [
+        (odd_method, "P@ST / HTTP/1.1\r\n"),
+        (plain().header("X Odd", "1"), "\r\nX Odd: 1\r\n"),
+        (plain().header("X-Odd", *b"a\x01"), "\r\nX-Odd: a\u{1}\r\n"),
+        (
+            plain().header("Content-Length", "00"),
+            "\r\nContent-Length: 00\r\n",
+        ),
+        (
+            plain().header("Connection", "close"),
+            "\r\nConnection: close\r\n",
+        ),
+        (with_userinfo, "POST / HTTP/1.1\r\n"),
+    ];
+    for (request, expected) in table {
+        let answer = client().send(&request).await.answer.expect("an echo");
+        let got = String::from_utf8_lossy(&answer.body).into_owned();
+        assert!(got.contains(expected), "{expected:?} in {got:?}");
+        assert!(!got.contains("Authorization"), "{got:?}");
     }
 }
 
@@ -196,8 +272,12 @@ async fn an_early_refusal_is_not_lost_when_the_server_closes_under_the_body() {
         // Dropped with most of the body unread: the client's side is reset.
     })
     .await;
+    // The first two go by the library, the others by the raw sender.
+    let small = Bytes::from(vec![b'x'; 64 << 10]);
     let large = Bytes::from(vec![b'x'; 32 << 20]);
     for body in [
+        Body::Bytes(small.clone()),
+        Body::Chunked(vec![small.slice(..4096); 16]),
         Body::Bytes(large.clone()),
         Body::Chunked(vec![large.clone(); 2]),
     ] {

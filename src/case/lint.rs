@@ -9,7 +9,7 @@ use super::expectation::Expectation;
 use super::host_spec::HostSpec;
 use super::model::{CaseFile, SkipUnless, Step};
 use super::template;
-use crate::check::{json as json_match, schema as api_schema};
+use crate::check::{json as json_match, schema as api_schema, status};
 use crate::requirement;
 use crate::suggest;
 use crate::target::{Needs, PROBLEM_NAMES};
@@ -142,18 +142,19 @@ impl Lint<'_> {
     fn step(&mut self, pointer: &str, step: &Step) {
         let actions = step.actions();
         if actions.len() != 1 {
-            let there = if actions.is_empty() {
-                "this one has none".to_owned()
-            } else {
-                format!("this one has {}", actions.join(" and "))
-            };
-            self.say(
-                pointer,
+            let message = if actions.is_empty() {
                 format!(
-                    "a step has exactly one action ({}); {there}",
+                    "this step has no action; expected one of {}",
                     Step::ACTIONS.join(", ")
-                ),
-            );
+                )
+            } else {
+                format!(
+                    "this step has {} actions: {}; make a step of each",
+                    actions.len(),
+                    actions.join(", ")
+                )
+            };
+            self.say(pointer, message);
         }
         if let Some(when) = &step.when {
             self.needs(&format!("{pointer}/when"), &json!(when));
@@ -286,11 +287,22 @@ impl Lint<'_> {
                 }
             }
         }
-        for (member, matcher) in [("body", &expectation.body)] {
-            if let Some(matcher) = matcher
-                && let Err((at, what)) = json_match::validate(matcher)
-            {
-                self.say(&format!("{pointer}/{member}{at}"), what);
+        if let Some(matcher) = &expectation.body
+            && let Err((at, what)) = json_match::validate(matcher)
+        {
+            self.say(&format!("{pointer}/body{at}"), what);
+        }
+        let tallied = expectation.tally.iter().flatten();
+        for status in tallied
+            .filter_map(|line| line.status.as_ref())
+            .chain(&expectation.status)
+        {
+            let is_filled_in_later = !template::names(status).is_empty();
+            if status::fits(status, 200).is_none() && !is_filled_in_later {
+                self.say(
+                    &format!("{pointer}/status"),
+                    "this is no status; expected a number as 404, a class as 4xx, or a list of them",
+                );
             }
         }
         for matcher in expectation.headers.iter().flatten() {
@@ -326,7 +338,26 @@ impl Lint<'_> {
     }
 
     fn templates(&mut self, pointer: &str, value: &Value) {
-        for name in template::names(value) {
+        match value {
+            Value::Array(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.templates(&format!("{pointer}/{index}"), item);
+                }
+            }
+            Value::Object(members) => {
+                for (name, member) in members {
+                    self.template(pointer, &Value::String(name.clone()));
+                    let name = name.replace('~', "~0").replace('/', "~1");
+                    self.templates(&format!("{pointer}/{name}"), member);
+                }
+            }
+            _ => self.template(pointer, value),
+        }
+    }
+
+    /// The names in one text.
+    fn template(&mut self, pointer: &str, text: &Value) {
+        for name in template::names(text) {
             let root = name.split('.').next().unwrap_or_default();
             let is_known = TEMPLATE_ROOTS.contains(&root)
                 || root.starts_with("fresh-")

@@ -8,7 +8,7 @@ use schemars::transform::transform_subschemas;
 use serde_json::{Value, json};
 
 use super::model::CaseFile;
-use crate::schema_errors::{self, SchemaProblem};
+use crate::schema_errors::{Schema, SchemaProblem, Values};
 
 /// The schema as it is shipped in `schemas/case.schema.json`.
 pub fn generate() -> Value {
@@ -54,13 +54,22 @@ fn allow_templates(schema: &mut schemars::Schema) {
     }
 }
 
-static VALIDATOR: LazyLock<Option<Validator>> =
-    LazyLock::new(|| jsonschema::draft202012::new(&generate()).ok());
+static SCHEMA: LazyLock<(Value, Option<Validator>)> = LazyLock::new(|| {
+    let schema = generate();
+    let validator = jsonschema::draft202012::new(&schema).ok();
+    (schema, validator)
+});
 
 /// Everything in which a case file is not what the schema says.
 pub fn problems(value: &Value) -> Vec<SchemaProblem> {
-    VALIDATOR
-        .as_ref()
-        .map(|validator| schema_errors::problems(validator, value))
-        .unwrap_or_default()
+    let (document, validator) = &*SCHEMA;
+    let Some(validator) = validator else {
+        return Vec::new();
+    };
+    let schema = Schema {
+        validator,
+        document,
+        values: Values::Shown,
+    };
+    schema.problems(value)
 }

@@ -3,6 +3,8 @@
 use regex::Regex;
 use serde_json::Value;
 
+use crate::suggest;
+
 /// One place where a document is not what was expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
@@ -130,10 +132,13 @@ fn validate_operator(name: &str, value: &Value, at: &mut String) -> Result<(), (
         "$after" | "$before" | "$not-before" => wrong(at, format!("{name} takes an RFC 3339 time")),
         _ => wrong(
             at,
-            format!(
-                "unknown operator {name}; there are {}",
-                OPERATORS.join(", ")
-            ),
+            match suggest::nearest(name, OPERATORS.iter().copied()) {
+                Some(near) => format!("unknown operator `{name}`; did you mean `{near}`?"),
+                None => format!(
+                    "unknown operator `{name}`; there are {}",
+                    OPERATORS.join(", ")
+                ),
+            },
         ),
     }
 }

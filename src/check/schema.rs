@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use jsonschema::Validator;
 use serde_json::Value;
 
-use crate::schema_errors::{self, SchemaProblem};
+use crate::schema_errors::{Schema, SchemaProblem, Values};
 
 macro_rules! schemas {
     ($($name:literal),* $(,)?) => {
@@ -29,7 +29,7 @@ schemas!(
     "jws",
 );
 
-static VALIDATORS: LazyLock<HashMap<&'static str, Validator>> = LazyLock::new(|| {
+static VALIDATORS: LazyLock<HashMap<&'static str, (Value, Validator)>> = LazyLock::new(|| {
     let documents: Vec<(&str, Value)> = TEXTS
         .iter()
         .filter_map(|(name, text)| Some((*name, serde_json::from_str(text).ok()?)))
@@ -52,16 +52,20 @@ static VALIDATORS: LazyLock<HashMap<&'static str, Validator>> = LazyLock::new(||
                 .should_validate_formats(true)
                 .build(schema)
                 .ok()?;
-            Some((*name, validator))
+            Some((*name, (schema.clone(), validator)))
         })
         .collect()
 });
 
 /// Everything in which a document is not what the schema of this name says; `None` for an unknown name.
 pub fn problems(name: &str, document: &Value) -> Option<Vec<SchemaProblem>> {
-    VALIDATORS
-        .get(name)
-        .map(|validator| schema_errors::problems(validator, document))
+    let (schema, validator) = VALIDATORS.get(name)?;
+    let schema = Schema {
+        validator,
+        document: schema,
+        values: Values::Shown,
+    };
+    Some(schema.problems(document))
 }
 
 #[cfg(test)]

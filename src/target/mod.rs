@@ -1,6 +1,8 @@
 //! The target file: which registry is judged, with what identities, and what it declares about itself.
 
 mod capability;
+mod capability_table;
+mod capability_value;
 mod defaults;
 mod environment;
 mod error;
@@ -13,12 +15,13 @@ mod problem;
 mod quantity;
 mod reader;
 mod redacted;
+mod sections;
+mod sign_in;
 mod token_command;
 
-pub use capability::{
-    CAPABILITIES, Capabilities, CapabilityDefinition, CapabilityError, CapabilityKind,
-    CapabilityValue,
-};
+pub use capability::Capabilities;
+pub use capability_table::{CAPABILITIES, CapabilityDefinition, CapabilityError, CapabilityKind};
+pub use capability_value::CapabilityValue;
 pub use environment::Environment;
 pub use error::TargetError;
 pub use identity::{Authentication, Identities, Identity};

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{
     Capabilities, CapabilityError, CapabilityKind, CapabilityValue,
-    capability::{CapabilityDefinition, definition},
+    capability_table::{CapabilityDefinition, definition},
 };
 
 /// The capabilities without which a case says nothing about a registry; all of them are needed.

@@ -8,7 +8,8 @@ pub struct Answer {
     pub status: u16,
     /// The reason phrase; may be empty.
     pub reason: String,
-    /// The header fields in order, names as they came. (Trailers are not part of it.)
+    /// The header fields; several of one name in their order. Names are in lower case where reqwest read the answer.
+    /// (Trailers are not part of it.)
     pub headers: Vec<(String, Vec<u8>)>,
     /// The body, chunks joined, content encodings left as they are.
     pub body: Bytes,
@@ -64,4 +65,9 @@ impl Answer {
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
+}
+
+/// The trouble with a body of which more than `max_body` octets came.
+pub(super) fn beyond_limit(max_body: usize) -> String {
+    format!("it is longer than the {max_body} octets that are read")
 }

@@ -6,9 +6,8 @@ use std::{
     task::{Context, Poll},
 };
 
-use futures::FutureExt as _;
 use tokio::{
-    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf},
+    io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpStream, lookup_host},
 };
 use tokio_native_tls::{TlsConnector, TlsStream};
@@ -16,8 +15,8 @@ use url::{Host, Url};
 
 use super::WireError;
 
-/// Scheme, host and port: what a connection can be used again for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// Scheme, host and port: where a connection leads.
+#[derive(Debug)]
 pub(super) struct Authority {
     tls: bool,
     host: String,
@@ -41,7 +40,7 @@ impl Authority {
         Ok(Self { tls, host, port })
     }
 
-    fn address(&self) -> String {
+    pub(super) fn address(&self) -> String {
         if self.host.contains(':') {
             format!("[{}]:{}", self.host, self.port)
         } else {
@@ -102,12 +101,6 @@ impl Connection {
                 reason: error.to_string(),
             }),
         }
-    }
-
-    /// Whether the peer has neither closed nor said anything unasked while the connection was idle.
-    pub(super) fn is_quiet(&mut self) -> bool {
-        let mut octet = [0];
-        self.read(&mut octet).now_or_never().is_none()
     }
 
     /// Makes the connection end with a reset as soon as it is dropped.

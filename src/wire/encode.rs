@@ -9,60 +9,45 @@ use super::{Body, Ending, Request, RequestRecord};
 pub(super) struct Encoded {
     pub(super) pieces: Vec<Bytes>,
     pub(super) ending: Ending,
-    pub(super) record: RequestRecord,
-    /// The request asks the server to close the connection.
-    pub(super) closes: bool,
 }
 
 const USER_AGENT: &str = concat!("registry-conformance/", env!("CARGO_PKG_VERSION"));
 
-pub(super) fn encode(request: &Request) -> Encoded {
-    let target = target_of(&request.url, request.target_override.as_deref());
-    let (headers, closes) = fields(request);
+/// What is sent, as it is recorded: the fields that the request does not name itself are added.
+pub(super) fn record(request: &Request) -> RequestRecord {
     let credentials = request.credentials.as_ref().filter(|credentials| {
         !credentials
             .fields
             .iter()
             .any(|field| has(&request.headers, &field.name))
     });
-    let mut head = format!("{} {target} HTTP/1.1\r\n", request.method).into_bytes();
-    let secret_fields = credentials
-        .into_iter()
-        .flat_map(|credentials| &credentials.fields)
-        .map(|field| {
-            (
-                field.name.as_str(),
-                [field.prefix.as_bytes(), field.secret.expose().as_bytes()].concat(),
-            )
-        });
-    let fields = headers
-        .iter()
-        .map(|(name, value)| (name.as_str(), value.clone()))
-        .chain(secret_fields);
-    for (name, value) in fields {
-        head.extend_from_slice(name.as_bytes());
-        head.extend_from_slice(b": ");
-        head.extend_from_slice(&value);
-        head.extend_from_slice(b"\r\n");
-    }
-    head.extend_from_slice(b"\r\n");
-
-    let (pieces, ending) = framed(Bytes::from(head), &request.body);
-    let record = RequestRecord {
+    RequestRecord {
         method: request.method.clone(),
         url: request.url.clone(),
         target: request.target_override.clone(),
-        headers,
+        headers: fields(request),
         credentials: credentials.cloned(),
         body: request.body.clone(),
         raw: None,
-    };
-    Encoded {
-        pieces,
-        ending,
-        record,
-        closes,
     }
+}
+
+pub(super) fn encode(record: &RequestRecord) -> Encoded {
+    let target = target_of(&record.url, record.target.as_deref());
+    let mut head = format!("{} {target} HTTP/1.1\r\n", record.method).into_bytes();
+    let mut add = |name: &str, value: &[u8]| {
+        for part in [name.as_bytes(), b": ", value, b"\r\n"] {
+            head.extend_from_slice(part);
+        }
+    };
+    for (name, value) in &record.headers {
+        add(name, value);
+    }
+    for (name, value) in record.secret_fields() {
+        add(name, &value);
+    }
+    head.extend_from_slice(b"\r\n");
+    framed(Bytes::from(head), &record.body)
 }
 
 /// The request target: the one given, or the origin form of the URL (RFC 9112, section 3.2.1).
@@ -80,8 +65,8 @@ fn has(headers: &[(String, Vec<u8>)], name: &str) -> bool {
         .any(|(field, _)| field.eq_ignore_ascii_case(name))
 }
 
-/// The header fields, with what the request does not name itself, and whether they ask for the connection's end.
-fn fields(request: &Request) -> (Vec<(String, Vec<u8>)>, bool) {
+/// The header fields, with what the request does not name itself.
+fn fields(request: &Request) -> Vec<(String, Vec<u8>)> {
     let mut fields = Vec::new();
     let mut add = |name: &str, value: String| {
         if !has(&request.headers, name) {
@@ -112,17 +97,11 @@ fn fields(request: &Request) -> (Vec<(String, Vec<u8>)>, bool) {
         Body::Declared { length, .. } => add("Content-Length", length.clone()),
     }
     fields.extend(request.headers.iter().cloned());
-    let closes = fields.iter().any(|(name, value)| {
-        name.eq_ignore_ascii_case("connection")
-            && String::from_utf8_lossy(value)
-                .to_ascii_lowercase()
-                .contains("close")
-    });
-    (fields, closes)
+    fields
 }
 
-fn framed(head: Bytes, body: &Body) -> (Vec<Bytes>, Ending) {
-    match body {
+fn framed(head: Bytes, body: &Body) -> Encoded {
+    let (pieces, ending) = match body {
         Body::Empty => (vec![head], Ending::KeepOpen),
         // A small body goes out with the head: one segment, as clients do.
         Body::Bytes(bytes) if bytes.len() <= 16 * 1024 => (
@@ -156,5 +135,6 @@ fn framed(head: Bytes, body: &Body) -> (Vec<Bytes>, Ending) {
             framed.push(Bytes::from_static(b"0\r\n\r\n"));
             (framed, Ending::KeepOpen)
         }
-    }
+    };
+    Encoded { pieces, ending }
 }

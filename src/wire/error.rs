@@ -38,7 +38,7 @@ pub enum WireError {
         /// The deadline.
         deadline: Duration,
     },
-    /// The connection was closed in order, before any answer.
+    /// The connection was closed in order, before the head of an answer was whole.
     #[error("failed to get an answer: the connection was closed without one")]
     Closed,
     /// The connection was reset before any answer.
@@ -74,7 +74,7 @@ pub enum Phase {
     Connecting,
     /// The request was not yet sent.
     Sending,
-    /// All was sent.
+    /// All was sent, or so little was left that only the answer can be waited for.
     Waiting,
     /// A part of the answer's head was there.
     Reading,
@@ -85,7 +85,7 @@ impl fmt::Display for Phase {
         f.write_str(match self {
             Self::Connecting => "connecting",
             Self::Sending => "sending the request",
-            Self::Waiting => "waiting for the first octet",
+            Self::Waiting => "waiting for the answer",
             Self::Reading => "reading the head of the answer",
         })
     }
@@ -103,4 +103,7 @@ pub enum ClientError {
     /// The TLS library can not be set up.
     #[error("failed to set up TLS: {0}")]
     Tls(String),
+    /// The HTTP library can not be set up.
+    #[error("failed to set up the HTTP client: {0}")]
+    Http(String),
 }

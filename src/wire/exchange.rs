@@ -44,6 +44,19 @@ pub struct RequestRecord {
     pub raw: Option<(Vec<Bytes>, Ending)>,
 }
 
+impl RequestRecord {
+    /// The fields of the credentials with their values, which no output may show.
+    pub(super) fn secret_fields(&self) -> impl Iterator<Item = (&str, Vec<u8>)> {
+        self.credentials
+            .iter()
+            .flat_map(|credentials| &credentials.fields)
+            .map(|field| {
+                let value = [field.prefix.as_bytes(), field.secret.expose().as_bytes()].concat();
+                (field.name.as_str(), value)
+            })
+    }
+}
+
 impl Exchange {
     /// The answer, if there is one.
     pub fn answered(&self) -> Option<&Answer> {

@@ -1,23 +1,28 @@
 //! Requests and answers as they are on the wire: HTTP/1.1, byte for byte, with everything bounded.
 //!
-//! Sent and parsed here rather than by a client library, since the suite has to send what no library would (a
-//! body cut short, a broken head), and has to tell apart what libraries melt into one error: a refused connection,
-//! a reset, an answer that came before the body was sent, a malformed answer.
+//! Two senders. `pooled` is reqwest, for every request that it sends as it was made. `direct` is a small HTTP/1.1
+//! client of the suite's own, for what no library sends: a body cut short or falsely declared, a raw request target,
+//! odd methods and fields, octets that are no HTTP; for HEAD, as a library hides a body that should not be there; and
+//! for large bodies, as a library loses the refusal that comes while one is being sent.
 
 mod answer;
 mod chunked;
 mod client;
 mod connection;
+mod direct;
 mod encode;
 mod error;
 mod exchange;
+mod failure;
 mod options;
-mod pool;
+mod pooled;
 mod redact;
 pub mod render;
 mod request;
+mod resolver;
 mod response;
 mod retry_after;
+mod tls;
 mod transfer;
 
 pub use answer::{Answer, JsonError};

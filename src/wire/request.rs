@@ -18,7 +18,8 @@ pub struct Request {
     pub url: Url,
     /// A request target that is sent exactly so, such as `/a/../b%00`.
     pub target_override: Option<String>,
-    /// Header fields, sent in this order with exactly these names and values.
+    /// Header fields, sent with exactly these values; several of one name in their order. The case of a name and the
+    /// order of different ones are the HTTP library's where it sends the request.
     pub headers: Vec<(String, Vec<u8>)>,
     /// The body.
     pub body: Body,

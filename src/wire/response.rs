@@ -1,6 +1,6 @@
 //! Reads one response from the octets of a connection, robust against anything that may come (RFC 9112).
 
-use super::{Answer, WireError, chunked::ChunkDecoder};
+use super::{Answer, WireError, answer::beyond_limit, chunked::ChunkDecoder};
 
 /// The most octets of a head, and the most interim (1xx) responses, before it is taken to be endless.
 const MAX_HEAD: usize = 64 * 1024;
@@ -20,7 +20,6 @@ struct Body {
     answer: Answer,
     framing: Framing,
     octets: Vec<u8>,
-    keeps_alive: bool,
 }
 
 /// Whether a response is at its end.
@@ -83,17 +82,6 @@ impl ResponseReader {
             }
         }
         Ok(self.read_body())
-    }
-
-    /// Whether the connection can carry another exchange.
-    pub(super) fn leaves_connection_clean(&self) -> bool {
-        self.done
-            && self.buffer.is_empty()
-            && self.body.as_ref().is_some_and(|body| {
-                body.keeps_alive
-                    && body.answer.complete
-                    && !matches!(body.framing, Framing::UntilClose)
-            })
     }
 
     /// Whether the response is complete, but octets after it are still looked for: those of a body after HEAD.
@@ -162,7 +150,6 @@ impl ResponseReader {
                 )));
             }
         };
-        let version = response.version.unwrap_or_default();
         let answer = Answer {
             status: response.code.unwrap_or_default(),
             reason: response.reason.unwrap_or_default().to_owned(),
@@ -194,20 +181,10 @@ impl ResponseReader {
         } else {
             framing(&answer)?
         };
-        let says = |option: &str| {
-            answer.headers_named("connection").any(|value| {
-                String::from_utf8_lossy(value)
-                    .split(',')
-                    .any(|part| part.trim().eq_ignore_ascii_case(option))
-            })
-        };
-        let keeps_alive =
-            answer.status != 101 && !says("close") && (version == 1 || says("keep-alive"));
         self.body = Some(Body {
             answer,
             framing,
             octets: Vec::new(),
-            keeps_alive,
         });
         Ok(Progress::Done)
     }
@@ -253,10 +230,7 @@ impl ResponseReader {
         let full = body.octets.len() >= self.max_body && !self.buffer.is_empty();
         if !body.answer.complete && full {
             body.answer.truncated_by_us = true;
-            body.answer.trouble = Some(format!(
-                "it is longer than the {} octets that are read",
-                self.max_body
-            ));
+            body.answer.trouble = Some(beyond_limit(self.max_body));
             self.buffer.clear();
         }
         self.done = body.answer.complete || body.answer.truncated_by_us;

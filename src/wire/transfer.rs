@@ -28,19 +28,10 @@ pub(super) struct Transfer<'a> {
     pub(super) deadline: Duration,
 }
 
-/// What came of a transfer.
-pub(super) struct Transferred {
-    pub(super) answer: Result<Answer, WireError>,
-    /// Nothing at all came back.
-    pub(super) silent: bool,
-    /// The connection can be used again.
-    pub(super) reusable: bool,
-}
-
 impl Transfer<'_> {
     /// An answer counts also when it comes before all is sent: a server may refuse a body on its first octets and
     /// close. Reading therefore goes on when writing fails, or the reset of the connection would swallow the answer.
-    pub(super) async fn run(&self, connection: &mut Connection) -> Transferred {
+    pub(super) async fn run(&self, connection: &mut Connection) -> Result<Answer, WireError> {
         let mut reader = ResponseReader::new(self.method, self.max_body);
         if self.ending == Ending::Reset {
             return self.reset(connection).await;
@@ -61,7 +52,7 @@ impl Transfer<'_> {
         let mut sent = None;
         let mut until = self.until;
         let mut buffer = vec![0; 64 * 1024];
-        let (end, whole) = loop {
+        let end = loop {
             tokio::select! {
                 result = &mut write, if sent.is_none() => {
                     if result.is_err() {
@@ -70,23 +61,22 @@ impl Transfer<'_> {
                     sent = Some(result);
                 }
                 read = incoming.read(&mut buffer) => match read {
-                    Ok(0) => break (End::Closed, false),
+                    Ok(0) => break End::Closed,
                     Ok(length) => match reader.feed(&buffer[..length]) {
                         Ok(Progress::More) => {}
                         Ok(Progress::Done) if reader.wants_surplus() => {
                             until = until.min(Instant::now() + SURPLUS_WAIT);
                         }
-                        Ok(Progress::Done) => break (End::Closed, true),
-                        Err(error) => return Transferred { answer: Err(error), silent: false, reusable: false },
+                        Ok(Progress::Done) => break End::Closed,
+                        Err(error) => return Err(error),
                     },
-                    Err(error) => break (end_of(&error), false),
+                    Err(error) => break end_of(&error),
                 },
-                () = sleep_until(until) => break (End::Deadline, false),
+                () = sleep_until(until) => break End::Deadline,
             }
         };
         let silent = !reader.has_received();
-        let reusable = whole && matches!(sent, Some(Ok(()))) && reader.leaves_connection_clean();
-        let answer = match reader.finish(&end) {
+        match reader.finish(&end) {
             Err(_) if end == End::Deadline && !matches!(sent, Some(Err(_))) => {
                 Err(WireError::Timeout {
                     phase: match (&sent, silent) {
@@ -100,15 +90,10 @@ impl Transfer<'_> {
             // Writing failed first, and what followed gave no answer: that failure is the cause.
             Err(WireError::Closed) if matches!(sent, Some(Err(_))) => Err(WireError::Reset),
             answer => answer,
-        };
-        Transferred {
-            answer,
-            silent,
-            reusable,
         }
     }
 
-    async fn reset(&self, connection: &mut Connection) -> Transferred {
+    async fn reset(&self, connection: &mut Connection) -> Result<Answer, WireError> {
         let write = async {
             for piece in self.pieces {
                 connection.write_all(piece).await?;
@@ -119,11 +104,7 @@ impl Transfer<'_> {
         // Whether it all went out does not matter: the connection is broken off in any case.
         let _ = timeout_at(self.until, write).await;
         connection.reset_on_drop();
-        Transferred {
-            answer: Err(WireError::NotAwaited),
-            silent: true,
-            reusable: false,
-        }
+        Err(WireError::NotAwaited)
     }
 }
 

@@ -3,11 +3,9 @@
 mod builder;
 mod error;
 mod located;
-mod nearest;
 mod scalar;
 mod violation;
 
 pub use error::YamlError;
 pub use located::{Located, Position, Spans};
-pub use nearest::nearest;
-pub use violation::{Violation, schema_violations};
+pub use violation::Violation;

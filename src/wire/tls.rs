@@ -1,0 +1,28 @@
+//! What both senders show and trust in TLS.
+
+use tokio_native_tls::native_tls::{Certificate, Identity, TlsConnector};
+
+use super::{ClientError, WireOptions};
+
+/// The system's certificates and those of `options`, and the client's own identity.
+pub(super) fn connector(options: &WireOptions) -> Result<TlsConnector, ClientError> {
+    let mut builder = TlsConnector::builder();
+    if let Some(pem) = &options.ca {
+        let certificates =
+            Certificate::stack_from_pem(pem).map_err(|error| ClientError::Ca(error.to_string()))?;
+        if certificates.is_empty() {
+            return Err(ClientError::Ca("there is none in the file".to_owned()));
+        }
+        for certificate in certificates {
+            builder.add_root_certificate(certificate);
+        }
+    }
+    if let Some(identity) = &options.client_identity {
+        let identity = Identity::from_pkcs8(&identity.certificate, &identity.key)
+            .map_err(|error| ClientError::Identity(error.to_string()))?;
+        builder.identity(identity);
+    }
+    builder
+        .build()
+        .map_err(|error| ClientError::Tls(error.to_string()))
+}
