@@ -89,7 +89,10 @@ fn explain_alternative(
         format!("{shown} is none of what may stand here")
     } else {
         let wanted: Vec<_> = wanted.into_iter().collect();
-        format!("{shown} is none of what may stand here: {}", wanted.join(", "))
+        format!(
+            "{shown} is none of what may stand here: {}",
+            wanted.join(", ")
+        )
     };
     found.push(SchemaProblem {
         pointer: pointer.to_owned(),
@@ -101,15 +104,21 @@ fn explain_alternative(
 /// A mapping with a misspelt member, where the alternative is not told apart by its one member.
 fn only_names_wrong(branch: &[ValidationError<'static>]) -> bool {
     !branch.is_empty()
-        && branch
-            .iter()
-            .all(|error| matches!(error.kind(), ValidationErrorKind::AdditionalProperties { .. }))
+        && branch.iter().all(|error| {
+            matches!(
+                error.kind(),
+                ValidationErrorKind::AdditionalProperties { .. }
+            )
+        })
 }
 
 fn collect_wanted(error: &ValidationError<'_>, wanted: &mut BTreeSet<String>) {
     match error.kind() {
         ValidationErrorKind::Required { property } => {
-            wanted.insert(format!("{{{}: ...}}", property.as_str().unwrap_or_default()));
+            wanted.insert(format!(
+                "{{{}: ...}}",
+                property.as_str().unwrap_or_default()
+            ));
         }
         ValidationErrorKind::Constant { expected_value } => {
             wanted.insert(expected_value.to_string());

@@ -7,7 +7,6 @@ pub fn hint<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String 
         return format!("; did you mean `{near}`?");
     }
     match known.len() {
-        0 => String::new(),
         1..=12 => format!("; there is {}", known.join(", ")),
         _ => String::new(),
     }

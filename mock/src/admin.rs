@@ -13,7 +13,11 @@ use crate::{
 };
 
 /// Answers a request for control; the path is relative to `__admin/`.
-pub fn handle(session: &Arc<Session>, method: &Method, path: &str) -> Result<Reply, Refusal> {
+pub(crate) fn handle(
+    session: &Arc<Session>,
+    method: &Method,
+    path: &str,
+) -> Result<Reply, Refusal> {
     let allowed = match path {
         "health" | "version" | "state" => [Method::GET, Method::HEAD].as_slice(),
         "reset" | "process" => [Method::POST].as_slice(),
@@ -21,8 +25,11 @@ pub fn handle(session: &Arc<Session>, method: &Method, path: &str) -> Result<Rep
     };
     if !allowed.contains(method) {
         let allow: Vec<&str> = allowed.iter().map(Method::as_str).collect();
-        return Err(Refusal::new(ProblemKind::MethodNotAllowed, format!("{method} is not supported here."))
-            .with_header(header::ALLOW, allow.join(", ")));
+        return Err(Refusal::new(
+            ProblemKind::MethodNotAllowed,
+            format!("{method} is not supported here."),
+        )
+        .with_header(header::ALLOW, allow.join(", ")));
     }
     Ok(match path {
         "health" => Reply::json(StatusCode::OK, &json!({"status": "ok"})),
@@ -30,13 +37,7 @@ pub fn handle(session: &Arc<Session>, method: &Method, path: &str) -> Result<Rep
             StatusCode::OK,
             &json!({"name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION"), "profile": "publish-api"}),
         ),
-        "state" => {
-            let mut state = session.registry().snapshot(session.now());
-            state["seed"] = json!(session.oddities.seed());
-            state["defects"] = session.config.defects.iter().map(|defect| defect.name()).collect();
-            state["processing"] = json!(session.config.processing.to_string());
-            Reply::json(StatusCode::OK, &state)
-        }
+        "state" => Reply::json(StatusCode::OK, &session.state()),
         "process" => Reply::json(StatusCode::OK, &json!({"released": session.registry().process_held(session.now())})),
         _ => {
             session.reset();

@@ -35,7 +35,338 @@ macro_rules! defects {
 }
 
 defects! {
-    AcceptsAlgNone "accepts-alg-none" "SIG-5" "Takes `alg: none` as a good signature.",
+    CreatesWithoutLocation "creates-without-location" "CRE-1"
+        "Answers 201 without Location.",
+    KeepsUncheckedSignature "keeps-unchecked-signature" "CRE-2"
+        "Keeps the signature of a signed create without verifying it: publish was to do that.",
+    TakesAnyContentType "takes-any-content-type" "CRE-3"
+        "Reads whatever is posted to create as a manifest: the framework's JSON body is used without a look at Content-Type.",
+    TakesDuplicateMembers "takes-duplicate-members" "CRE-5"
+        "Takes a manifest with duplicate member names, of which the last one wins, as most JSON parsers do.",
+    TakesAnyName "takes-any-name" "CRE-6"
+        "Checks of a name only that it is there.",
+    TakesAnyVersion "takes-any-version" "CRE-6"
+        "Keeps the version as an opaque string.",
+    TakesAnyPackageType "takes-any-package-type" "CRE-7"
+        "Stores the package type and never looks at it.",
+    TakesUnsupportedDigestsOnly "takes-unsupported-digests-only" "CRE-8"
+        "Takes a manifest without any digest that it can compute: unknown algorithms are skipped, and then none is left.",
+    TakesAnyDigestForm "takes-any-digest-form" "CRE-9"
+        "Does not look at a digest before it is compared.",
+    ReplacesPending "replaces-pending" "CRE-10"
+        "Lets a second create overwrite the pending release: an upsert where an insert is wanted.",
+    ReplacesPublished "replaces-published" "CRE-10"
+        "Lets a create overwrite a published release: only pending ones are looked up.",
+    ConflictWithoutLocation "conflict-without-location" "CRE-10"
+        "Does not say where the release is that is in the way.",
+    RacesCreates "races-creates" "CRE-11"
+        "Looks whether the name is taken and takes it later, without a lock or a unique index.",
+    DropsUnknownMembers "drops-unknown-members" "CRE-12"
+        "Reads the manifest into a struct and writes that out again.",
+    CreatorFromBody "creator-from-body" "CRE-13"
+        "Takes `creator` from the manifest when it is there.",
+    ExpiryInPast "expiry-in-past" "CRE-14"
+        "Shows an `expiresAt` that is over: seconds are added as milliseconds.",
+    ComparesEncodedNames "compares-encoded-names" "CRE-15"
+        "Looks names up as they stand in the path, so that `%3A` is not `:`.",
+    ComparesDigestPrefix "compares-digest-prefix" "DIG-2"
+        "Compares the first eight digits only, as shown in its logs.",
+    ComparesNoDigest "compares-no-digest" "DIG-2"
+        "Computes the digest and does not compare it.",
+    SkipsDigestOfUploads "skips-digest-of-uploads" "DIG-2"
+        "Verifies what it fetches and not what is uploaded.",
+    ComparesFirstDigestOnly "compares-first-digest-only" "DIG-3"
+        "Compares only the digest that stands first.",
+    ComparesLastDigestOnly "compares-last-digest-only" "DIG-3"
+        "Compares only the digest that stands last: a loop that keeps the last result.",
+    AnyDigestSuffices "any-digest-suffices" "DIG-3"
+        "One matching digest is enough: `any` where `all` is meant.",
+    ShowsFirstDigestOnly "shows-first-digest-only" "DIG-4"
+        "Keeps a single digest of the manifest: the column holds one.",
+    RefusedUploadIsFinal "refused-upload-is-final" "DIG-6"
+        "Takes no other upload after one that it refused.",
+    TakesTruncatedUploads "takes-truncated-uploads" "DIG-7"
+        "Takes what arrived of an upload that was cut off as all of it.",
+    TakesEitherDigestForm "takes-either-digest-form" "DIG-8"
+        "Takes the digest of the bytes where that of the index is wanted: a fallback from before there was an index.",
+    ComparesSha256Only "compares-sha256-only" "DIG-9"
+        "Takes sha512 and verifies sha256 only.",
+    SkipsComponentCheck "skips-component-check" "DIG-10"
+        "Takes whatever matches the digest as a component.",
+    OffersNoUploadUrl "offers-no-upload-url" "UPL-1"
+        "Leaves `uploadUrl` out.",
+    RefusesChunks "refuses-chunks" "UPL-2"
+        "Wants a Content-Length although chunks are promised.",
+    WantsAuthorizationOnUploadHost "wants-authorization-on-upload-host" "UPL-3"
+        "Wants the API's token on the upload host.",
+    PublishesWithoutContent "publishes-without-content" "UPL-4"
+        "Publishes a release without any content.",
+    TakesUploadsAfterPublishing "takes-uploads-after-publishing" "UPL-5"
+        "Goes on taking uploads after publishing, and serves the last.",
+    SecondUploadConflicts "second-upload-conflicts" "UPL-6"
+        "Refuses the same upload a second time, so that a client can not retry.",
+    TakesUploadsOfAnySize "takes-uploads-of-any-size" "UPL-7"
+        "Has no limit for uploads.",
+    TrustsDeclaredLength "trusts-declared-length" "UPL-7"
+        "Holds Content-Length against the limit and does not count what arrives in chunks.",
+    ServesContentCutShort "serves-content-cut-short" "UPL-8"
+        "Serves uploaded content without its last byte.",
+    TakesUploadsOfAnyType "takes-uploads-of-any-type" "UPL-9"
+        "Does not hold the Content-Type of an upload against the manifest.",
+    ReversesSources "reverses-sources" "SRC-1"
+        "Puts new sources first.",
+    KeepsDuplicateSources "keeps-duplicate-sources" "SRC-1"
+        "Lists a source as often as it was added.",
+    WantsUpload "wants-upload" "SRC-2"
+        "Publishes nothing without an upload, sources or not.",
+    KeepsFirstMirrorOnly "keeps-first-mirror-only" "SRC-3"
+        "Keeps only the first of several mirrors in the release.",
+    AddsUntilRefused "adds-until-refused" "SRC-4"
+        "Adds the sources that stand before the refused one: no transaction.",
+    SkipsDigestOfSources "skips-digest-of-sources" "SRC-5"
+        "Fetches sources and does not hash what they serve: that is done for uploads only.",
+    ChecksFirstSourceOnly "checks-first-source-only" "SRC-5"
+        "Compares the first source and trusts the rest.",
+    KeepsBadMirrors "keeps-bad-mirrors" "SRC-5"
+        "Keeps a mirror with other bytes when another one is good.",
+    PublishesUnreachable "publishes-unreachable" "SRC-6"
+        "Publishes although nothing could be fetched: the fetch error is logged only.",
+    HidesUnreachableUrl "hides-unreachable-url" "SRC-6"
+        "Does not say which source it could not fetch.",
+    IgnoresFetchStatus "ignores-fetch-status" "SRC-6"
+        "Takes the body of a fetch whatever its status.",
+    TakesTruncatedFetches "takes-truncated-fetches" "SRC-7"
+        "Takes a body that ended early as the whole.",
+    WantsEveryMirror "wants-every-mirror" "SRC-8"
+        "Lets one unreachable mirror sink the release.",
+    FollowsNoRedirects "follows-no-redirects" "SRC-9"
+        "Follows no redirects when fetching.",
+    TakesAnyScheme "takes-any-scheme" "SRC-10"
+        "Takes sources of every scheme and finds out when it fetches.",
+    TakesUrlsWithoutHost "takes-urls-without-host" "SRC-11"
+        "Takes as a URL whatever its lenient parser takes.",
+    TakesEmptySourceList "takes-empty-source-list" "SRC-11"
+        "Takes an empty list of sources to add.",
+    FreezesSources "freezes-sources" "SRC-12"
+        "Takes no sources once published.",
+    ShowsSourceCredentials "shows-source-credentials" "SRC-13"
+        "Shows sources as they were given, credentials included.",
+    ForwardsCredentialsOnRedirect "forwards-credentials-on-redirect" "SRC-14"
+        "Sends the credentials of a source to wherever it redirects.",
+    SendsPublisherTokenToSources "sends-publisher-token-to-sources" "SRC-14"
+        "Fetches sources with the Authorization of the publisher's own request.",
+    FollowsRedirectsToPrivate "follows-redirects-to-private" "SRC-15"
+        "Checks the address of the first URL only.",
+    ChecksLiteralAddressesOnly "checks-literal-addresses-only" "SRC-15"
+        "Checks addresses that are written in the URL, and not those that names resolve to.",
+    ExemptsWholeHosts "exempts-whole-hosts" "SRC-15"
+        "Exempts every port of a host of which one was exempted.",
+    FetchesWithoutCredentials "fetches-without-credentials" "SRC-16"
+        "Stores the credentials of a source and fetches without them.",
+    SkipsRecheck "skips-recheck" "SRC-17"
+        "Takes sources after publishing without a look.",
+    TakesAnyNumberOfSources "takes-any-number-of-sources" "SRC-18"
+        "Takes any number of sources.",
+    ReplaceAdds "replace-adds" "SRC-19"
+        "Adds with PUT as with POST.",
+    DropsUnknownSourceMembers "drops-unknown-source-members" "SRC-20"
+        "Drops the members of a source that it does not know.",
+    LacksEd25519 "lacks-ed25519" "SIG-1"
+        "Verifies ES256 only.",
+    LacksFlattenedForm "lacks-flattened-form" "SIG-2"
+        "Knows the general serialization only.",
+    TakesBothSerializations "takes-both-serializations" "SIG-2"
+        "Takes a document that is general and flattened at once.",
+    ReserialisesPayload "reserialises-payload" "SIG-3"
+        "Serves the manifest serialised anew in place of the bytes that were signed.",
+    KeepsFirstSignatureOnly "keeps-first-signature-only" "SIG-4"
+        "Keeps one signature of several.",
+    ReversesSignatures "reverses-signatures" "SIG-4"
+        "Shows signatures in another order.",
+    AcceptsAlgNone "accepts-alg-none" "SIG-5"
+        "Takes `alg: none` as a good signature.",
+    VerifiesHmacWithPublicKey "verifies-hmac-with-public-key" "SIG-5"
+        "Takes the public key as an HMAC secret when the header says HS256.",
+    ReadsAlgFromUnprotectedHeader "reads-alg-from-unprotected-header" "SIG-6"
+        "Reads `alg` from the unprotected header.",
+    ReadsKidFromUnprotectedHeader "reads-kid-from-unprotected-header" "SIG-6"
+        "Reads `kid` from the unprotected header.",
+    TakesParameterInBothHeaders "takes-parameter-in-both-headers" "SIG-6"
+        "Takes a header parameter that stands in both headers.",
+    IgnoresAlgOfKey "ignores-alg-of-key" "SIG-7"
+        "Verifies with the key's algorithm, whatever `alg` says.",
+    IgnoresCrit "ignores-crit" "SIG-8"
+        "Does not know `crit`, and so ignores it.",
+    TakesEmptyCrit "takes-empty-crit" "SIG-8"
+        "Takes an empty `crit`: nothing in it is unknown.",
+    SkipsVerification "skips-verification" "SIG-9"
+        "Looks up the key and does not verify with it.",
+    TakesLongSignature "takes-long-signature" "SIG-9"
+        "Cuts a signature to the length that it should have.",
+    TakesNoSignatures "takes-no-signatures" "SIG-10"
+        "Takes an empty list of signatures: all of none are good.",
+    TrustsUnknownKid "trusts-unknown-kid" "SIG-11"
+        "Counts a signature by a key that it does not know.",
+    TrustsEmbeddedKey "trusts-embedded-key" "SIG-11"
+        "Verifies with the key that rides along in the header.",
+    TrustsEveryPublisher "trusts-every-publisher" "SIG-12"
+        "Trusts every publisher's key for every namespace.",
+    RefusalIsFinal "refusal-is-final" "SIG-13"
+        "Makes a release failed when its publishing is refused.",
+    IgnoresSignedManifest "ignores-signed-manifest" "SIG-13"
+        "Verifies the signature and does not compare what it signs.",
+    VerifiesFirstSignatureOnly "verifies-first-signature-only" "SIG-14"
+        "Looks at the first signature only.",
+    AnySignatureSuffices "any-signature-suffices" "SIG-14"
+        "Stops at the first good signature.",
+    RefusesUnknownSigners "refuses-unknown-signers" "SIG-14"
+        "Refuses a release that somebody unknown has signed too.",
+    IgnoresReleaseDigest "ignores-release-digest" "SIG-15"
+        "Does not look at `releaseDigest`.",
+    WantsReleaseDigest "wants-release-digest" "SIG-16"
+        "Wants a `releaseDigest`.",
+    PublishesWith200 "publishes-with200" "PUB-1"
+        "Answers 200 to publish in place of 201.",
+    ShowsReleaseWhileProcessing "shows-release-while-processing" "PUB-2"
+        "Serves the release from when publish was accepted.",
+    AddsDefaultMediaType "adds-default-media-type" "PUB-3"
+        "Fills in the default media type in the manifest that it shows, which is then not what was signed.",
+    PublishesAgain "publishes-again" "PUB-4"
+        "Publishes what is published anew, with the new signature.",
+    SourcesChangeRewritesManifest "sources-change-rewrites-manifest" "PUB-5"
+        "Reads and writes the whole release when its sources change, and loses members of the manifest.",
+    UnknownReleaseIsInternalError "unknown-release-is-internal-error" "PUB-6"
+        "Answers 500 to publishing what was never created: an unchecked lookup.",
+    RacesPublishes "races-publishes" "PUB-7"
+        "Looks whether the release is pending and publishes later.",
+    ForgetsPublished "forgets-published" "PUB-8"
+        "Deletes the unpublished release when it is published.",
+    ExpiredBlocks "expired-blocks" "PUB-9"
+        "Leaves an expired release in the way of a new one.",
+    PublishesExpired "publishes-expired" "PUB-9"
+        "Looks for expired releases in a nightly job only.",
+    CancelDoesNothing "cancel-does-nothing" "PUB-10"
+        "Answers to cancel and leaves everything as it is.",
+    CancelsPublished "cancels-published" "PUB-10"
+        "Deletes the release when its unpublished form is cancelled.",
+    CancelsProcessing "cancels-processing" "PUB-10"
+        "Cancels what is being processed.",
+    AcceptsWithoutLocation "accepts-without-location" "ASY-1"
+        "Answers 202 without Location.",
+    OddRetryAfter "odd-retry-after" "ASY-1"
+        "Sends a Retry-After that is neither seconds nor a date.",
+    StatusMissingWhileProcessing "status-missing-while-processing" "ASY-2"
+        "Has no status while it is processing: the row is locked or moved.",
+    FetchesWithoutDeadline "fetches-without-deadline" "ASY-3"
+        "Waits for a source for ever.",
+    NeverFails "never-fails" "ASY-3"
+        "Stays in processing after a failure: the worker died with it.",
+    LosesAsyncError "loses-async-error" "ASY-4"
+        "Fails without saying why: the error is in the log.",
+    OneAsyncErrorForAll "one-async-error-for-all" "ASY-4"
+        "Has one error type for everything that happens in the background.",
+    ForgetsFailure "forgets-failure" "ASY-5"
+        "Forgets a failure once it was read.",
+    FailedGoesBackToPending "failed-goes-back-to-pending" "ASY-6"
+        "Goes back to pending after a failure.",
+    SecondPublishIsNotFound "second-publish-is-not-found" "ASY-7"
+        "Answers 404 to a second publish while the first is worked on.",
+    StatusReadableByOthers "status-readable-by-others" "ASY-8"
+        "Shows the unpublished release to everybody who is authenticated.",
+    LacksProcessedAt "lacks-processed-at" "ASY-9"
+        "Leaves `processedAt` out.",
+    ProcessedAtWhilePending "processed-at-while-pending" "ASY-9"
+        "Shows `processedAt` from the start: a column with a default.",
+    FailureBlocks "failure-blocks" "ASY-10"
+        "Leaves a failed release in the way of a new one.",
+    FailedIsReadable "failed-is-readable" "ASY-11"
+        "Serves a release that failed.",
+    MissingIsNull "missing-is-null" "REL-1"
+        "Answers 200 with null for a release that does not exist.",
+    LacksHead "lacks-head" "REL-2"
+        "Answers HEAD with 405.",
+    IgnoresIfNoneMatch "ignores-if-none-match" "REL-3"
+        "Sends an entity tag and the whole document whatever If-None-Match says.",
+    RangeOffByOne "range-off-by-one" "REL-4"
+        "Takes the last position of a range as exclusive.",
+    ImmutableForCaches "immutable-for-caches" "REL-5"
+        "Lets caches keep release documents for ever.",
+    ProblemsArePlainJson "problems-are-plain-json" "ERR-1"
+        "Sends problem documents as application/json.",
+    HtmlNotFound "html-not-found" "ERR-1"
+        "Answers unknown paths with the framework's HTML page.",
+    WrongStatusMember "wrong-status-member" "ERR-2"
+        "Has another status in the problem document than in the answer.",
+    MethodNotAllowedWithoutAllow "method-not-allowed-without-allow" "ERR-3"
+        "Answers 405 without Allow.",
+    MethodIsNotFound "method-is-not-found" "ERR-3"
+        "Answers 404 where only the method is wrong.",
+    MalformedIsInternalError "malformed-is-internal-error" "ERR-4"
+        "Answers 500 to a body that it can not read.",
+    BadPathIsInternalError "bad-path-is-internal-error" "ERR-4"
+        "Answers 500 to a path whose percent-encoding is no UTF-8.",
+    RefusesWith200 "refuses-with200" "ERR-5"
+        "Sends problem documents with status 200.",
+    TakesManifestsOfAnySize "takes-manifests-of-any-size" "ERR-6"
+        "Has no limit for manifests.",
+    EchoesToken "echoes-token" "ERR-7"
+        "Repeats the Authorization header in the problem document.",
+    ShowsStackTrace "shows-stack-trace" "ERR-7"
+        "Adds a stack trace to problem documents.",
+    AnonymousWrites "anonymous-writes" "ACC-1"
+        "Takes writes without credentials: the middleware checks the token of those that have one.",
+    UnknownTokenIsOwner "unknown-token-is-owner" "ACC-1"
+        "Checks that there is a token, and not whose.",
+    LacksChallenge "lacks-challenge" "ACC-1"
+        "Answers 401 without WWW-Authenticate.",
+    AnyPublisherWrites "any-publisher-writes" "ACC-2"
+        "Lets every publisher write in every namespace: authenticated is taken for authorised.",
+    ReadersWrite "readers-write" "ACC-3"
+        "Lets readers change sources and publish.",
+    KeepsDeniedSources "keeps-denied-sources" "ACC-3"
+        "Checks permission after it has changed the sources.",
+    UploadsNeedNoAuthorization "uploads-need-no-authorization" "ACC-3"
+        "Takes uploads from whoever knows the URL, though it asks for authorization.",
+    StatusIsPublic "status-is-public" "ACC-4"
+        "Shows the unpublished release to everybody.",
+    PublishedSourcesAreOpen "published-sources-are-open" "ACC-5"
+        "Checks the owner of pending releases only.",
+    DenialHasAnotherBody "denial-has-another-body" "ACC-6"
+        "Hides what it denies behind 404, with another document than where nothing is.",
+    DenialTellsExistence "denial-tells-existence" "ACC-6"
+        "Answers 404 where nothing is and 403 where something is: it looks up first.",
+    PrivateIsPublic "private-is-public" "ACC-7"
+        "Shows private releases to everybody.",
+    PrivateIsForbidden "private-is-forbidden" "ACC-7"
+        "Answers 403 for private releases and 404 for what does not exist.",
+    ManifestReadersReadContent "manifest-readers-read-content" "ACC-8"
+        "Serves content to whoever may read the manifest.",
+    TellsConflictToStrangers "tells-conflict-to-strangers" "ACC-10"
+        "Looks whether the name is taken before it looks who asks.",
+    KeepsArchiveOrder "keeps-archive-order" "IDX-1"
+        "Digests the entries in the order of the archive.",
+    TakesParentSegments "takes-parent-segments" "IDX-2"
+        "Takes `..` in the paths of an archive.",
+    TakesLinks "takes-links" "IDX-2"
+        "Takes links in an archive as empty files.",
+    TakesDuplicatePaths "takes-duplicate-paths" "IDX-2"
+        "Takes an archive with a path twice, of which the last one wins.",
+    StripsLeadingSlash "strips-leading-slash" "IDX-2"
+        "Takes absolute paths in an archive, as tar does.",
+    TakesArchiveWithoutComponent "takes-archive-without-component" "IDX-3"
+        "Takes an archive without component.wasm.",
+    IndexWithoutPaths "index-without-paths" "IDX-4"
+        "Leaves the paths out of the content index.",
+    TakesArchivesOfAnySize "takes-archives-of-any-size" "IDX-5"
+        "Counts no entry against the content limit.",
+    CountsArchiveHeaders "counts-archive-headers" "IDX-5"
+        "Counts the headers of an archive as content.",
+    CutsLongPaths "cuts-long-paths" "IDX-6"
+        "Cuts paths at 255 octets.",
+    ReadsPathsAsText "reads-paths-as-text" "IDX-6"
+        "Reads the paths of an archive as UTF-8 and replaces what is not.",
+    TakesMixedSources "takes-mixed-sources" "IDX-7"
+        "Takes sources of single entries beside sources of the whole.",
 }
 
 /// A name that no defect has.

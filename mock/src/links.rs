@@ -5,55 +5,67 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::registry::ReleaseKey;
 
 /// All but what RFC 3986 lets stand in a path segment anyway.
-const SEGMENT: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'+').remove(b':');
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'+')
+    .remove(b':');
 
 /// Builds the URLs of one registry.
 #[derive(Clone, Debug)]
-pub struct Links {
+pub(crate) struct Links {
     base: String,
     upload_base: Option<String>,
 }
 
 impl Links {
     /// From the base URL and, where uploads go to another origin, theirs; a missing slash at the end is added.
-    pub fn new(base: &str, upload_base: Option<&str>) -> Self {
+    pub(crate) fn new(base: &str, upload_base: Option<&str>) -> Self {
         let with_slash = |url: &str| format!("{}/", url.trim_end_matches('/'));
-        Self { base: with_slash(base), upload_base: upload_base.map(with_slash) }
+        Self {
+            base: with_slash(base),
+            upload_base: upload_base.map(with_slash),
+        }
     }
 
     /// The base URL, with a slash at the end.
-    pub fn base(&self) -> &str {
+    pub(crate) fn base(&self) -> &str {
         &self.base
     }
 
     /// Whether uploads go to another origin, where the URL alone authorises them.
-    pub fn uploads_elsewhere(&self) -> bool {
+    pub(crate) fn uploads_elsewhere(&self) -> bool {
         self.upload_base.is_some()
     }
 
     /// The release.
-    pub fn release(&self, key: &ReleaseKey) -> String {
+    pub(crate) fn release(&self, key: &ReleaseKey) -> String {
         format!("{}{}", self.base, path(key))
     }
 
     /// The unpublished release at the address that clients can build.
-    pub fn unpublished(&self, key: &ReleaseKey) -> String {
+    pub(crate) fn unpublished(&self, key: &ReleaseKey) -> String {
         format!("{}/unpublished", self.release(key))
     }
 
     /// The unpublished release at an address that nobody can guess.
-    pub fn unpublished_by_token(&self, key: &ReleaseKey, token: &str) -> String {
+    pub(crate) fn unpublished_by_token(&self, key: &ReleaseKey, token: &str) -> String {
         format!("{}/unpublished/{token}", self.release(key))
     }
 
     /// Where content is uploaded.
-    pub fn upload(&self, key: &ReleaseKey, token: &str) -> String {
-        format!("{}{}/uploads/{token}", self.upload_base.as_deref().unwrap_or(&self.base), path(key))
+    pub(crate) fn upload(&self, key: &ReleaseKey, token: &str) -> String {
+        format!(
+            "{}{}/uploads/{token}",
+            self.upload_base.as_deref().unwrap_or(&self.base),
+            path(key)
+        )
     }
 
     /// Where uploaded content is downloaded.
-    pub fn content(&self, key: &ReleaseKey) -> String {
+    pub(crate) fn content(&self, key: &ReleaseKey) -> String {
         format!("{}/content", self.release(key))
     }
 }

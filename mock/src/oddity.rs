@@ -6,43 +6,41 @@ use sha2::{Digest as _, Sha256};
 
 /// Makes the arbitrary choices of one registry.
 #[derive(Clone, Copy, Debug)]
-pub struct Oddities {
+pub(crate) struct Oddities {
     seed: u64,
     plain: bool,
 }
 
 impl Oddities {
     /// Choices that follow from the seed; with `plain`, none.
-    pub fn new(seed: u64, plain: bool) -> Self {
+    pub(crate) fn new(seed: u64, plain: bool) -> Self {
         Self { seed, plain }
     }
 
     /// The seed, to repeat a run.
-    pub fn seed(&self) -> u64 {
+    pub(crate) fn seed(&self) -> u64 {
         self.seed
     }
 
-    /// Whether there are no oddities.
-    pub fn is_plain(&self) -> bool {
-        self.plain
-    }
-
     /// 32 hex digits that nobody can guess without the seed.
-    pub fn token(&self, purpose: &str, about: &str) -> String {
+    pub(crate) fn token(&self, purpose: &str, about: &str) -> String {
         hex::encode(&self.hash(purpose, about)[..16])
     }
 
     /// Whether to take the odd one of two ways; never with `plain`.
-    pub fn flip(&self, purpose: &str, about: &str) -> bool {
+    pub(crate) fn flip(&self, purpose: &str, about: &str) -> bool {
         !self.plain && self.hash(purpose, about)[0] & 1 == 1
     }
 
     /// Adds a member that no client knows and puts the members in another order.
-    pub fn disturb(&self, document: Value, about: &str) -> Value {
+    pub(crate) fn disturb(&self, document: Value, about: &str) -> Value {
         match document {
             Value::Object(members) if !self.plain => {
                 let mut members = self.shuffle(members, about);
-                members.insert("x-mock-registry".to_owned(), json!({"trace": self.token("trace", about)}));
+                members.insert(
+                    "x-mock-registry".to_owned(),
+                    json!({"trace": self.token("trace", about)}),
+                );
                 Value::Object(members)
             }
             document => document,
@@ -50,10 +48,15 @@ impl Oddities {
     }
 
     fn shuffle(&self, members: Map<String, Value>, about: &str) -> Map<String, Value> {
-        let mut keyed: Vec<_> =
-            members.into_iter().map(|(name, value)| (self.hash("order", &format!("{about} {name}")), name, value)).collect();
+        let mut keyed: Vec<_> = members
+            .into_iter()
+            .map(|(name, value)| (self.hash("order", &format!("{about} {name}")), name, value))
+            .collect();
         keyed.sort_by_key(|entry| entry.0);
-        keyed.into_iter().map(|(_, name, value)| (name, value)).collect()
+        keyed
+            .into_iter()
+            .map(|(_, name, value)| (name, value))
+            .collect()
     }
 
     fn hash(&self, purpose: &str, about: &str) -> [u8; 32] {

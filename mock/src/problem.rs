@@ -3,37 +3,37 @@
 use serde_json::{Map, Value, json};
 
 /// Prefix of every problem type of the profile; a registry may map the names to URIs of its own.
-pub const TYPE_PREFIX: &str = "urn:publish-api:problem:";
+pub(crate) const TYPE_PREFIX: &str = "urn:publish-api:problem:";
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $variant:ident = $status:literal $name:literal $title:literal,)*) => {
         /// The kinds of problem that the profile names.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum ProblemKind {
+        pub(crate) enum ProblemKind {
             $(#[doc = $title] $variant,)*
         }
 
         impl ProblemKind {
             /// Every kind, in the order of their statuses.
-            pub const ALL: &[ProblemKind] = &[$(Self::$variant,)*];
+            pub(crate) const ALL: &[ProblemKind] = &[$(Self::$variant,)*];
 
             /// Name in the problem type, e.g. `digest-mismatch`.
-            pub fn name(self) -> &'static str {
+            pub(crate) fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
             }
 
             /// The kind of that name.
-            pub fn from_name(name: &str) -> Option<Self> {
+            pub(crate) fn from_name(name: &str) -> Option<Self> {
                 Self::ALL.iter().find(|kind| kind.name() == name).copied()
             }
 
             /// HTTP status that the profile gives to this kind.
-            pub fn status(self) -> u16 {
+            pub(crate) fn status(self) -> u16 {
                 match self { $(Self::$variant => $status,)* }
             }
 
             /// A short human-readable summary, the same for every occurrence.
-            pub fn title(self) -> &'static str {
+            pub(crate) fn title(self) -> &'static str {
                 match self { $(Self::$variant => $title,)* }
             }
         }
@@ -79,7 +79,7 @@ kinds! {
 
 /// A problem document without its `status`, which is the HTTP status of whatever answer carries it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Problem {
+pub(crate) struct Problem {
     /// What went wrong, in the profile's terms.
     pub kind: ProblemKind,
     /// What went wrong this time, for a person to read; holds no secret.
@@ -90,21 +90,28 @@ pub struct Problem {
 
 impl Problem {
     /// A problem with no extension members.
-    pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), members: Map::new() }
+    pub(crate) fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
+        Self {
+            kind,
+            detail: detail.into(),
+            members: Map::new(),
+        }
     }
 
     /// Adds an extension member.
     #[must_use]
-    pub fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
+    pub(crate) fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
         self.members.insert(member.to_owned(), value.into());
         self
     }
 
     /// The document, with `status` where the answer that carries it has one to repeat.
-    pub fn document(&self, type_prefix: &str, status: Option<u16>) -> Value {
+    pub(crate) fn document(&self, type_prefix: &str, status: Option<u16>) -> Value {
         let mut document = Map::new();
-        document.insert("type".to_owned(), json!(format!("{type_prefix}{}", self.kind.name())));
+        document.insert(
+            "type".to_owned(),
+            json!(format!("{type_prefix}{}", self.kind.name())),
+        );
         document.insert("title".to_owned(), json!(self.kind.title()));
         if let Some(status) = status {
             document.insert("status".to_owned(), json!(status));
@@ -118,7 +125,7 @@ impl Problem {
 }
 
 /// An error with its causes, as one line.
-pub fn with_causes(error: &dyn std::error::Error) -> String {
+pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

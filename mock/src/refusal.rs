@@ -6,9 +6,9 @@ use crate::problem::{Problem, ProblemKind};
 
 /// A refused request.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Refusal {
+pub(crate) struct Refusal {
     /// What is wrong.
-    pub problem: Problem,
+    pub problem: Box<Problem>,
     /// In place of the kind's own status.
     pub status: Option<u16>,
     /// Where to find what is in the way (CRE-10).
@@ -19,56 +19,61 @@ pub struct Refusal {
 
 impl Refusal {
     /// A refusal with nothing beside its problem.
-    pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
+    pub(crate) fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
         Problem::new(kind, detail).into()
     }
 
     /// What is wrong, in the profile's terms.
-    pub fn kind(&self) -> ProblemKind {
+    pub(crate) fn kind(&self) -> ProblemKind {
         self.problem.kind
     }
 
     /// HTTP status of the answer.
-    pub fn status(&self) -> u16 {
+    pub(crate) fn status(&self) -> u16 {
         self.status.unwrap_or_else(|| self.problem.kind.status())
     }
 
     /// Answers with another status than the kind's own.
     #[must_use]
-    pub fn with_status(mut self, status: u16) -> Self {
+    pub(crate) fn with_status(mut self, status: u16) -> Self {
         self.status = Some(status);
         self
     }
 
     /// Adds the URL of what is in the way.
     #[must_use]
-    pub fn with_location(mut self, location: String) -> Self {
+    pub(crate) fn with_location(mut self, location: String) -> Self {
         self.location = Some(location);
         self
     }
 
     /// Adds a header to the answer.
     #[must_use]
-    pub fn with_header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
+    pub(crate) fn with_header(mut self, name: HeaderName, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
     /// Adds an extension member to the problem.
     #[must_use]
-    pub fn with(mut self, member: &str, value: impl Into<serde_json::Value>) -> Self {
-        self.problem = self.problem.with(member, value);
+    pub(crate) fn with(mut self, member: &str, value: impl Into<serde_json::Value>) -> Self {
+        self.problem = Box::new(self.problem.with(member, value));
         self
     }
 }
 
 impl From<Problem> for Refusal {
     fn from(problem: Problem) -> Self {
-        Self { problem, status: None, location: None, headers: Vec::new() }
+        Self {
+            problem: Box::new(problem),
+            status: None,
+            location: None,
+            headers: Vec::new(),
+        }
     }
 }
 
 /// What the outside learns when nothing, or nothing that the caller may know of, is there.
-pub fn not_found() -> Refusal {
+pub(crate) fn not_found() -> Refusal {
     Refusal::new(ProblemKind::NotFound, "Nothing is at this address.")
 }

@@ -6,6 +6,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::{
     config::Config,
+    policy::Policy,
     problem::ProblemKind,
     refusal::{Refusal, not_found},
     registry::{ReleaseKey, UnpublishedAddress},
@@ -13,7 +14,7 @@ use crate::{
 
 /// A resource of the Publish API.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Resource {
+pub(crate) enum Resource {
     /// Where releases are created.
     Releases,
     /// An unpublished release.
@@ -35,7 +36,7 @@ pub enum Resource {
 
 impl Resource {
     /// The resource at a path relative to the base URL, without a leading slash.
-    pub fn at(path: &str, config: &Config) -> Result<Self, Refusal> {
+    pub(crate) fn at(path: &str, config: &Config, policy: &Policy) -> Result<Self, Refusal> {
         if path == config.create_path {
             return Ok(Self::Releases);
         }
@@ -43,7 +44,12 @@ impl Resource {
         let ["components", name, version, rest @ ..] = segments.as_slice() else {
             return Err(not_found());
         };
-        let name = decode(name)?;
+        let decode = |segment| decode(segment).map_err(|refusal| policy.errors.bad_path(refusal));
+        let name = if policy.reading.compares_encoded_names {
+            (*name).to_owned()
+        } else {
+            decode(name)?
+        };
         let Some(version) = decode(version)?.strip_prefix('v').map(str::to_owned) else {
             return Err(not_found());
         };
@@ -51,10 +57,14 @@ impl Resource {
         match rest {
             [] => Ok(Self::Release(key)),
             ["unpublished"] => Ok(Self::Unpublished(UnpublishedAddress { key, token: None })),
-            ["unpublished", token] => {
-                Ok(Self::Unpublished(UnpublishedAddress { key, token: Some((*token).to_owned()) }))
-            }
-            ["uploads", token] if config.uploads => Ok(Self::Upload { key, token: (*token).to_owned() }),
+            ["unpublished", token] => Ok(Self::Unpublished(UnpublishedAddress {
+                key,
+                token: Some((*token).to_owned()),
+            })),
+            ["uploads", token] if config.uploads => Ok(Self::Upload {
+                key,
+                token: (*token).to_owned(),
+            }),
             ["content"] if config.uploads => Ok(Self::Content(key)),
             ["content-sources"] if config.sources => Ok(Self::ContentSources(key)),
             _ => Err(not_found()),
@@ -62,13 +72,14 @@ impl Resource {
     }
 
     /// The methods that it supports.
-    pub fn methods(&self, config: &Config) -> Vec<Method> {
+    pub(crate) fn methods(&self, config: &Config) -> Vec<Method> {
         match self {
-            Self::Releases | Self::Upload { .. } => vec![Method::POST],
-            Self::Unpublished(_) if config.cancel => vec![Method::GET, Method::HEAD, Method::DELETE],
+            Self::Unpublished(_) if config.cancel => {
+                vec![Method::GET, Method::HEAD, Method::DELETE]
+            }
             Self::Unpublished(_) | Self::Content(_) => vec![Method::GET, Method::HEAD],
             Self::ContentSources(_) if config.replace_sources => vec![Method::POST, Method::PUT],
-            Self::ContentSources(_) => vec![Method::POST],
+            Self::Releases | Self::Upload { .. } | Self::ContentSources(_) => vec![Method::POST],
             Self::Release(_) => vec![Method::GET, Method::HEAD, Method::POST],
         }
     }
@@ -76,9 +87,12 @@ impl Resource {
 
 /// Octets that are no text name nothing, but a client that sends them is better told than sent looking.
 fn decode(segment: &str) -> Result<String, Refusal> {
-    let text = percent_decode_str(segment)
-        .decode_utf8()
-        .map_err(|_| Refusal::new(ProblemKind::MalformedRequest, "A segment of the path is not UTF-8."))?;
+    let text = percent_decode_str(segment).decode_utf8().map_err(|_| {
+        Refusal::new(
+            ProblemKind::MalformedRequest,
+            "A segment of the path is not UTF-8.",
+        )
+    })?;
     Ok(text.into_owned())
 }
 
@@ -87,7 +101,10 @@ mod tests {
     use super::*;
 
     fn key(name: &str, version: &str) -> ReleaseKey {
-        ReleaseKey { name: name.to_owned(), version: version.to_owned() }
+        ReleaseKey {
+            name: name.to_owned(),
+            version: version.to_owned(),
+        }
     }
 
     #[test]
@@ -97,20 +114,45 @@ mod tests {
             ("releases", Some(Resource::Releases)),
             ("releases/", None),
             ("", None),
-            ("components/a.b:c/v1.0.0", Some(Resource::Release(key("a.b:c", "1.0.0")))),
-            ("components/a.b%3Ac/v1.0.0", Some(Resource::Release(key("a.b:c", "1.0.0")))),
-            ("components/a.b%3ac/%761.0.0", Some(Resource::Release(key("a.b:c", "1.0.0")))),
-            ("components/a%2Fb/v1", Some(Resource::Release(key("a/b", "1")))),
-            ("components/a:b/v1.0.0+x", Some(Resource::Release(key("a:b", "1.0.0+x")))),
+            (
+                "components/a.b:c/v1.0.0",
+                Some(Resource::Release(key("a.b:c", "1.0.0"))),
+            ),
+            (
+                "components/a.b%3Ac/v1.0.0",
+                Some(Resource::Release(key("a.b:c", "1.0.0"))),
+            ),
+            (
+                "components/a.b%3ac/%761.0.0",
+                Some(Resource::Release(key("a.b:c", "1.0.0"))),
+            ),
+            (
+                "components/a%2Fb/v1",
+                Some(Resource::Release(key("a/b", "1"))),
+            ),
+            (
+                "components/a:b/v1.0.0+x",
+                Some(Resource::Release(key("a:b", "1.0.0+x"))),
+            ),
             ("components/a:b/1.0.0", None),
             ("components/a:b", None),
             ("components/a:b/v1.0.0/", None),
-            ("components/a:b/v1.0.0/content-sources", Some(Resource::ContentSources(key("a:b", "1.0.0")))),
-            ("components//v1.0.0", Some(Resource::Release(key("", "1.0.0")))),
+            (
+                "components/a:b/v1.0.0/content-sources",
+                Some(Resource::ContentSources(key("a:b", "1.0.0"))),
+            ),
+            (
+                "components//v1.0.0",
+                Some(Resource::Release(key("", "1.0.0"))),
+            ),
             ("components/%ff/v1.0.0", None),
             ("components/../components/a:b/v1.0.0", None),
         ] {
-            assert_eq!(Resource::at(path, &config).ok(), expected, "{path}");
+            assert_eq!(
+                Resource::at(path, &config, &Policy::default()).ok(),
+                expected,
+                "{path}"
+            );
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
+use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use crate::{
@@ -22,7 +23,7 @@ use crate::{
 const VERIFICATIONS_AT_A_TIME: usize = 256;
 
 /// One registry with everything that is its own.
-pub struct Session {
+pub(crate) struct Session {
     /// The operator's settings.
     pub config: Config,
     /// How it behaves.
@@ -50,7 +51,7 @@ pub struct Session {
 
 impl Session {
     /// A registry without releases, at these URLs.
-    pub fn new(config: Config, links: Links) -> Result<Arc<Self>, FetchSetupError> {
+    pub(crate) fn new(config: Config, links: Links) -> Result<Arc<Self>, FetchSetupError> {
         let policy = Policy::from_config(&config);
         let oddities = Oddities::new(config.seed.unwrap_or_else(rand::random), config.plain);
         let fetcher = Fetcher::new(FetchOptions {
@@ -91,17 +92,17 @@ impl Session {
     }
 
     /// The state machine. Never held across an await.
-    pub fn registry(&self) -> MutexGuard<'_, Registry> {
+    pub(crate) fn registry(&self) -> MutexGuard<'_, Registry> {
         self.registry.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The session's time.
-    pub fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
     /// What it wants of sources.
-    pub fn source_rules(&self) -> SourceRules<'_> {
+    pub(crate) fn source_rules(&self) -> SourceRules<'_> {
         SourceRules {
             schemes: &self.config.source_schemes,
             credentials: self.config.source_credentials,
@@ -112,7 +113,7 @@ impl Session {
     }
 
     /// What rendering its documents needs.
-    pub fn rendering(&self) -> Rendering<'_> {
+    pub(crate) fn rendering(&self) -> Rendering<'_> {
         Rendering {
             links: &self.links,
             oddities: &self.oddities,
@@ -122,12 +123,12 @@ impl Session {
     }
 
     /// Fetches and judges content.
-    pub fn verifier(&self) -> &Verifier {
+    pub(crate) fn verifier(&self) -> &Verifier {
         &self.verifier
     }
 
     /// Verifies the content of a release; waits its turn when many are verified.
-    pub async fn verify(&self, work: &PublishWork) -> crate::registry::Verdict {
+    pub(crate) async fn verify(&self, work: &PublishWork) -> crate::registry::Verdict {
         if let Some(verdict) = self.registry().verdict_without_fetching(work) {
             return verdict;
         }
@@ -137,12 +138,26 @@ impl Session {
     }
 
     /// Work that goes on whatever becomes of the request that began it, until the session ends.
-    pub fn tasks(&self) -> &Tasks {
+    pub(crate) fn tasks(&self) -> &Tasks {
         &self.tasks
     }
 
+    /// Everything that it holds, without secrets.
+    pub(crate) fn state(&self) -> Value {
+        let mut state = self.registry().snapshot(self.now());
+        state["seed"] = json!(self.oddities.seed());
+        state["defects"] = self
+            .config
+            .defects
+            .iter()
+            .map(|defect| defect.name())
+            .collect();
+        state["processing"] = json!(self.config.processing.to_string());
+        state
+    }
+
     /// Forgets all releases and ends all work.
-    pub fn reset(&self) {
+    pub(crate) fn reset(&self) {
         self.tasks.abort_all();
         self.registry().reset();
     }

@@ -12,13 +12,16 @@ const PRUNE_AT: usize = 64;
 
 /// Background work that ends with its owner.
 #[derive(Debug, Default)]
-pub struct Tasks {
+pub(crate) struct Tasks {
     running: Mutex<Vec<AbortHandle>>,
 }
 
 impl Tasks {
     /// Starts work. Must be called within a Tokio runtime.
-    pub fn spawn<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+    pub(crate) fn spawn<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> JoinHandle<T> {
         let handle = tokio::spawn(work);
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         if running.len() >= PRUNE_AT && running.len() == running.capacity() {
@@ -29,8 +32,13 @@ impl Tasks {
     }
 
     /// Ends all work where it stands.
-    pub fn abort_all(&self) {
-        for task in self.running.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+    pub(crate) fn abort_all(&self) {
+        for task in self
+            .running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .drain(..)
+        {
             task.abort();
         }
     }

@@ -138,6 +138,29 @@ fn values_come_back_equal() {
 }
 
 #[test]
+fn doubles_are_read_to_the_last_bit() {
+    // A generator of its own (xorshift), so that a failure repeats.
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    for _ in 0..20_000 {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        let double = f64::from_bits(state);
+        if !double.is_finite() {
+            continue;
+        }
+        for text in [
+            format!("{double:e}"),
+            format!("{double:.40e}"),
+            format!("{double:?}"),
+        ] {
+            let value = parse(text.as_bytes()).unwrap().value;
+            assert_eq!(value.as_f64(), Some(double), "{text}");
+        }
+    }
+}
+
+#[test]
 fn members_keep_their_order() {
     let value = parse(br#"{"z":1,"a":2,"m":3}"#).unwrap().value;
     assert_eq!(

@@ -116,7 +116,9 @@ pub struct TruncatedSpec {
 #[derive(Debug, Error)]
 pub enum ContentSpecError {
     /// Not a number.
-    #[error("failed to read {0:?} as a number; write 12, `64 KiB`, or one of them with `+ 1` or `- 1` behind it")]
+    #[error(
+        "failed to read {0:?} as a number; write 12, `64 KiB`, or one of them with `+ 1` or `- 1` behind it"
+    )]
     Count(String),
     /// Not hexadecimal.
     #[error("failed to read {0:?} as hexadecimal")]
@@ -149,7 +151,9 @@ impl Count {
             Self::Text(text) => {
                 let bad = || ContentSpecError::Count(text.clone());
                 let part = |part: &str| {
-                    Size::from_str(part.trim()).map(|size| size.0).map_err(|_| bad())
+                    Size::from_str(part.trim())
+                        .map(|size| size.0)
+                        .map_err(|_| bad())
                 };
                 if let Some((left, right)) = text.split_once('+') {
                     part(left)?.checked_add(part(right)?).ok_or_else(bad)
@@ -251,11 +255,9 @@ impl ContentSpec {
                 }
                 Content::tar(entries, spec.format)?
             }
-            Self::Hostile(spec) => Content::archive(&content::hostile_archive(
-                spec.archive,
-                spec.format,
-                stream,
-            ))?,
+            Self::Hostile(spec) => {
+                Content::archive(&content::hostile_archive(spec.archive, spec.format, stream))?
+            }
             Self::Harmless(spec) => Content::archive(&content::harmless_archive(
                 spec.archive,
                 spec.format,

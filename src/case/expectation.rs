@@ -18,12 +18,17 @@ pub struct Expectation {
     pub level: Option<Level>,
     /// Judged only where the target's capabilities are such.
     pub when: Option<IndexMap<String, Value>>,
+    /// Judged only where the release's `uploadUrl` is there.
+    #[serde(rename = "where")]
+    pub place: Option<super::model::Place>,
     /// The action succeeds: 2xx, and for publish and attempt the release ends up published.
     pub succeeds: Option<bool>,
     /// The release is published in the end (publish and attempt).
     pub published: Option<bool>,
     /// Refused, for one of these problems: at once (4xx; the exact status is a should) or, for publish and attempt, by an asynchronous failure.
     pub refused: Option<OneOrMany<String>>,
+    /// A status that is as right for the refusal as the one that the profile puts beside the problem.
+    pub or_status: Option<Value>,
     /// Either refused for one of these problems or successful; nothing else.
     pub may_refuse: Option<OneOrMany<String>>,
     /// The status: a number, a class as `2xx`, or a list of them.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::action::{BodySpec, OneOrMany, SourceSpec};
 use super::expectation::Expectation;
 use super::host_spec::HostSpec;
-use super::model::{CaseFile, Step};
+use super::model::{CaseFile, SkipUnless, Step};
 use super::template;
 use crate::check::{json as json_match, schema as api_schema};
 use crate::requirement;
@@ -15,13 +15,24 @@ use crate::suggest;
 use crate::target::{Needs, PROBLEM_NAMES};
 
 /// Roots of templates that every case has.
-pub const TEMPLATE_ROOTS: &[&str] = &[
-    "registry", "limits", "owner", "other", "reader", "capability", "step", "saved", "secret",
-    "fresh", "problem", "private-namespace",
+pub(super) const TEMPLATE_ROOTS: &[&str] = &[
+    "registry",
+    "limits",
+    "owner",
+    "other",
+    "reader",
+    "capability",
+    "step",
+    "saved",
+    "secret",
+    "fresh",
+    "now",
+    "problem",
+    "private-namespace",
 ];
 
 /// Everything that is wrong, by JSON pointer.
-pub fn problems(file: &CaseFile, raw: &Value) -> Vec<(String, String)> {
+pub(super) fn problems(file: &CaseFile, raw: &Value) -> Vec<(String, String)> {
     let mut lint = Lint {
         file,
         found: Vec::new(),
@@ -73,7 +84,11 @@ impl Lint<'_> {
     /// Collects what later templates may name.
     fn names(&mut self, steps: &[Step]) {
         for step in steps {
-            if let Some(label) = step.create.as_ref().and_then(|create| create.release.clone()) {
+            if let Some(label) = step
+                .create
+                .as_ref()
+                .and_then(|create| create.release.clone())
+            {
                 self.releases.insert(label);
             }
             if let Some(name) = &step.name {
@@ -86,14 +101,18 @@ impl Lint<'_> {
     fn needs(&mut self, pointer: &str, needs: &Value) {
         if let Err(errors) = Needs::from_json(needs) {
             for error in errors {
-                self.say(&format!("{pointer}{}", error.pointer), error.error.to_string());
+                self.say(
+                    &format!("{pointer}{}", error.pointer),
+                    error.error.to_string(),
+                );
             }
         }
     }
 
     fn host(&mut self, pointer: &str, host: &HostSpec) {
         for name in host.behaviour().map(|b| b.host_names()).unwrap_or_default() {
-            if !self.file.hosts.contains_key(name) && !name.contains("://") && !name.contains("$(") {
+            if !self.file.hosts.contains_key(name) && !name.contains("://") && !name.contains("$(")
+            {
                 self.unknown(pointer, "host", name, self.file.hosts.keys());
             }
         }
@@ -108,8 +127,10 @@ impl Lint<'_> {
     ) {
         let known: Vec<&str> = known.into_iter().map(String::as_str).collect();
         let hint = suggest::hint(name, known.iter().copied());
-        self.found
-            .push((pointer.to_owned(), format!("there is no {kind} `{name}` in this case{hint}")));
+        self.found.push((
+            pointer.to_owned(),
+            format!("there is no {kind} `{name}` in this case{hint}"),
+        ));
     }
 
     fn steps(&mut self, pointer: &str, steps: &[Step]) {
@@ -128,14 +149,23 @@ impl Lint<'_> {
             };
             self.say(
                 pointer,
-                format!("a step has exactly one action ({}); {there}", Step::ACTIONS.join(", ")),
+                format!(
+                    "a step has exactly one action ({}); {there}",
+                    Step::ACTIONS.join(", ")
+                ),
             );
         }
         if let Some(when) = &step.when {
             self.needs(&format!("{pointer}/when"), &json!(when));
         }
-        if let Some(skip) = &step.skip_unless {
-            self.rule(&format!("{pointer}/skip-unless/rule"), &skip.rule);
+        match &step.skip_unless {
+            Some(SkipUnless::Capability(promised)) => {
+                self.rule(&format!("{pointer}/skip-unless/rule"), &promised.rule);
+            }
+            Some(SkipUnless::Seen(answer)) => {
+                self.expectation(&format!("{pointer}/skip-unless/seen"), &answer.seen);
+            }
+            None => {}
         }
         self.contents(pointer, step);
         for (index, expectation) in step.expectations().iter().enumerate() {
@@ -151,12 +181,22 @@ impl Lint<'_> {
         if let Some(change) = &step.host
             && !self.file.hosts.contains_key(&change.host)
         {
-            self.unknown(&format!("{pointer}/host/host"), "host", &change.host, self.file.hosts.keys());
+            self.unknown(
+                &format!("{pointer}/host/host"),
+                "host",
+                &change.host,
+                self.file.hosts.keys(),
+            );
         }
         if let Some(super::action::Received::Host(host)) = &step.received
             && !self.file.hosts.contains_key(host)
         {
-            self.unknown(&format!("{pointer}/received"), "host", host, self.file.hosts.keys());
+            self.unknown(
+                &format!("{pointer}/received"),
+                "host",
+                host,
+                self.file.hosts.keys(),
+            );
         }
         let nested = if step.attempt.is_some() {
             format!("{pointer}/attempt")
@@ -170,15 +210,23 @@ impl Lint<'_> {
         let mut named = Vec::new();
         let bodies = [
             step.create.as_ref().and_then(|create| create.body.as_ref()),
-            step.publish.as_ref().and_then(|publish| publish.body.as_ref()),
-            step.request.as_ref().and_then(|request| request.body.as_ref()),
+            step.publish
+                .as_ref()
+                .and_then(|publish| publish.body.as_ref()),
+            step.request
+                .as_ref()
+                .and_then(|request| request.body.as_ref()),
         ];
         for body in bodies.into_iter().flatten() {
             if let BodySpec::Content(name) = body {
                 named.push(name.clone());
             }
         }
-        if let Some(content) = step.create.as_ref().and_then(|create| create.content.clone()) {
+        if let Some(content) = step
+            .create
+            .as_ref()
+            .and_then(|create| create.content.clone())
+        {
             named.push(content);
         }
         match &step.upload {
@@ -191,7 +239,10 @@ impl Lint<'_> {
                 self.unknown(pointer, "content", &name, self.file.given.keys());
             }
         }
-        for change in [&step.add_sources, &step.replace_sources].into_iter().flatten() {
+        for change in [&step.add_sources, &step.replace_sources]
+            .into_iter()
+            .flatten()
+        {
             let sources = match change {
                 super::action::AddSources::List(sources) => sources,
                 super::action::AddSources::Detailed(details) => &details.sources,
@@ -223,9 +274,13 @@ impl Lint<'_> {
         if let Some(when) = &expectation.when {
             self.needs(&format!("{pointer}/when"), &json!(when));
         }
-        for problems in [&expectation.refused, &expectation.may_refuse].into_iter().flatten() {
+        for problems in [&expectation.refused, &expectation.may_refuse]
+            .into_iter()
+            .flatten()
+        {
             for name in problems.as_slice() {
-                if !PROBLEM_NAMES.contains(&name.as_str()) && name != "any" && !name.contains("$(") {
+                if !PROBLEM_NAMES.contains(&name.as_str()) && name != "any" && !name.contains("$(")
+                {
                     let hint = suggest::hint(name, PROBLEM_NAMES.iter().copied());
                     self.say(pointer, format!("there is no problem `{name}`{hint}"));
                 }
@@ -247,12 +302,20 @@ impl Lint<'_> {
             && !api_schema::NAMES.contains(&schema.as_str())
         {
             let hint = suggest::hint(schema, api_schema::NAMES.iter().copied());
-            self.say(&format!("{pointer}/schema"), format!("there is no schema `{schema}`{hint}"));
+            self.say(
+                &format!("{pointer}/schema"),
+                format!("there is no schema `{schema}`{hint}"),
+            );
         }
         if let Some(content) = &expectation.bytes
             && !self.file.given.contains_key(content)
         {
-            self.unknown(&format!("{pointer}/bytes"), "content", content, self.file.given.keys());
+            self.unknown(
+                &format!("{pointer}/bytes"),
+                "content",
+                content,
+                self.file.given.keys(),
+            );
         }
         if let Some(step) = &expectation.same_as
             && !self.steps.contains(step)
@@ -266,6 +329,7 @@ impl Lint<'_> {
         for name in template::names(value) {
             let root = name.split('.').next().unwrap_or_default();
             let is_known = TEMPLATE_ROOTS.contains(&root)
+                || root.starts_with("fresh-")
                 || self.releases.contains(root)
                 || self.file.hosts.contains_key(root)
                 || self.file.given.contains_key(root)
@@ -278,8 +342,10 @@ impl Lint<'_> {
                     .chain(self.file.hosts.keys().map(String::as_str))
                     .collect();
                 let hint = suggest::hint(root, known);
-                self.found
-                    .push((pointer.to_owned(), format!("$({name}) means nothing here{hint}")));
+                self.found.push((
+                    pointer.to_owned(),
+                    format!("$({name}) means nothing here{hint}"),
+                ));
             }
         }
     }

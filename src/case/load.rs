@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use serde_json::{Map, Value};
 use thiserror::Error;
 
-use super::model::{CaseFile, MatrixValues, Step};
+use super::model::{CaseFile, MatrixValues, SkipUnless, Step};
 use super::{lint, schema, template};
 use crate::outcome::Level;
 use crate::requirement;
@@ -112,7 +112,9 @@ static BUILT_IN: LazyLock<Result<Vec<Case>, Vec<CaseError>>> = LazyLock::new(|| 
 
 /// The cases inside the binary, and their texts by id.
 pub fn built_in() -> Result<Vec<Case>, LoadError> {
-    BUILT_IN.clone().map_err(|errors| LoadError::Invalid { errors })
+    BUILT_IN
+        .clone()
+        .map_err(|errors| LoadError::Invalid { errors })
 }
 
 /// The files of the cases inside the binary: id and text.
@@ -152,7 +154,9 @@ fn collect(
         let relative = path.strip_prefix(root).unwrap_or(&path).to_owned();
         if path.is_dir() {
             collect(root, &path, texts)?;
-        } else if path.extension().is_some_and(|extension| extension == "yaml")
+        } else if path
+            .extension()
+            .is_some_and(|extension| extension == "yaml")
             && relative != Path::new("requirements.yaml")
         {
             let text = std::fs::read_to_string(&path).map_err(|source| read(&path, source))?;
@@ -233,7 +237,11 @@ pub fn parse(path: &Path, id: &str, text: &str) -> Result<Vec<Case>, Vec<CaseErr
         let id = label.map_or_else(|| id.to_owned(), |label| format!("{id}[{label}]"));
         cases.push(case(id, file, &value, spans.clone()));
     }
-    if errors.is_empty() { Ok(cases) } else { Err(errors) }
+    if errors.is_empty() {
+        Ok(cases)
+    } else {
+        Err(errors)
+    }
 }
 
 fn case(id: String, file: CaseFile, value: &Value, spans: Spans) -> Case {
@@ -273,8 +281,8 @@ fn gather(steps: &[Step], requirements: &mut Vec<String>, level: &mut Option<Lev
         for expectation in step.expectations() {
             note(expectation.rule.as_ref(), expectation.level);
         }
-        if let Some(skip) = &step.skip_unless {
-            note(Some(&skip.rule), None);
+        if let Some(SkipUnless::Capability(promised)) = &step.skip_unless {
+            note(Some(&promised.rule), None);
         }
     }
     for step in steps {
@@ -307,7 +315,9 @@ fn expand(value: Value) -> Vec<(Option<String>, Value)> {
         return vec![(None, value)];
     }
     let mut rest = value;
-    let matrix = rest.as_object_mut().and_then(|members| members.remove("matrix"));
+    let matrix = rest
+        .as_object_mut()
+        .and_then(|members| members.remove("matrix"));
     labelled
         .into_iter()
         .map(|(label, of_label)| {

@@ -61,6 +61,8 @@ pub enum TargetSetup {
     Expiry,
     /// `deadlines.retention` is set.
     Retention,
+    /// `origin.tls` is true, so that content hosts over https are trusted.
+    TlsOrigin,
     /// `read-as` is `anonymous`.
     AnonymousReading,
 }
@@ -128,6 +130,9 @@ pub struct Step {
     pub expect: Option<OneOrMany<Expectation>>,
     /// The step is done only where the target's capabilities are such.
     pub when: Option<IndexMap<String, Value>>,
+    /// The step is done only where the release's `uploadUrl` is there.
+    #[serde(rename = "where")]
+    pub place: Option<Place>,
     /// The case is skipped when the answer's status is another: the registry took a way that the case is not about.
     pub skip_unless: Option<SkipUnless>,
     /// Values kept for templates: name, and where in the answer (`/json/pointer`, `header:Name`, `status`).
@@ -136,14 +141,52 @@ pub struct Step {
 
 /// Ends a case as skipped when the registry took another way that the profile allows.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum SkipUnless {
+    /// Another successful status than the one that a capability promises.
+    Capability(CapabilityStatus),
+    /// The answer is not of the kind that the case is about.
+    Seen(SeenAnswer),
+}
+
+/// A status that a capability promises.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct SkipUnless {
+pub struct CapabilityStatus {
     /// The status that the case is about.
     pub status: u16,
     /// The capability behind it; where the target declares it (not: seen), another status is a failure.
     pub capability: String,
     /// The rule that is violated in that case.
     pub rule: String,
+}
+
+/// An answer of a kind that no capability promises.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SeenAnswer {
+    /// What an answer below 500 is like when the case goes on.
+    pub seen: Box<Expectation>,
+    /// Why the case ends otherwise.
+    pub reason: String,
+}
+
+/// Where something counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Place {
+    /// Which origin the `uploadUrl` of the release is at.
+    pub upload: UploadPlace,
+}
+
+/// Which origin an `uploadUrl` is at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum UploadPlace {
+    /// That of the API.
+    Api,
+    /// Another.
+    Elsewhere,
 }
 
 impl Step {

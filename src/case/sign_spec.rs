@@ -17,7 +17,7 @@ pub enum SignSpec {
     /// Entries, each by a key or described.
     Entries(Vec<EntrySpec>),
     /// More to say.
-    Detailed(SignDetails),
+    Detailed(Box<SignDetails>),
 }
 
 /// One entry of `signatures`.
@@ -62,7 +62,7 @@ impl SignSpec {
                 by: entries.clone(),
                 ..SignDetails::default()
             },
-            Self::Detailed(details) => details.clone(),
+            Self::Detailed(details) => (**details).clone(),
         }
     }
 }

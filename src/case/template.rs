@@ -23,12 +23,41 @@ pub enum TemplateError {
         /// Why there is no such value.
         reason: String,
     },
+    /// The registry did not give the value.
+    #[error("needs $({name}): {reason}")]
+    NotGiven {
+        /// What stands between the parentheses.
+        name: String,
+        /// Why there is no such value.
+        reason: String,
+    },
+}
+
+/// Why a name has no value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoValue {
+    /// The case is at fault: nothing of this name could ever be.
+    Meaningless(String),
+    /// The registry did not give it, or an earlier step that should have brought it failed.
+    NotGiven(String),
+}
+
+impl NoValue {
+    /// The case is at fault.
+    pub fn meaningless(reason: impl Into<String>) -> Self {
+        Self::Meaningless(reason.into())
+    }
+
+    /// The registry did not give it.
+    pub fn not_given(reason: impl Into<String>) -> Self {
+        Self::NotGiven(reason.into())
+    }
 }
 
 /// Where values come from.
 pub trait Scope {
     /// The value of `name`, or why there is none.
-    fn lookup(&self, name: &str) -> Result<Value, String>;
+    fn lookup(&self, name: &str) -> Result<Value, NoValue>;
 }
 
 /// Fills in every template in every text of `value`, member names included.
@@ -140,9 +169,11 @@ fn split(text: &str) -> Result<Vec<Part<'_>>, TemplateError> {
             rest = &rest[at + 2..];
             continue;
         }
-        let end = rest[at..].find(')').ok_or_else(|| TemplateError::Unclosed {
-            text: text.to_owned(),
-        })?;
+        let end = rest[at..]
+            .find(')')
+            .ok_or_else(|| TemplateError::Unclosed {
+                text: text.to_owned(),
+            })?;
         parts.push(Part::Text(&rest[..at]));
         parts.push(Part::Name(rest[at + 2..at + end].trim()));
         rest = &rest[at + end + 1..];
@@ -154,12 +185,16 @@ fn split(text: &str) -> Result<Vec<Part<'_>>, TemplateError> {
 fn render_text(text: &str, scope: &dyn Scope) -> Result<Value, TemplateError> {
     let parts = split(text)?;
     let fill = |name: &str| {
-        scope
-            .lookup(name)
-            .map_err(|reason| TemplateError::Unknown {
+        scope.lookup(name).map_err(|error| match error {
+            NoValue::Meaningless(reason) => TemplateError::Unknown {
                 name: name.to_owned(),
                 reason,
-            })
+            },
+            NoValue::NotGiven(reason) => TemplateError::NotGiven {
+                name: name.to_owned(),
+                reason,
+            },
+        })
     };
     let mut names = parts.iter().filter_map(|part| match part {
         Part::Name(name) => Some(*name),
@@ -192,16 +227,16 @@ fn as_text(value: &Value) -> String {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{Scope, TemplateError, names, render};
+    use super::{NoValue, Scope, TemplateError, names, render};
 
     struct Fixed;
 
     impl Scope for Fixed {
-        fn lookup(&self, name: &str) -> Result<Value, String> {
+        fn lookup(&self, name: &str) -> Result<Value, NoValue> {
             match name {
                 "number" => Ok(json!(7)),
                 "main.name" => Ok(json!("a:b")),
-                _ => Err("no such value".to_owned()),
+                _ => Err(NoValue::meaningless("no such value")),
             }
         }
     }
@@ -211,7 +246,10 @@ mod tests {
         let rows = [
             (json!("$(number)"), json!(7)),
             (json!("x$( number )y"), json!("x7y")),
-            (json!({"$(main.name)": ["$(number)$(number)"]}), json!({"a:b": ["77"]})),
+            (
+                json!({"$(main.name)": ["$(number)$(number)"]}),
+                json!({"a:b": ["77"]}),
+            ),
             (json!("cost: $$(number) $"), json!("cost: $(number) $")),
             (json!(null), json!(null)),
         ];

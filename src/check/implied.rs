@@ -34,12 +34,12 @@ pub enum Scope {
     Elsewhere,
 }
 
-/// Judges an answer by the rules ERR-1, ERR-2, ERR-4, ERR-5 and ERR-7; `tokens` are those of the identities.
+/// Judges an answer by the rules ERR-1, ERR-2, ERR-4, ERR-5 and ERR-7; `shows_token` finds those of the identities.
 pub fn general(
     exchange: &Exchange,
     scope: Scope,
     types: &ProblemTypes,
-    tokens: &[&str],
+    shows_token: &dyn Fn(&[u8]) -> bool,
 ) -> Vec<Mismatch> {
     let Ok(answer) = &exchange.answer else {
         return Vec::new();
@@ -47,15 +47,19 @@ pub fn general(
     let mut found = Vec::new();
     if scope != Scope::Elsewhere && answer.status >= 500 && !matches!(answer.status, 501 | 507) {
         found.push(
-            Mismatch::new(Some("ERR-4"), Level::Must, "no request makes a 5xx (501 and 507 apart)")
-                .beside("a status below 500", answer.status.to_string()),
+            Mismatch::new(
+                Some("ERR-4"),
+                Level::Must,
+                "no request makes a 5xx (501 and 507 apart)",
+            )
+            .beside("a status below 500", answer.status.to_string()),
         );
     }
     if scope == Scope::Api && answer.status >= 400 && exchange.request.method != "HEAD" {
         found.extend(error_document(answer));
     }
     if scope == Scope::Api && answer.status >= 400 {
-        found.extend(leaks(answer, tokens));
+        found.extend(leaks(answer, shows_token));
     }
     if scope == Scope::Api
         && (200..300).contains(&answer.status)
@@ -63,8 +67,12 @@ pub fn general(
         && carries_error(answer, types)
     {
         found.push(
-            Mismatch::new(Some("ERR-5"), Level::Must, "a success carries an error of its own request")
-                .beside("no problem in a 2xx", answer.status.to_string()),
+            Mismatch::new(
+                Some("ERR-5"),
+                Level::Must,
+                "a success carries an error of its own request",
+            )
+            .beside("no problem in a 2xx", answer.status.to_string()),
         );
     }
     found
@@ -75,7 +83,12 @@ fn error_document(answer: &Answer) -> Vec<Mismatch> {
     let media_type = answer.media_type();
     if media_type.as_deref() != Some("application/problem+json") {
         found.push(
-            Mismatch::new(Some("ERR-1"), Level::Must, "an error is no application/problem+json").beside(
+            Mismatch::new(
+                Some("ERR-1"),
+                Level::Must,
+                "an error is no application/problem+json",
+            )
+            .beside(
                 "application/problem+json",
                 format!(
                     "{} with {}",
@@ -92,32 +105,37 @@ fn error_document(answer: &Answer) -> Vec<Mismatch> {
         && status.as_f64() != Some(f64::from(answer.status))
     {
         found.push(
-            Mismatch::new(Some("ERR-2"), Level::Must, "`status` of the problem is not the HTTP status")
-                .beside(answer.status.to_string(), status.to_string()),
+            Mismatch::new(
+                Some("ERR-2"),
+                Level::Must,
+                "`status` of the problem is not the HTTP status",
+            )
+            .beside(answer.status.to_string(), status.to_string()),
         );
     }
     found
 }
 
-fn leaks(answer: &Answer, tokens: &[&str]) -> Vec<Mismatch> {
+fn leaks(answer: &Answer, shows_token: &dyn Fn(&[u8]) -> bool) -> Vec<Mismatch> {
     let text = String::from_utf8_lossy(&answer.body);
     let mut found = Vec::new();
-    let shows_token = tokens.iter().any(|token| {
-        !token.is_empty()
-            && (text.contains(token)
-                || answer
-                    .headers
-                    .iter()
-                    .any(|(_, value)| String::from_utf8_lossy(value).contains(token)))
-    });
-    if shows_token {
-        found.push(Mismatch::new(Some("ERR-7"), Level::Must, "an error shows a token or credential"));
+    let in_headers = answer.headers.iter().any(|(_, value)| shows_token(value));
+    if in_headers || shows_token(&answer.body) {
+        found.push(Mismatch::new(
+            Some("ERR-7"),
+            Level::Must,
+            "an error shows a token or credential",
+        ));
     }
     for (what, pattern) in LEAKS.iter() {
         if let Some(seen) = pattern.find(&text) {
             found.push(
-                Mismatch::new(Some("ERR-7"), Level::Should, format!("an error shows {what}"))
-                    .beside("none", seen.as_str().chars().take(120).collect::<String>()),
+                Mismatch::new(
+                    Some("ERR-7"),
+                    Level::Should,
+                    format!("an error shows {what}"),
+                )
+                .beside("none", seen.as_str().chars().take(120).collect::<String>()),
             );
         }
     }
@@ -143,7 +161,9 @@ pub fn created(answer: &Answer) -> Vec<Mismatch> {
     let rule = Some("CRE-1");
     let mut found = success_status(answer, 201, rule);
     if answer.header("location").is_none() {
-        found.push(Mismatch::new(rule, Level::Must, "header field Location").beside("present", "absent"));
+        found.push(
+            Mismatch::new(rule, Level::Must, "header field Location").beside("present", "absent"),
+        );
     }
     found.extend(of_schema(answer, "unpublished-release", rule, Level::Must));
     found
@@ -157,7 +177,9 @@ pub fn published(answer: &Answer, again: bool) -> Vec<Mismatch> {
         found.extend(success_status(answer, 201, rule));
     }
     if answer.status == 201 && answer.header("location").is_none() {
-        found.push(Mismatch::new(rule, Level::Must, "header field Location").beside("present", "absent"));
+        found.push(
+            Mismatch::new(rule, Level::Must, "header field Location").beside("present", "absent"),
+        );
     }
     found.extend(of_schema(answer, "release", rule, Level::Must));
     found
@@ -168,11 +190,14 @@ pub fn accepted(answer: &Answer) -> Vec<Mismatch> {
     let rule = Some("ASY-1");
     let mut found = Vec::new();
     if answer.header("location").is_none() {
-        found.push(Mismatch::new(rule, Level::Must, "header field Location").beside("present", "absent"));
+        found.push(
+            Mismatch::new(rule, Level::Must, "header field Location").beside("present", "absent"),
+        );
     }
     match answer.header("retry-after") {
         None => found.push(
-            Mismatch::new(rule, Level::Should, "header field Retry-After").beside("present", "absent"),
+            Mismatch::new(rule, Level::Should, "header field Retry-After")
+                .beside("present", "absent"),
         ),
         Some(value) if retry_after(answer, SystemTime::now()).is_none() => found.push(
             Mismatch::new(rule, Level::Should, "header field Retry-After")
@@ -207,4 +232,3 @@ fn success_status(answer: &Answer, expected: u16, rule: Option<&str>) -> Vec<Mis
             .beside(expected.to_string(), answer.status.to_string()),
     ]
 }
-

@@ -42,7 +42,13 @@ pub fn judge(
         found.extend(same::check(subject, other, context, rule, level));
     }
     if let Some(lines) = &expectation.tally {
-        found.extend(tally::check(&subject.parallel, lines, context.problems, rule, level));
+        found.extend(tally::check(
+            &subject.parallel,
+            lines,
+            context.problems,
+            rule,
+            level,
+        ));
     }
     if let (Some(expected), Some(received)) = (&expectation.requests, subject.received) {
         found.extend(requests::check(received, expected, rule, level));
@@ -51,7 +57,7 @@ pub fn judge(
 }
 
 /// Whether the expectation is for a target with these capabilities.
-pub fn applies(expectation: &Expectation, capabilities: &Capabilities) -> bool {
+pub(super) fn applies(expectation: &Expectation, capabilities: &Capabilities) -> bool {
     expectation.when.as_ref().is_none_or(|when| {
         Needs::from_json(&serde_json::json!(when))
             .is_ok_and(|needs| capabilities.meets(&needs).is_ok())
@@ -69,6 +75,15 @@ fn ends(
     let mut found = Vec::new();
     if let Some(names) = &expectation.refused {
         found.extend(refused(subject, names.as_slice(), context, rule, level));
+        if refusal_status(subject).is_some_and(|status| {
+            expectation
+                .or_status
+                .as_ref()
+                .is_some_and(|description| status::fits(description, status) == Some(true))
+        }) {
+            // Beside a must, the exact status is all that is a should.
+            found.retain(|mismatch| mismatch.level != Level::Should);
+        }
     }
     if let Some(names) = &expectation.may_refuse {
         let mut refusal = refused(subject, names.as_slice(), context, rule, level);
@@ -106,11 +121,26 @@ fn refused(
         return problem::concluded(conclusion, names, context.problems, rule, level);
     }
     match subject.answer() {
+        Some(answer)
+            if subject.elsewhere
+                && (400..500).contains(&answer.status)
+                && names.iter().any(|name| name == problem::ANY) =>
+        {
+            Vec::new()
+        }
         Some(answer) => problem::refused(answer, names, context.problems, rule, level),
         None => vec![
             Mismatch::new(rule, level, "was not refused")
                 .beside(problem::wanted(names), ended(subject)),
         ],
+    }
+}
+
+fn refusal_status(subject: &Subject<'_>) -> Option<u16> {
+    match subject.conclusion {
+        Some(super::Conclusion::Refused { status, .. }) => Some(*status),
+        Some(_) => None,
+        None => subject.answer().map(|answer| answer.status),
     }
 }
 
@@ -162,7 +192,10 @@ fn answer(
         return found;
     }
     let Some(answer) = subject.answer() else {
-        found.push(Mismatch::new(rule, level, "there is no answer to judge").beside("an answer", ended(subject)));
+        found.push(
+            Mismatch::new(rule, level, "there is no answer to judge")
+                .beside("an answer", ended(subject)),
+        );
         return found;
     };
     if let Some(description) = &expectation.status
@@ -179,16 +212,19 @@ fn answer(
     let document = answer.json();
     if let Some(matcher) = &expectation.body {
         match &document {
-            Ok(document) => found.extend(json::differences(matcher, Some(document)).into_iter().map(
-                |difference| {
+            Ok(document) => {
+                for difference in json::differences(matcher, Some(document)) {
                     let at = if difference.at.is_empty() {
                         "body".to_owned()
                     } else {
                         format!("body at {}", difference.at)
                     };
-                    Mismatch::new(rule, level, at).beside(difference.expected, difference.actual)
-                },
-            )),
+                    found.push(
+                        Mismatch::new(rule, level, at)
+                            .beside(difference.expected, difference.actual),
+                    );
+                }
+            }
             Err(_) => found.push(
                 Mismatch::new(rule, level, "body")
                     .beside(json::short(matcher), "a body that is not JSON"),
@@ -207,15 +243,19 @@ fn answer(
             format!("{} other octets", answer.body.len()),
         ));
     }
-    if expectation.empty == Some(true) && !answer.body.is_empty() {
+    let octets = answer.body.len() + answer.surplus;
+    if expectation.empty == Some(true) && octets > 0 {
         found.push(
-            Mismatch::new(rule, level, "the body")
-                .beside("empty", format!("{} octets", answer.body.len())),
+            Mismatch::new(rule, level, "the body").beside("empty", format!("{octets} octets")),
         );
     }
     for text in expectation.conceals.iter().flatten() {
         if contains(answer, text) {
-            found.push(Mismatch::new(rule, level, "the answer shows what it must conceal"));
+            found.push(Mismatch::new(
+                rule,
+                level,
+                "the answer shows what it must conceal",
+            ));
         }
     }
     if let Some(text) = &expectation.mentions
@@ -240,7 +280,7 @@ fn answer(
 }
 
 /// Judges a body by a schema.
-pub fn of_schema(
+pub(super) fn of_schema(
     answer: &crate::wire::Answer,
     name: &str,
     rule: Option<&str>,

@@ -73,9 +73,7 @@ pub fn refused(
     let document = answer.json().unwrap_or(Value::Null);
     let shown = format!("{} {}", answer.status, describe(&document));
     if !(400..500).contains(&answer.status) && answer.status != 507 {
-        return vec![
-            Mismatch::new(rule, level, "was not refused").beside(wanted(names), shown),
-        ];
+        return vec![Mismatch::new(rule, level, "was not refused").beside(wanted(names), shown)];
     }
     let mut found = of_type(&document, names, types, rule, level, &shown);
     if found.is_empty()
@@ -111,6 +109,11 @@ pub fn concluded(
     level: Level,
 ) -> Vec<Mismatch> {
     match conclusion {
+        Conclusion::Refused {
+            elsewhere: true,
+            status: 400..=499,
+            ..
+        } if names.iter().any(|name| name == ANY) => Vec::new(),
         Conclusion::Refused {
             status, problem, ..
         } => {

@@ -26,10 +26,18 @@ pub fn check(
     }
     if let Some(headers) = &expected.headers {
         for request in received {
-            found.extend(differences(request, headers).into_iter().map(|(name, difference)| {
-                Mismatch::new(rule, level, format!("header field {name} of a request to the content host"))
-                    .beside(difference.expected, difference.actual)
-            }));
+            found.extend(
+                differences(request, headers)
+                    .into_iter()
+                    .map(|(name, difference)| {
+                        Mismatch::new(
+                            rule,
+                            level,
+                            format!("header field {name} of a request to the content host"),
+                        )
+                        .beside(difference.expected, difference.actual)
+                    }),
+            );
         }
     }
     if let Some(headers) = &expected.some_headers
@@ -39,8 +47,12 @@ pub fn check(
     {
         let wanted = json::short(&serde_json::json!(headers));
         found.push(
-            Mismatch::new(rule, level, "no request to the content host has the header fields")
-                .beside(wanted, format!("{} requests without", received.len())),
+            Mismatch::new(
+                rule,
+                level,
+                "no request to the content host has the header fields",
+            )
+            .beside(wanted, format!("{} requests without", received.len())),
         );
     }
     for text in expected.conceals.iter().flatten() {

@@ -41,17 +41,33 @@ pub fn check(
     let mut differ = |what: &str, left: String, right: String| {
         if left != right {
             found.push(
-                Mismatch::new(rule, level, format!("{what} is not the same as in step `{other}`"))
-                    .beside(right, left),
+                Mismatch::new(
+                    rule,
+                    level,
+                    format!("{what} is not the same as in step `{other}`"),
+                )
+                .beside(right, left),
             );
         }
     };
-    differ("the status", answer.status.to_string(), compared.status.to_string());
-    differ("the problem type", problem_type(answer), problem_type(compared));
+    differ(
+        "the status",
+        answer.status.to_string(),
+        compared.status.to_string(),
+    );
+    differ(
+        "the problem type",
+        problem_type(answer),
+        problem_type(compared),
+    );
     let hides = Needs::from_json(&json!({"access.hides": true}))
         .is_ok_and(|needs| context.capabilities.meets(&needs).is_ok());
     if hides {
-        differ("the set of header fields", header_names(answer), header_names(compared));
+        differ(
+            "the set of header fields",
+            header_names(answer),
+            header_names(compared),
+        );
         differ("the shape of the body", shape(answer), shape(compared));
     }
     found

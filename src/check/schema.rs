@@ -73,7 +73,8 @@ mod tests {
     #[test]
     fn every_schema_compiles_and_refuses_something() {
         for name in NAMES {
-            let found = problems(name, &json!(7)).unwrap_or_else(|| panic!("{name} does not compile"));
+            let found =
+                problems(name, &json!(7)).unwrap_or_else(|| panic!("{name} does not compile"));
             assert!(!found.is_empty(), "{name} accepts a number");
         }
     }

@@ -45,10 +45,12 @@ pub fn check(
         && let Some(signed) = signed
         && verification.payload != signed
     {
-        found.push(wrong("the payload is not the signed bytes".to_owned()).beside(
-            String::from_utf8_lossy(signed).into_owned(),
-            String::from_utf8_lossy(&verification.payload).into_owned(),
-        ));
+        found.push(
+            wrong("the payload is not the signed bytes".to_owned()).beside(
+                String::from_utf8_lossy(signed).into_owned(),
+                String::from_utf8_lossy(&verification.payload).into_owned(),
+            ),
+        );
     }
     if let Some(kids) = &expected.kids {
         let there: Vec<&str> = verification
@@ -57,7 +59,9 @@ pub fn check(
             .map(|entry| entry.kid.as_deref().unwrap_or("(no kid)"))
             .collect();
         if there != kids.iter().map(String::as_str).collect::<Vec<_>>() {
-            found.push(wrong("the entries' kids".to_owned()).beside(kids.join(", "), there.join(", ")));
+            found.push(
+                wrong("the entries' kids".to_owned()).beside(kids.join(", "), there.join(", ")),
+            );
         }
     }
     found

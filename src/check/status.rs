@@ -51,7 +51,11 @@ mod tests {
             (json!({}), 200, None),
         ];
         for (description, status, expected) in rows {
-            assert_eq!(fits(&description, status), expected, "{description} {status}");
+            assert_eq!(
+                fits(&description, status),
+                expected,
+                "{description} {status}"
+            );
         }
     }
 }

@@ -18,6 +18,8 @@ pub enum Conclusion {
         stage: String,
         /// The status.
         status: u16,
+        /// It came from another origin than the API's, which owes no problem document.
+        elsewhere: bool,
         /// The problem, if the body was one.
         problem: Value,
     },
@@ -43,6 +45,7 @@ impl Conclusion {
                 stage,
                 status,
                 problem,
+                ..
             } => format!("{stage} refused: {status} {}", problem_name(problem)),
             Self::Failed { problem } => format!("processing failed: {}", problem_name(problem)),
             Self::Unfinished { last } => format!("no end: {last}"),
@@ -68,6 +71,8 @@ fn problem_name(problem: &Value) -> String {
 pub struct Subject<'a> {
     /// The exchange, where the step is about one.
     pub exchange: Option<&'a Exchange>,
+    /// The exchange was with another origin than the API's.
+    pub elsewhere: bool,
     /// The end of publish or an attempt.
     pub conclusion: Option<&'a Conclusion>,
     /// The exchanges of parallel steps.

@@ -28,15 +28,27 @@ pub fn check(
     for (line, count) in lines.iter().zip(counts) {
         if !count_fits(&line.count, count) {
             found.push(
-                Mismatch::new(rule, level, format!("of {} at the same time, those that are {}", exchanges.len(), describe(line)))
-                    .beside(text(&line.count), count.to_string()),
+                Mismatch::new(
+                    rule,
+                    level,
+                    format!(
+                        "of {} at the same time, those that are {}",
+                        exchanges.len(),
+                        describe(line)
+                    ),
+                )
+                .beside(text(&line.count), count.to_string()),
             );
         }
     }
     if !rest.is_empty() {
         found.push(
-            Mismatch::new(rule, level, "of those at the same time, some are nothing that may be")
-                .beside("none", rest.join("; ")),
+            Mismatch::new(
+                rule,
+                level,
+                "of those at the same time, some are nothing that may be",
+            )
+            .beside("none", rest.join("; ")),
         );
     }
     found
@@ -81,7 +93,9 @@ pub(super) fn count_fits(description: &Value, count: usize) -> bool {
 }
 
 pub(super) fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 fn describe(line: &Tally) -> String {

@@ -41,7 +41,10 @@ pub(super) enum Command {
 }
 
 #[derive(Debug, Clone, Default, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "one for each switch of the command line")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one for each switch of the command line"
+)]
 pub(super) struct RunArguments {
     /// The registry under test; without it and without --target, the bundled mock
     #[arg(long, value_name = "URL", env = "REGISTRY_CONFORMANCE_REGISTRY")]
@@ -53,7 +56,12 @@ pub(super) struct RunArguments {
     #[arg(long, value_name = "DIR", env = "REGISTRY_CONFORMANCE_CASES")]
     pub cases: Option<PathBuf>,
     /// Write a report (json, junit); repeatable; `-` is stdout
-    #[arg(long = "report", value_name = "FORMAT=PATH", env = "REGISTRY_CONFORMANCE_REPORT", value_delimiter = ',')]
+    #[arg(
+        long = "report",
+        value_name = "FORMAT=PATH",
+        env = "REGISTRY_CONFORMANCE_REPORT",
+        value_delimiter = ','
+    )]
     pub reports: Vec<ReportRequest>,
     /// YAML list of {case, reason}: cases that are known to fail
     #[arg(long, value_name = "FILE", env = "REGISTRY_CONFORMANCE_KNOWN_FAILURES")]
@@ -71,10 +79,19 @@ pub(super) struct RunArguments {
     #[arg(long, env = "REGISTRY_CONFORMANCE_EXACT")]
     pub exact: bool,
     /// Leave out cases whose id contains this; repeatable
-    #[arg(long, value_name = "FILTER", env = "REGISTRY_CONFORMANCE_SKIP", value_delimiter = ',')]
+    #[arg(
+        long,
+        value_name = "FILTER",
+        env = "REGISTRY_CONFORMANCE_SKIP",
+        value_delimiter = ','
+    )]
     pub skip: Vec<String>,
     /// Run only the slow cases
-    #[arg(long, env = "REGISTRY_CONFORMANCE_IGNORED", conflicts_with = "include_ignored")]
+    #[arg(
+        long,
+        env = "REGISTRY_CONFORMANCE_IGNORED",
+        conflicts_with = "include_ignored"
+    )]
     pub ignored: bool,
     /// Run the slow cases too
     #[arg(long, env = "REGISTRY_CONFORMANCE_INCLUDE_IGNORED")]
@@ -184,6 +201,10 @@ pub(super) enum CasesCommand {
 #[derive(Debug, Clone, Args)]
 pub(super) struct MockArguments {
     /// Options of `mock-registry`
-    #[arg(value_name = "OPTION", trailing_var_arg = true, allow_hyphen_values = true)]
+    #[arg(
+        value_name = "OPTION",
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
     pub options: Vec<std::ffi::OsString>,
 }

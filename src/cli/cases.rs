@@ -71,6 +71,10 @@ fn export(folder: &Path) -> Result<Exit, CliError> {
         &folder.join("case.schema.json"),
         &format!("{:#}\n", case::schema::generate()),
     )?;
-    println!("wrote {} case files and case.schema.json to {}", files.len(), folder.display());
+    println!(
+        "wrote {} case files and case.schema.json to {}",
+        files.len(),
+        folder.display()
+    );
     Ok(Exit::Conforms)
 }

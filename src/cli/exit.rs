@@ -44,7 +44,7 @@ impl From<Exit> for ExitCode {
 
 /// An error that ends the program.
 #[derive(Debug)]
-pub struct CliError {
+pub(super) struct CliError {
     /// With this code.
     pub exit: Exit,
     /// For this reason.
@@ -54,7 +54,7 @@ pub struct CliError {
 /// Any error that ends the program.
 #[derive(Debug, Error)]
 #[error("{message}")]
-pub struct Reason {
+pub(super) struct Reason {
     message: String,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
@@ -67,17 +67,17 @@ impl fmt::Display for CliError {
 
 impl CliError {
     /// Ends with exit 2.
-    pub fn usage(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+    pub(super) fn usage(error: impl std::error::Error + Send + Sync + 'static) -> Self {
         Self::of(Exit::Usage, error)
     }
 
     /// Ends with exit 3.
-    pub fn unreachable(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+    pub(super) fn unreachable(error: impl std::error::Error + Send + Sync + 'static) -> Self {
         Self::of(Exit::Unreachable, error)
     }
 
     /// Ends with exit 2 and this message.
-    pub fn message(message: impl Into<String>) -> Self {
+    pub(super) fn message(message: impl Into<String>) -> Self {
         Self {
             exit: Exit::Usage,
             error: Reason {

@@ -48,7 +48,12 @@ pub(super) fn known_failures(
     };
     let known = KnownFailures::load(path).map_err(CliError::usage)?;
     known
-        .check(cases.iter().map(|case| case.id.as_str()))
+        .check(
+            &cases
+                .iter()
+                .map(|case| case.id.as_str())
+                .collect::<Vec<_>>(),
+        )
         .map_err(CliError::usage)?;
     Ok(known)
 }

@@ -9,7 +9,8 @@ pub(super) fn run(arguments: &MockArguments) -> Result<Exit, CliError> {
         .enable_all()
         .build()
         .map_err(CliError::unreachable)?;
-    let arguments = std::iter::once("registry-conformance mock".into()).chain(arguments.options.iter().cloned());
+    let arguments = std::iter::once("registry-conformance mock".into())
+        .chain(arguments.options.iter().cloned());
     match runtime.block_on(mock_registry::cli::run_from(arguments)) {
         Ok(()) => Ok(Exit::Conforms),
         Err(error) => Err(CliError::message(format!("{error:#}"))),

@@ -28,7 +28,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, wrapped: bool) -> Exi
             // clap prints help and version on stdout, mistakes on stderr.
             let is_mistake = error.use_stderr();
             let _ = error.print();
-            return if is_mistake { Exit::Usage } else { Exit::Conforms };
+            return if is_mistake {
+                Exit::Usage
+            } else {
+                Exit::Conforms
+            };
         }
     };
     let result = match cli.command {

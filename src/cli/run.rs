@@ -10,12 +10,10 @@ use super::embedded::Embedded;
 use super::exit::{CliError, Exit};
 use super::load;
 use crate::case::Case;
-use crate::outcome::CaseOutcome;
-use crate::plan::{Planned, Selection, plan};
-use crate::report::{
-    self, ColorSetting, FormatSetting, Mode, ReportRequest, Run, Summary, TrialOptions,
-};
-use crate::run::{NotARegistry, Outcomes, RunContext, preflight};
+use crate::outcome::{CaseOutcome, Verdict};
+use crate::plan::{Decision, Planned, Selection, plan};
+use crate::report::{self, ColorSetting, FormatSetting, ReportRequest, Run, Summary, TrialOptions};
+use crate::run::{NotARegistry, Outcomes, RunContext, not_run, preflight};
 use crate::suggest;
 
 /// Words that are subcommands, or will be.
@@ -37,7 +35,9 @@ pub(super) fn run(arguments: &RunArguments, wrapped: bool) -> Result<Exit, CliEr
     if !cases.iter().any(|case| selection.selects(&case.id)) {
         return Ok(nothing_matches(arguments, &cases, wrapped));
     }
-    let seed = arguments.seed.unwrap_or_else(|| u64::from(rand::random::<u32>()));
+    let seed = arguments
+        .seed
+        .unwrap_or_else(|| u64::from(rand::random::<u32>()));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -63,26 +63,22 @@ pub(super) fn run(arguments: &RunArguments, wrapped: bool) -> Result<Exit, CliEr
         started,
         duration: Duration::ZERO,
     };
-    let (context, mode) = match runtime.block_on(preflight(&context)) {
-        Ok(found) => {
-            run.seen = found.seen;
-            let context = context.with_capabilities(found.capabilities);
-            let mode = Mode::Run(Box::new(context.clone()));
-            (context, mode)
-        }
-        Err(error @ NotARegistry::Unreachable { .. }) => return Err(CliError::unreachable(error)),
-        Err(error) => {
-            let reason = error.to_string();
-            eprintln!("error: {reason}");
-            let first = reason.lines().next().unwrap_or_default().to_owned();
-            (context, Mode::NotARegistry(first))
-        }
-    };
     let name = match &embedded {
         Some(_) => format!("{} (the bundled mock)", context.target.registry),
         None => context.target.registry.to_string(),
     };
+    let found = runtime.block_on(preflight(&context));
+    if let Ok(found) = &found {
+        run.seen = found.seen.clone();
+    }
     eprint!("{}", report::banner(&run, &name));
+    let context = match found {
+        Ok(found) => context.with_capabilities(found.capabilities),
+        Err(error) => {
+            run.duration = clock.elapsed();
+            return no_registry(&error, arguments, &run, &cases, &selection);
+        }
+    };
     let planned = plan(
         &cases,
         &context.target,
@@ -93,18 +89,50 @@ pub(super) fn run(arguments: &RunArguments, wrapped: bool) -> Result<Exit, CliEr
     );
     let outcomes = Outcomes::default();
     watch_interrupt(&runtime, arguments, &run, &outcomes, clock);
-    carry_out(&planned, &mode, &outcomes, &runtime, arguments);
+    carry_out(&planned, &context, &outcomes, &runtime, arguments);
     run.duration = clock.elapsed();
+    note_lost(&planned, &outcomes);
     let outcomes = outcomes.sorted();
     eprint!(
         "{}",
-        report::closing(&outcomes, context.created(), context.capabilities.is("cancel"))
+        report::closing(
+            &outcomes,
+            context.created(),
+            context.capabilities.is("cancel")
+        )
     );
     let reports = report::write_all(&arguments.reports, &run, &outcomes, arguments.strict);
     drop(embedded);
     runtime.shutdown_background();
     reports.map_err(CliError::unreachable)?;
     Ok(exit(&outcomes, arguments, wrapped))
+}
+
+/// Nothing that a case could run against: one message, and reports in which no case passes.
+fn no_registry(
+    error: &NotARegistry,
+    arguments: &RunArguments,
+    run: &Run,
+    cases: &[Case],
+    selection: &Selection,
+) -> Result<Exit, CliError> {
+    eprintln!("error: {error}");
+    let (verdict, exit) = match error {
+        NotARegistry::Unreachable { .. } => (Verdict::Error, Exit::Unreachable),
+        NotARegistry::OtherServer { .. } => (Verdict::Fail, Exit::DoesNotConform),
+    };
+    let reason = error.to_string();
+    let reason = reason.lines().next().unwrap_or_default();
+    let mut outcomes: Vec<CaseOutcome> = cases
+        .iter()
+        .filter(|case| selection.selects(&case.id))
+        .map(|case| not_run(case, verdict, reason, None))
+        .collect();
+    outcomes.sort_by(|left, right| left.id.cmp(&right.id));
+    eprintln!("0 of {} cases passed: none could run", outcomes.len());
+    report::write_all(&arguments.reports, run, &outcomes, arguments.strict)
+        .map_err(CliError::unreachable)?;
+    Ok(exit)
 }
 
 fn check_usage(arguments: &RunArguments, wrapped: bool) -> Result<(), CliError> {
@@ -155,7 +183,9 @@ fn nothing_matches(arguments: &RunArguments, cases: &[Case], wrapped: bool) -> E
         .iter()
         .find_map(|filter| suggest::nearest(filter, cases.iter().map(|case| case.id.as_str())))
         .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-    eprintln!("error: no case matches {filters}{hint} (`registry-conformance --list` names all cases)");
+    eprintln!(
+        "error: no case matches {filters}{hint} (`registry-conformance --list` names all cases)"
+    );
     Exit::NothingRan
 }
 
@@ -182,7 +212,7 @@ fn options(arguments: &RunArguments) -> TrialOptions {
 
 fn carry_out(
     planned: &[Planned<'_>],
-    mode: &Mode,
+    context: &RunContext,
     outcomes: &Outcomes,
     runtime: &tokio::runtime::Runtime,
     arguments: &RunArguments,
@@ -190,9 +220,23 @@ fn carry_out(
     let options = options(arguments);
     let report_on_stdout = arguments.reports.iter().any(|report| report.path.is_none());
     if report_on_stdout {
-        runtime.block_on(report::run_without_output(planned, mode, outcomes, &options));
+        runtime.block_on(report::run_without_output(
+            planned, context, outcomes, &options,
+        ));
     } else {
-        report::run_trials(planned, mode, outcomes, runtime.handle(), &options);
+        report::run_trials(planned, context, outcomes, runtime.handle(), &options);
+    }
+}
+
+/// A case that panicked has no outcome; no result may be lost.
+fn note_lost(planned: &[Planned<'_>], outcomes: &Outcomes) {
+    let known = outcomes.sorted();
+    for planned in planned {
+        let has_outcome = known.iter().any(|outcome| outcome.id == planned.case.id);
+        if !has_outcome && planned.decision != Decision::Ignored {
+            let reason = "the suite failed while it ran this case; please report it";
+            outcomes.push(not_run(planned.case, Verdict::Error, reason, None));
+        }
     }
 }
 
@@ -223,15 +267,16 @@ fn watch_interrupt(
 
 fn exit(outcomes: &[CaseOutcome], arguments: &RunArguments, wrapped: bool) -> Exit {
     let summary = Summary::of(outcomes);
-    let failed = summary.fail > 0
-        || summary.unexpected_pass > 0
-        || (arguments.strict && summary.warn > 0);
+    let failed =
+        summary.fail > 0 || summary.unexpected_pass > 0 || (arguments.strict && summary.warn > 0);
     if failed {
         Exit::DoesNotConform
     } else if summary.error > 0 {
         Exit::Unreachable
     } else if summary.ran() == 0 && !arguments.exact && !wrapped {
-        eprintln!("error: no case ran: all that match were skipped or are slow (--include-ignored runs slow ones)");
+        eprintln!(
+            "error: no case ran: all that match were skipped or are slow (--include-ignored runs slow ones)"
+        );
         Exit::NothingRan
     } else {
         Exit::Conforms

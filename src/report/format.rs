@@ -16,7 +16,7 @@ use crate::suggest;
 pub enum ReportFormat {
     /// `schemas/report.schema.json`.
     Json,
-    /// JUnit XML.
+    /// `JUnit` XML.
     Junit,
 }
 
@@ -111,12 +111,13 @@ fn write(
         ReportFormat::Junit => junit::render(outcomes, run.duration, strict)
             .map_err(|error| ReportError::Render(error.to_string()))?,
     };
-    let written = match &request.path {
-        Some(path) => std::fs::write(path, text),
-        None => {
-            let mut stdout = std::io::stdout().lock();
-            stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush())
-        }
+    let written = if let Some(path) = &request.path {
+        std::fs::write(path, text)
+    } else {
+        let mut stdout = std::io::stdout().lock();
+        stdout
+            .write_all(text.as_bytes())
+            .and_then(|()| stdout.flush())
     };
     written.map_err(|source| ReportError::Write {
         path: request.path.clone().unwrap_or_else(|| PathBuf::from("-")),

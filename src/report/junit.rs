@@ -1,4 +1,4 @@
-//! The JUnit report: one suite an area, each failure a `<failure>`, each error an `<error>`, each skip a `<skipped>`.
+//! The `JUnit` report: one suite an area, each failure a `<failure>`, each error an `<error>`, each skip a `<skipped>`.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use quick_junit::{NonSuccessKind, Report as JunitReport, TestCase, TestCaseStatu
 use super::explanation::explain;
 use crate::outcome::{CaseOutcome, Verdict};
 
-/// Renders outcomes as JUnit XML; `strict`: warnings are failures.
+/// Renders outcomes as `JUnit` XML; `strict`: warnings are failures.
 pub fn render(
     outcomes: &[CaseOutcome],
     duration: Duration,

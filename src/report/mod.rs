@@ -14,6 +14,4 @@ pub use json::render as render_json;
 pub use junit::render as render_junit;
 pub use model::{Report, Run, Summary, schema};
 pub use summary::{banner, closing};
-pub use trial::{
-    ColorSetting, FormatSetting, Mode, TrialOptions, list, run_trials, run_without_output,
-};
+pub use trial::{ColorSetting, FormatSetting, TrialOptions, list, run_trials, run_without_output};

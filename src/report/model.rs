@@ -262,7 +262,10 @@ fn requirements(outcomes: &[CaseOutcome]) -> Vec<ReportedRequirement> {
 
 /// What one case says of one of its rules: another rule's failure is not this one's.
 fn of_rule(outcome: &CaseOutcome, rule: &str) -> Verdict {
-    let is_broken = outcome.failed_requirements.iter().any(|failed| failed == rule);
+    let is_broken = outcome
+        .failed_requirements
+        .iter()
+        .any(|failed| failed == rule);
     match outcome.verdict {
         Verdict::Fail | Verdict::Warn if !is_broken => Verdict::Pass,
         Verdict::Fail => {
@@ -323,7 +326,11 @@ fn case(outcome: &CaseOutcome) -> ReportedCase {
                     .and_then(Value::as_f64)
                     .map_or(0, whole),
                 not_run: None,
-                mismatches: if is_last { mismatches.clone() } else { Vec::new() },
+                mismatches: if is_last {
+                    mismatches.clone()
+                } else {
+                    Vec::new()
+                },
             });
         }
         if count == 0 && (step.not_run.is_some() || !mismatches.is_empty()) {

@@ -41,13 +41,17 @@ fn capabilities(run: &Run) -> String {
             let seen = run.seen.get(name);
             match seen.unwrap_or(value) {
                 Value::Bool(false) | Value::Null => None,
+                Value::String(text) if text == "none" && name == "sources.max" => None,
                 Value::Bool(true) if seen.is_some() => Some(format!("{name} (seen)")),
                 Value::Bool(true) => Some(name.clone()),
                 Value::String(text) => Some(format!("{name}={text}")),
                 Value::Array(items) => {
                     let items: Vec<String> = items
                         .iter()
-                        .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned))
+                        .map(|item| {
+                            item.as_str()
+                                .map_or_else(|| item.to_string(), str::to_owned)
+                        })
                         .collect();
                     Some(format!("{name}={}", items.join("+")))
                 }
@@ -79,7 +83,10 @@ pub fn closing(outcomes: &[CaseOutcome], left_behind: usize, cancels: bool) -> S
         }
     }
     if !skips.is_empty() {
-        let _ = writeln!(text, "skipped, for want of a capability that the target does not declare:");
+        let _ = writeln!(
+            text,
+            "skipped, for want of a capability that the target does not declare:"
+        );
         for (capability, count) in skips {
             let _ = writeln!(text, "  {count:>4}  {capability}");
         }

@@ -33,15 +33,6 @@ pub struct TrialOptions {
     pub strict: bool,
 }
 
-/// How a run goes: for real, or not at all because this is no registry.
-#[derive(Clone)]
-pub enum Mode {
-    /// Against the registry.
-    Run(Box<RunContext>),
-    /// Every case fails for this reason.
-    NotARegistry(String),
-}
-
 fn arguments(options: &TrialOptions) -> Arguments {
     Arguments {
         // What is ignored was decided before: a trial is run or marked.
@@ -63,20 +54,19 @@ pub fn list(cases: &[(&Case, bool)], slow: Slow, options: &TrialOptions) {
     let trials = cases
         .iter()
         .filter(|(_, is_slow)| slow != Slow::Only || *is_slow)
-        .map(|(case, is_slow)| {
-            Trial::test(case.id.clone(), || Ok(())).with_ignored_flag(*is_slow)
-        })
+        .map(|(case, is_slow)| Trial::test(case.id.clone(), || Ok(())).with_ignored_flag(*is_slow))
         .collect();
     let mut arguments = arguments(options);
     arguments.list = true;
     arguments.ignored = slow == Slow::Only;
-    libtest_mimic::run(&arguments, trials);
+    // What the run came to is told by the outcomes, and here nothing runs.
+    let _ = libtest_mimic::run(&arguments, trials);
 }
 
 /// Runs a plan in libtest's form on stdout.
 pub fn run_trials(
     plan: &[Planned<'_>],
-    mode: &Mode,
+    context: &RunContext,
     outcomes: &Outcomes,
     handle: &Handle,
     options: &TrialOptions,
@@ -88,11 +78,15 @@ pub fn run_trials(
             let case = Arc::new(planned.case.clone());
             let decision = planned.decision.clone();
             let known_failure = planned.known_failure.clone();
-            let (mode, outcomes, handle) = (mode.clone(), outcomes.clone(), handle.clone());
+            let (context, outcomes, handle) = (context.clone(), outcomes.clone(), handle.clone());
             let is_ignored = decision == Decision::Ignored;
             Trial::ignorable_test(case.id.clone(), move || {
-                let outcome =
-                    handle.block_on(carry_out(&case, decision, known_failure.as_deref(), &mode));
+                let outcome = handle.block_on(carry_out(
+                    &case,
+                    decision,
+                    known_failure.as_deref(),
+                    &context,
+                ));
                 let completion = completion(&outcome, strict);
                 outcomes.push(outcome);
                 completion
@@ -100,56 +94,44 @@ pub fn run_trials(
             .with_ignored_flag(is_ignored)
         })
         .collect();
-    libtest_mimic::run(&arguments(options), trials);
+    // What the run came to is told by the outcomes.
+    let _ = libtest_mimic::run(&arguments(options), trials);
 }
 
 /// Runs a plan with nothing on stdout, where a report goes there.
 pub async fn run_without_output(
     plan: &[Planned<'_>],
-    mode: &Mode,
+    context: &RunContext,
     outcomes: &Outcomes,
     options: &TrialOptions,
 ) {
     let threads = options.threads.map_or(16, NonZeroUsize::get);
-    futures::stream::iter(plan.iter().filter(|planned| planned.decision != Decision::Ignored))
-        .for_each_concurrent(threads, |planned| async {
-            let outcome = carry_out(
-                planned.case,
-                planned.decision.clone(),
-                planned.known_failure.as_deref(),
-                mode,
-            )
-            .await;
-            outcomes.push(outcome);
-        })
+    futures::stream::iter(
+        plan.iter()
+            .filter(|planned| planned.decision != Decision::Ignored),
+    )
+    .for_each_concurrent(threads, |planned| async {
+        let outcome = carry_out(
+            planned.case,
+            planned.decision.clone(),
+            planned.known_failure.as_deref(),
+            context,
+        )
         .await;
+        outcomes.push(outcome);
+    })
+    .await;
 }
 
 async fn carry_out(
     case: &Case,
     decision: Decision,
     known_failure: Option<&str>,
-    mode: &Mode,
+    context: &RunContext,
 ) -> CaseOutcome {
-    match (decision, mode) {
-        (Decision::Skip { missing, reason }, _) => skipped(case, missing, reason),
-        (_, Mode::NotARegistry(reason)) => not_run(case, reason),
-        (_, Mode::Run(context)) => run_case(context, case, known_failure).await,
-    }
-}
-
-fn skipped(case: &Case, missing: String, reason: String) -> CaseOutcome {
-    CaseOutcome {
-        id: case.id.clone(),
-        summary: case.file.summary.clone(),
-        level: case.level,
-        requirements: case.requirements.clone(),
-        failed_requirements: Vec::new(),
-        verdict: Verdict::Skip,
-        reason: Some(reason),
-        missing_capability: Some(missing),
-        duration: std::time::Duration::ZERO,
-        steps: Vec::new(),
+    match decision {
+        Decision::Skip { missing, reason } => not_run(case, Verdict::Skip, &reason, Some(&missing)),
+        _ => run_case(context, case, known_failure).await,
     }
 }
 
@@ -165,4 +147,3 @@ fn completion(outcome: &CaseOutcome, strict: bool) -> Result<Completion, Failed>
         }
     }
 }
-

@@ -6,6 +6,7 @@ use super::case::{CaseRun, Flow, Journal};
 use super::performed::Performed;
 use super::release::State;
 use crate::check::Conclusion;
+use crate::check::implied::Scope;
 
 impl CaseRun<'_> {
     /// Carries out the steps until one is refused; their records go to the journal.
@@ -41,7 +42,9 @@ impl CaseRun<'_> {
             }
             if matches!(
                 conclusion,
-                Conclusion::Refused { .. } | Conclusion::Failed { .. } | Conclusion::Unfinished { .. }
+                Conclusion::Refused { .. }
+                    | Conclusion::Failed { .. }
+                    | Conclusion::Unfinished { .. }
             ) {
                 break;
             }
@@ -55,7 +58,7 @@ fn ending(performed: &Performed, raw: &Value) -> Option<Conclusion> {
     if performed.conclusion.is_some() {
         return performed.conclusion.clone();
     }
-    let (exchange, _) = performed.exchanges.get(performed.judged?)?;
+    let (exchange, scope) = performed.exchanges.get(performed.judged?)?;
     let stage = crate::case::Step::ACTIONS
         .iter()
         .find(|action| raw.get(**action).is_some())
@@ -64,6 +67,7 @@ fn ending(performed: &Performed, raw: &Value) -> Option<Conclusion> {
         Ok(answer) if answer.status >= 400 => Some(Conclusion::Refused {
             stage: (*stage).to_owned(),
             status: answer.status,
+            elsewhere: *scope == Scope::Elsewhere,
             problem: answer.json().unwrap_or(Value::Null),
         }),
         Ok(_) => None,

@@ -1,7 +1,6 @@
 //! One case: its contents, hosts and steps, one after another.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use serde_json::Value;
 
@@ -14,14 +13,11 @@ use super::scope::{CaseScope, part_of_answer};
 use crate::case::action::{OneOrMany, Received};
 use crate::case::content_spec::{ContentSpec, Contents};
 use crate::case::expectation::Expectation;
+use crate::case::template::TemplateError;
 use crate::case::{Case, Step, template};
-use crate::check::implied::{self, Scope};
-use crate::check::{Context, Subject, judge};
 use crate::content::SeededBytes;
-use crate::outcome::{Level, Mismatch, StepRecord};
+use crate::outcome::StepRecord;
 use crate::target::{Needs, Operation};
-use crate::wire::render::{self, BodyLimit};
-use crate::wire::{Alive, Exchange};
 
 /// How a case goes on after a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +26,10 @@ pub(super) enum Flow {
     /// What follows can not be judged.
     Stop(String),
     /// The registry took a way that the case is not about.
-    Skip { capability: String, reason: String },
+    Skip {
+        capability: String,
+        reason: String,
+    },
     /// The suite or the set-up is at fault.
     Error(String),
 }
@@ -93,7 +92,9 @@ impl<'a> CaseRun<'a> {
                 journal.steps.push(self.not_run(raw, &pointer, why));
                 continue;
             }
-            let (_, flow) = self.step(&mut state, raw, &pointer, &mut journal, false).await;
+            let (_, flow) = self
+                .step(&mut state, raw, &pointer, &mut journal, false)
+                .await;
             match flow {
                 Flow::Continue => {}
                 Flow::Stop(_) => end = flow,
@@ -108,17 +109,11 @@ impl<'a> CaseRun<'a> {
         names::fresh_label(self.context.seed, &self.case.id, label)
     }
 
-    pub(super) fn judging(&self) -> Context<'_> {
-        Context {
-            problems: &self.context.target.problems,
-            capabilities: &self.context.capabilities,
-            contents: &self.contents,
-            keys: &self.context.keys,
-        }
-    }
-
     fn render(&self, state: &State, value: &Value) -> Result<Value, StepError> {
-        template::render(value, &CaseScope { run: self, state }).map_err(StepError::suite)
+        template::render(value, &CaseScope { run: self, state }).map_err(|error| match error {
+            TemplateError::NotGiven { .. } => StepError::Unprepared(error.to_string()),
+            _ => StepError::suite(error),
+        })
     }
 
     /// The step without its expectations and nested steps, templates filled in.
@@ -138,13 +133,19 @@ impl<'a> CaseRun<'a> {
             .map_err(|error| StepError::Suite(format!("with templates filled in: {error}")))
     }
 
-    fn expectations(&self, state: &State, raw: &Value) -> Result<Vec<Expectation>, StepError> {
+    pub(super) fn expectations(
+        &self,
+        state: &State,
+        raw: &Value,
+    ) -> Result<Vec<Expectation>, StepError> {
         let Some(expect) = raw.get("expect") else {
             return Ok(Vec::new());
         };
         // What is not judged here is not rendered either: its values may not exist.
         let applying = |expectation: &&Value| {
-            expectation.get("when").is_none_or(|when| self.applies(when))
+            expectation
+                .get("when")
+                .is_none_or(|when| self.applies(when))
         };
         let chosen: Vec<Value> = match expect {
             Value::Array(many) => many.iter().filter(applying).cloned().collect(),
@@ -157,8 +158,7 @@ impl<'a> CaseRun<'a> {
     }
 
     fn applies(&self, when: &Value) -> bool {
-        Needs::from_json(when)
-            .is_ok_and(|needs| self.context.capabilities.meets(&needs).is_ok())
+        Needs::from_json(when).is_ok_and(|needs| self.context.capabilities.meets(&needs).is_ok())
     }
 
     /// One step: carried out, judged, recorded. `lenient`: success is not expected of itself.
@@ -177,6 +177,12 @@ impl<'a> CaseRun<'a> {
             Ok(step) => step,
             Err(error) => return (None, self.failed_step(raw, pointer, &error, journal)),
         };
+        if step
+            .place
+            .is_some_and(|place| !self.is_placed(state, &step, place))
+        {
+            return (None, Flow::Continue);
+        }
         let mut performed = if step.attempt.is_some() {
             let nested = raw["attempt"].as_array().cloned().unwrap_or_default();
             let (performed, flow) = self.attempt(state, &nested, pointer, journal).await;
@@ -187,8 +193,12 @@ impl<'a> CaseRun<'a> {
         } else {
             let result = match &step.parallel {
                 Some(parallel) => {
-                    let nested = raw["parallel"]["steps"].as_array().cloned().unwrap_or_default();
-                    self.parallel(state, &nested, parallel.times.unwrap_or(1)).await
+                    let nested = raw["parallel"]["steps"]
+                        .as_array()
+                        .cloned()
+                        .unwrap_or_default();
+                    self.parallel(state, &nested, parallel.times.unwrap_or(1))
+                        .await
                 }
                 None => self.perform(state, &step).await,
             };
@@ -198,12 +208,12 @@ impl<'a> CaseRun<'a> {
             }
         };
         for update in std::mem::take(&mut performed.updates) {
-            state.apply(update);
+            performed.implied.extend(state.apply(update));
         }
         let (mismatches, flow) = self
             .judge_step(state, raw, &step, &performed, lenient)
             .await;
-        self.keep(state, &step, &performed);
+        keep(state, &step, &performed);
         journal
             .steps
             .push(self.record(raw, &step, pointer, &performed, mismatches));
@@ -211,11 +221,7 @@ impl<'a> CaseRun<'a> {
     }
 
     /// Carries out a single action.
-    pub(super) async fn perform(
-        &self,
-        state: &State,
-        step: &Step,
-    ) -> Result<Performed, StepError> {
+    pub(super) async fn perform(&self, state: &State, step: &Step) -> Result<Performed, StepError> {
         if let Some(spec) = &step.create {
             self.create(state, step, spec).await
         } else if let Some(spec) = &step.upload {
@@ -249,299 +255,6 @@ impl<'a> CaseRun<'a> {
         }
     }
 
-    async fn change_host(
-        &self,
-        change: &crate::case::action::HostChange,
-    ) -> Result<Performed, StepError> {
-        let host = self.live_host(&change.host)?;
-        if change.await_request {
-            let limit = self.within(None)?;
-            if !host.wait_for_request(limit).await {
-                return Err(StepError::Withheld {
-                    rule: "SRC-2",
-                    what: format!(
-                        "the registry never asked the content host `{}` within {limit:?}",
-                        change.host
-                    ),
-                });
-            }
-        }
-        if let Some(behaviour) = &change.set {
-            let behaviour = hosts::resolve(behaviour, &self.contents, &self.hosts)
-                .map_err(StepError::Suite)?;
-            host.set(behaviour);
-        }
-        if change.release {
-            host.release();
-        }
-        Ok(Performed::default())
-    }
-
-    fn received(&self, name: &str) -> Result<Performed, StepError> {
-        Ok(Performed {
-            received: Some(self.live_host(name)?.received()),
-            rule: "SRC-2",
-            ..Performed::default()
-        })
-    }
-
-    fn live_host(&self, name: &str) -> Result<&crate::origin::Host, StepError> {
-        self.hosts
-            .get(name)
-            .and_then(hosts::CaseHost::live)
-            .ok_or_else(|| StepError::Suite(format!("`{name}` is no content host that answers")))
-    }
-
-    async fn judge_step(
-        &self,
-        state: &State,
-        raw: &Value,
-        step: &Step,
-        performed: &Performed,
-        lenient: bool,
-    ) -> (Vec<Mismatch>, Flow) {
-        let mut mismatches = Vec::new();
-        // The exchange of an attempt was judged with its own step.
-        if step.attempt.is_none() {
-            for (exchange, scope) in &performed.exchanges {
-                match self.general(exchange, *scope, performed).await {
-                    Ok(found) => mismatches.extend(found),
-                    Err(flow) => return (mismatches, flow),
-                }
-            }
-        }
-        mismatches.extend(performed.implied.iter().cloned());
-        if let Some(skip) = &step.skip_unless
-            && let Some(flow) = self.skip(skip, performed, &mut mismatches)
-        {
-            return (mismatches, flow);
-        }
-        let expectations = match self.expectations(state, raw) {
-            Ok(expectations) => expectations,
-            Err(StepError::Suite(error)) => return (mismatches, Flow::Error(error)),
-            Err(error) => return (mismatches, Flow::Stop(error.to_string())),
-        };
-        let subject = self.subject(state, step, performed, &expectations);
-        let context = self.judging();
-        let mut judges_success = lenient || performed.answer_optional;
-        for expectation in &expectations {
-            judges_success |= expectation.judges_success();
-            mismatches.extend(judge(expectation, &subject, &context, Some(performed.rule)));
-        }
-        let is_group = step.parallel.is_some() || step.received.is_some() || step.host.is_some();
-        if judges_success || is_group || performed.succeeded() {
-            return (mismatches, Flow::Continue);
-        }
-        let success = Expectation {
-            succeeds: Some(true),
-            ..Expectation::default()
-        };
-        let found = judge(&success, &subject, &context, Some(performed.rule));
-        mismatches.extend(found);
-        let name = step.name.as_deref().unwrap_or(step.action());
-        (
-            mismatches,
-            Flow::Stop(format!("the step `{name}` before did not succeed")),
-        )
-    }
-
-    fn subject<'s>(
-        &self,
-        state: &'s State,
-        step: &Step,
-        performed: &'s Performed,
-        expectations: &[Expectation],
-    ) -> Subject<'s> {
-        let compared = expectations
-            .iter()
-            .find_map(|expectation| expectation.same_as.as_ref())
-            .and_then(|name| state.steps.get(name))
-            .map(Arc::as_ref);
-        let label = label_of(step).unwrap_or("main");
-        Subject {
-            exchange: performed
-                .judged
-                .and_then(|index| performed.exchanges.get(index))
-                .map(|(exchange, _)| exchange),
-            conclusion: performed.conclusion.as_ref(),
-            parallel: performed
-                .parallel
-                .iter()
-                .filter_map(|index| performed.exchanges.get(*index))
-                .map(|(exchange, _)| exchange)
-                .collect(),
-            received: performed.received.as_deref(),
-            compared,
-            signed: state
-                .releases
-                .get(label)
-                .and_then(|release| release.signed.as_deref()),
-        }
-    }
-
-    /// The rules that every answer is judged by, and what a lost connection means.
-    async fn general(
-        &self,
-        exchange: &Exchange,
-        scope: Scope,
-        performed: &Performed,
-    ) -> Result<Vec<Mismatch>, Flow> {
-        if exchange.gave_up {
-            return Err(Flow::Error(format!(
-                "the registry answered 429 to {} {} until the time for retries was over",
-                exchange.request.method, exchange.request.url
-            )));
-        }
-        let tokens = self.context.tokens();
-        let tokens: Vec<&str> = tokens.iter().map(String::as_str).collect();
-        let Err(error) = &exchange.answer else {
-            return Ok(implied::general(
-                exchange,
-                scope,
-                &self.context.target.problems,
-                &tokens,
-            ));
-        };
-        if performed.answer_optional || scope == Scope::Elsewhere {
-            return Ok(Vec::new());
-        }
-        match self.context.client.alive(&self.context.target.registry).await {
-            Alive::Answers => Ok(vec![
-                Mismatch::new(
-                    Some("ERR-4"),
-                    Level::Must,
-                    "the request got no answer, though the registry lives",
-                )
-                .beside("an answer", error.to_string()),
-            ]),
-            Alive::Gone => Err(Flow::Error(format!("the registry is gone: {error}"))),
-        }
-    }
-
-    fn skip(
-        &self,
-        skip: &crate::case::model::SkipUnless,
-        performed: &Performed,
-        mismatches: &mut Vec<Mismatch>,
-    ) -> Option<Flow> {
-        let (exchange, _) = performed.exchanges.get(performed.judged?)?;
-        let status = exchange.answer.as_ref().ok()?.status;
-        if status == skip.status || !(200..300).contains(&status) {
-            return None;
-        }
-        // Declared, and not there: a must does not hide behind a skip.
-        if self.context.target.capabilities.is(&skip.capability) {
-            mismatches.push(
-                Mismatch::new(
-                    Some(&skip.rule),
-                    Level::Must,
-                    format!("the target declares {}, and it is not there", skip.capability),
-                )
-                .beside(skip.status.to_string(), status.to_string()),
-            );
-            return Some(Flow::Stop(format!("{} is not there", skip.capability)));
-        }
-        Some(Flow::Skip {
-            capability: skip.capability.clone(),
-            reason: format!(
-                "{}: this registry answered {status} here, the case is about {}",
-                skip.capability, skip.status
-            ),
-        })
-    }
-
-    fn keep(&self, state: &mut State, step: &Step, performed: &Performed) {
-        let judged = performed
-            .judged
-            .and_then(|index| performed.exchanges.get(index));
-        let Some((exchange, _)) = judged else { return };
-        if let Some(name) = &step.name {
-            state.steps.insert(name.clone(), Arc::new(exchange.clone()));
-        }
-        let Ok(answer) = &exchange.answer else { return };
-        for (name, what) in step.save.iter().flatten() {
-            if let Ok(value) = part_of_answer(answer, &exchange.request.url, what) {
-                state.saved.insert(name.clone(), value);
-            }
-        }
-    }
-
-    fn failed_step(
-        &self,
-        raw: &Value,
-        pointer: &str,
-        error: &StepError,
-        journal: &mut Journal,
-    ) -> Flow {
-        if let StepError::Suite(message) = error {
-            return Flow::Error(message.clone());
-        }
-        let mut record = self.not_run(raw, pointer, &error.to_string());
-        record.mismatches.extend(error.mismatch());
-        journal.steps.push(record);
-        Flow::Stop(error.to_string())
-    }
-
-    fn line(&self, pointer: &str) -> Option<usize> {
-        Some(self.case.spans.value(pointer).line)
-    }
-
-    fn not_run(&self, raw: &Value, pointer: &str, why: &str) -> StepRecord {
-        let action = Step::ACTIONS
-            .iter()
-            .find(|action| raw.get(**action).is_some())
-            .unwrap_or(&"step");
-        StepRecord {
-            name: raw
-                .get("name")
-                .and_then(Value::as_str)
-                .unwrap_or(action)
-                .to_owned(),
-            line: self.line(pointer),
-            exchanges: Vec::new(),
-            transcripts: Vec::new(),
-            curl: None,
-            mismatches: Vec::new(),
-            not_run: Some(why.to_owned()),
-        }
-    }
-
-    fn record(
-        &self,
-        raw: &Value,
-        step: &Step,
-        pointer: &str,
-        performed: &Performed,
-        mismatches: Vec<Mismatch>,
-    ) -> StepRecord {
-        let redactor = &self.context.redactor;
-        let mut record = self.not_run(raw, pointer, "");
-        record.not_run = None;
-        // The exchanges of an attempt stand with its steps.
-        if step.attempt.is_none() {
-            for (exchange, _) in &performed.exchanges {
-                record.exchanges.push(render::to_report(exchange, redactor));
-                record
-                    .transcripts
-                    .push(render::http_text(exchange, redactor, BodyLimit::default()));
-            }
-        }
-        record.curl = performed
-            .judged
-            .and_then(|index| performed.exchanges.get(index))
-            .map(|(exchange, _)| render::curl(exchange, redactor));
-        record.mismatches = mismatches
-            .into_iter()
-            .map(|mut mismatch| {
-                mismatch.what = redactor.text(&mismatch.what);
-                mismatch.expected = mismatch.expected.map(|text| redactor.text(&text));
-                mismatch.actual = mismatch.actual.map(|text| redactor.text(&text));
-                mismatch
-            })
-            .collect();
-        record
-    }
-
     /// Cancels what is still pending, where the registry can.
     async fn clean_up(&self, state: &State) {
         if !self.context.capabilities.is("cancel") {
@@ -556,18 +269,19 @@ impl<'a> CaseRun<'a> {
     }
 }
 
-/// The release that a step is about.
-fn label_of(step: &Step) -> Option<&str> {
-    let reads = [&step.status, &step.get, &step.cancel]
-        .into_iter()
-        .flatten()
-        .find_map(|read| read.release.as_deref());
-    reads
-        .or_else(|| step.publish.as_ref().and_then(|publish| publish.release.as_deref()))
-        .or_else(|| step.create.as_ref().and_then(|create| create.release.as_deref()))
-}
-
-/// Wall time of something.
-pub(super) fn since(start: Instant) -> std::time::Duration {
-    start.elapsed()
+/// Keeps what later steps and templates refer to.
+fn keep(state: &mut State, step: &Step, performed: &Performed) {
+    let judged = performed
+        .judged
+        .and_then(|index| performed.exchanges.get(index));
+    let Some((exchange, _)) = judged else { return };
+    if let Some(name) = &step.name {
+        state.steps.insert(name.clone(), Arc::new(exchange.clone()));
+    }
+    let Ok(answer) = &exchange.answer else { return };
+    for (name, what) in step.save.iter().flatten() {
+        if let Ok(value) = part_of_answer(answer, &exchange.request.url, what) {
+            state.saved.insert(name.clone(), value);
+        }
+    }
 }

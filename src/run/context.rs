@@ -77,6 +77,9 @@ impl RunContext {
             None => KeySet::built_in(),
         };
         let redactor = Redactor::new(target.secrets());
+        for identity in target.identities.iter() {
+            redactor.add_public(identity.namespace.as_deref().unwrap_or_default());
+        }
         let client = Client::new(&wire_options(&target)?)?;
         Ok(Self {
             capabilities: Arc::new(target.capabilities.clone()),
@@ -114,13 +117,9 @@ impl RunContext {
         self.created.load(Ordering::Relaxed)
     }
 
-    /// The tokens of all identities, which no error may show.
-    pub fn tokens(&self) -> Vec<String> {
-        self.target
-            .secrets()
-            .iter()
-            .map(|secret| secret.expose().to_owned())
-            .collect()
+    /// Whether octets hold the token of an identity, which no error may show (ERR-7).
+    pub fn shows_token(&self, octets: &[u8]) -> bool {
+        self.redactor.finds(octets, "TOKEN_")
     }
 }
 

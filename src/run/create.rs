@@ -72,6 +72,7 @@ impl CaseRun<'_> {
             location: None,
             upload_url: None,
             published: false,
+            furthest: None,
         };
         let (exchange, _) = &performed.exchanges[0];
         if let Ok(answer) = &exchange.answer
@@ -172,7 +173,9 @@ impl CaseRun<'_> {
         match form.as_str() {
             "index" => Ok(DigestForm::Index),
             "raw" => Ok(DigestForm::Raw),
-            other => Err(StepError::Suite(format!("there is no digest form `{other}`"))),
+            other => Err(StepError::Suite(format!(
+                "there is no digest form `{other}`"
+            ))),
         }
     }
 
@@ -199,7 +202,11 @@ impl CaseRun<'_> {
         let document = Signing {
             form: details.form,
             payload: payload.to_vec(),
-            signatures: details.by.iter().map(crate::case::sign_spec::EntrySpec::signature).collect(),
+            signatures: details
+                .by
+                .iter()
+                .map(crate::case::sign_spec::EntrySpec::signature)
+                .collect(),
             payload_tamper: details.payload_tamper,
             document: details.document.clone(),
         }

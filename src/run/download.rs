@@ -29,7 +29,8 @@ impl CaseRun<'_> {
         if urls.is_empty() && performed.judged.is_none() {
             return Err(StepError::Withheld {
                 rule: "UPL-8",
-                what: "the release names no http or https content source to download from".to_owned(),
+                what: "the release names no http or https content source to download from"
+                    .to_owned(),
             });
         }
         let all = spec.from == Some(DownloadFrom::All);

@@ -3,7 +3,10 @@
 use indexmap::IndexMap;
 use url::Url;
 
+use super::case::CaseRun;
 use super::context::RunContext;
+use super::performed::{Performed, StepError};
+use crate::case::action::HostChange;
 use crate::case::content_spec::Contents;
 use crate::case::host_spec::{BehaviourSpec, HostSpec, MissingHost};
 use crate::content::Content;
@@ -71,11 +74,17 @@ pub(super) fn start(
     for (name, spec) in specs {
         let (slot, scheme, by_name) = match spec {
             HostSpec::Missing(MissingHost::Refused) => {
-                hosts.insert(name.clone(), CaseHost::Missing(context.origin.refused_url()));
+                hosts.insert(
+                    name.clone(),
+                    CaseHost::Missing(context.origin.refused_url()),
+                );
                 continue;
             }
             HostSpec::Missing(MissingHost::Unresolvable) => {
-                hosts.insert(name.clone(), CaseHost::Missing(context.origin.unresolvable_url()));
+                hosts.insert(
+                    name.clone(),
+                    CaseHost::Missing(context.origin.unresolvable_url()),
+                );
                 continue;
             }
             HostSpec::Placed(placed) => (placed.origin, placed.scheme, placed.by_name),
@@ -114,4 +123,46 @@ pub(super) fn resolve(
     behaviour
         .resolve(&Names { contents, hosts })
         .map_err(|error| error.to_string())
+}
+
+impl CaseRun<'_> {
+    pub(super) async fn change_host(&self, change: &HostChange) -> Result<Performed, StepError> {
+        let host = self.live_host(&change.host)?;
+        if change.await_request {
+            let limit = self.within(None)?;
+            if !host.wait_for_request(limit).await {
+                return Err(StepError::Withheld {
+                    rule: "SRC-2",
+                    what: format!(
+                        "the registry never asked the content host `{}` within {limit:?}",
+                        change.host
+                    ),
+                });
+            }
+        }
+        if let Some(behaviour) = &change.set {
+            let behaviour =
+                resolve(behaviour, &self.contents, &self.hosts).map_err(StepError::Suite)?;
+            host.set(behaviour);
+        }
+        if change.release {
+            host.release();
+        }
+        Ok(Performed::default())
+    }
+
+    pub(super) fn received(&self, name: &str) -> Result<Performed, StepError> {
+        Ok(Performed {
+            received: Some(self.live_host(name)?.received()),
+            rule: "SRC-2",
+            ..Performed::default()
+        })
+    }
+
+    fn live_host(&self, name: &str) -> Result<&Host, StepError> {
+        self.hosts
+            .get(name)
+            .and_then(CaseHost::live)
+            .ok_or_else(|| StepError::Suite(format!("`{name}` is no content host that answers")))
+    }
 }

@@ -11,7 +11,13 @@ pub(super) fn fresh_label(seed: u64, case: &str, label: &str) -> String {
         .next()
         .unwrap_or_default()
         .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_lowercase()
+            } else {
+                '-'
+            }
+        })
         .take(30)
         .collect();
     let slug = slug.trim_matches('-');
@@ -45,13 +51,33 @@ mod tests {
     #[test]
     fn labels_are_stable_distinct_and_within_the_grammar() {
         let label = fresh_label(1, "digest/refuses-mismatched-upload[sha-256]", "main");
-        assert_eq!(label, fresh_label(1, "digest/refuses-mismatched-upload[sha-256]", "main"));
-        assert_ne!(label, fresh_label(2, "digest/refuses-mismatched-upload[sha-256]", "main"));
-        assert_ne!(label, fresh_label(1, "digest/refuses-mismatched-upload[sha-256]", "other"));
-        for case in ["a/b", "x/---", "x/a-very-long-name-that-goes-on-and-on-and-on[and on]"] {
+        assert_eq!(
+            label,
+            fresh_label(1, "digest/refuses-mismatched-upload[sha-256]", "main")
+        );
+        assert_ne!(
+            label,
+            fresh_label(2, "digest/refuses-mismatched-upload[sha-256]", "main")
+        );
+        assert_ne!(
+            label,
+            fresh_label(1, "digest/refuses-mismatched-upload[sha-256]", "other")
+        );
+        for case in [
+            "a/b",
+            "x/---",
+            "x/a-very-long-name-that-goes-on-and-on-and-on[and on]",
+        ] {
             let label = fresh_label(7, case, "main");
-            assert!(label.len() <= 63 && !label.ends_with('-') && !label.starts_with('-'), "{label}");
-            assert!(label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'));
+            assert!(
+                label.len() <= 63 && !label.ends_with('-') && !label.starts_with('-'),
+                "{label}"
+            );
+            assert!(
+                label
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            );
         }
     }
 }

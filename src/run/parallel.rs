@@ -20,7 +20,12 @@ impl CaseRun<'_> {
                 steps.push(self.render_step(state, raw)?);
             }
         }
-        let results = join_all(steps.iter().map(|step| self.perform(state, step))).await;
+        // Of publishes at the same time each may find the other's release there, and be answered as a repetition is.
+        let mut during = state.clone();
+        for release in during.releases.values_mut() {
+            release.published = true;
+        }
+        let results = join_all(steps.iter().map(|step| self.perform(&during, step))).await;
         let mut whole = Performed {
             rule: "ERR-4",
             ..Performed::default()
@@ -39,12 +44,17 @@ impl CaseRun<'_> {
                     whole.implied.push(mismatch);
                 }
             }
-            whole.exchanges.extend(performed.exchanges.into_iter().map(|(mut exchange, scope)| {
-                if let Some(name) = &step.name {
-                    exchange.name.clone_from(name);
-                }
-                (exchange, scope)
-            }));
+            whole.exchanges.extend(
+                performed
+                    .exchanges
+                    .into_iter()
+                    .map(|(mut exchange, scope)| {
+                        if let Some(name) = &step.name {
+                            exchange.name.clone_from(name);
+                        }
+                        (exchange, scope)
+                    }),
+            );
         }
         whole.judged = whole.parallel.last().copied();
         Ok(whole)

@@ -25,7 +25,9 @@ pub struct Preflight {
 #[derive(Debug, Error)]
 pub enum NotARegistry {
     /// No answer at all.
-    #[error("failed to reach the registry at {url}: {source}")]
+    #[error(
+        "failed to reach a registry at {url}: {source}\n  No case could run. Is it up, is the base URL right, and is what listens there a registry of the Publish API?"
+    )]
     Unreachable {
         /// The base URL.
         url: Url,
@@ -33,7 +35,9 @@ pub enum NotARegistry {
         source: WireError,
     },
     /// Answers that no registry of the Publish API gives.
-    #[error("no Publish API answers at {url}: {what}\n  Every case begins with a create, so none was run. Is the base URL right (it may need a path), is the token of `owner` known there, may it write in the namespace {namespace}?")]
+    #[error(
+        "no Publish API answers at {url}: {what}\n  Every case begins with a create, so none was run. Is the base URL right (it may need a path), is the token of `owner` known there, may it write in the namespace {namespace}?"
+    )]
     OtherServer {
         /// The base URL.
         url: Url,
@@ -77,7 +81,11 @@ pub async fn preflight(context: &RunContext) -> Result<Preflight, NotARegistry> 
         .and_then(Value::as_str)
         .and_then(|url| created.request.url.join(url).ok());
     let upload = upload_url.is_some();
-    let asynchronous = if target.capabilities.undetermined().any(|name| name == "async") {
+    let asynchronous = if target
+        .capabilities
+        .undetermined()
+        .any(|name| name == "async")
+    {
         probe.publishes_asynchronously(upload_url).await
     } else {
         false
@@ -85,7 +93,11 @@ pub async fn preflight(context: &RunContext) -> Result<Preflight, NotARegistry> 
     let capabilities = target.capabilities.resolve_seen(upload, asynchronous);
     let mut seen = serde_json::Map::new();
     for name in target.capabilities.undetermined() {
-        let value = if name == "upload" { upload } else { asynchronous };
+        let value = if name == "upload" {
+            upload
+        } else {
+            asynchronous
+        };
         seen.insert(name.to_owned(), json!(value));
     }
     Ok(Preflight {
@@ -126,7 +138,11 @@ impl<'a> Probe<'a> {
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
-        let name = format!("{namespace}:preflight-{:x}-{:x}", now.as_nanos(), std::process::id());
+        let name = format!(
+            "{namespace}:preflight-{:x}-{:x}",
+            now.as_nanos(),
+            std::process::id()
+        );
         let mut stream = SeededBytes::new(context.seed, &name);
         let bytes = content::component(&mut stream, 100).unwrap_or_default();
         let content = Content::blob(bytes);
@@ -171,35 +187,42 @@ impl<'a> Probe<'a> {
 
     async fn create(&self) -> Exchange {
         let url = self.url(Operation::Create);
-        self.send("create", url, "application/json", self.manifest.clone().into_bytes())
-            .await
+        self.send(
+            "create",
+            url,
+            "application/json",
+            self.manifest.clone().into_bytes(),
+        )
+        .await
     }
 
     /// Whether a publish is answered 202; `false` too when anything before fails, which the cases will judge.
     async fn publishes_asynchronously(&self, upload_url: Option<Url>) -> bool {
         let body = self.content.body.to_vec();
-        let has_content = match upload_url {
-            Some(url) => self.send("upload", url, "application/wasm", body).await,
-            None => {
-                let host = self.context.origin.host(
-                    "component.wasm",
-                    crate::origin::Slot::default(),
-                    crate::origin::Behaviour::Serve(crate::origin::Body {
-                        bytes: self.content.body.clone(),
-                        media_type: self.content.media_type.clone(),
-                    }),
-                );
-                let Ok(host) = host else { return false };
-                let sources = json!({"contentSources": [{"url": host.url()}]}).to_string();
-                let url = self.url(Operation::ContentSources);
-                let added = self.send("sources", url, "application/json", sources.into_bytes()).await;
-                let answered = self.publish().await;
-                // The host has to stand until the registry has fetched.
-                if matches!(answered, Some(202)) {
-                    host.wait_for_request(self.context.target.deadlines.source).await;
-                }
-                return added.answer.is_ok() && answered == Some(202);
+        let has_content = if let Some(url) = upload_url {
+            self.send("upload", url, "application/wasm", body).await
+        } else {
+            let host = self.context.origin.host(
+                "component.wasm",
+                crate::origin::Slot::default(),
+                crate::origin::Behaviour::Serve(crate::origin::Body {
+                    bytes: self.content.body.clone(),
+                    media_type: self.content.media_type.clone(),
+                }),
+            );
+            let Ok(host) = host else { return false };
+            let sources = json!({"contentSources": [{"url": host.url()}]}).to_string();
+            let url = self.url(Operation::ContentSources);
+            let added = self
+                .send("sources", url, "application/json", sources.into_bytes())
+                .await;
+            let answered = self.publish().await;
+            // The host has to stand until the registry has fetched.
+            if matches!(answered, Some(202)) {
+                host.wait_for_request(self.context.target.deadlines.source)
+                    .await;
             }
+            return added.answer.is_ok() && answered == Some(202);
         };
         has_content.answer.is_ok() && self.publish().await == Some(202)
     }
@@ -213,9 +236,16 @@ impl<'a> Probe<'a> {
         let document = Signing::right(self.manifest.clone().into_bytes(), &[&key])
             .sign(&self.context.keys)
             .ok()?;
-        let body = json!({"releaseSignature": document}).to_string().into_bytes();
+        let body = json!({"releaseSignature": document})
+            .to_string()
+            .into_bytes();
         let exchange = self
-            .send("publish", self.url(Operation::Publish), "application/json", body)
+            .send(
+                "publish",
+                self.url(Operation::Publish),
+                "application/json",
+                body,
+            )
             .await;
         exchange.answer.ok().map(|answer| answer.status)
     }

@@ -33,7 +33,11 @@ impl CaseRun<'_> {
     ) -> Result<Performed, StepError> {
         let label = spec.release.as_deref().unwrap_or("main");
         let release = Self::release(state, Some(label))?;
-        let url = self.operation_url(Operation::Publish, &release.name, &release.version);
+        let url = self.operation_url(
+            Operation::Publish,
+            spec.name.as_deref().unwrap_or(&release.name),
+            spec.version.as_deref().unwrap_or(&release.version),
+        );
         let mut request = self.request(step, "owner", "POST", url)?;
         let (body, signed) = match &spec.body {
             Some(body) => (self.body(body)?, None),
@@ -52,6 +56,9 @@ impl CaseRun<'_> {
             return Ok(performed);
         };
         let is_success = (200..300).contains(&answer.status);
+        if is_success {
+            performed.updates.push(Update::Attempted(label.to_owned()));
+        }
         if is_success && let Some(signed) = signed {
             performed
                 .updates
@@ -82,11 +89,20 @@ impl CaseRun<'_> {
                 performed.conclusion = Some(Conclusion::Refused {
                     stage: "publish".to_owned(),
                     status: answer.status,
+                    elsewhere: false,
                     problem: answer.json().unwrap_or(Value::Null),
                 });
             }
             _ => {}
         }
+        let end = match &performed.conclusion {
+            Some(Conclusion::Published) => Some("published"),
+            Some(Conclusion::Failed { .. }) => Some("failed"),
+            _ => None,
+        };
+        performed
+            .updates
+            .extend(end.map(|end| Update::Seen(label.to_owned(), end.to_owned())));
         if performed.conclusion == Some(Conclusion::Published) {
             performed.updates.push(Update::Published(label.to_owned()));
         }
@@ -184,8 +200,10 @@ impl CaseRun<'_> {
             };
             if answer.status == 200 && status == Some("pending") && was_processing {
                 performed.implied.push(
-                    Mismatch::new(Some("ASY-6"), Level::Must, "the status went backward")
-                        .beside("processing, published or failed", "pending after processing"),
+                    Mismatch::new(Some("ASY-6"), Level::Must, "the status went backward").beside(
+                        "processing, published or failed",
+                        "pending after processing",
+                    ),
                 );
             }
             was_processing |= status == Some("processing");
@@ -205,11 +223,18 @@ impl CaseRun<'_> {
             }
             if is_last {
                 performed.implied.push(
-                    Mismatch::new(Some("ASY-3"), Level::Must, "no terminal state within the deadline for processing")
-                        .beside(
-                            format!("published or failed within {:?}", self.context.target.deadlines.processing),
-                            last.clone(),
+                    Mismatch::new(
+                        Some("ASY-3"),
+                        Level::Must,
+                        "no terminal state within the deadline for processing",
+                    )
+                    .beside(
+                        format!(
+                            "published or failed within {:?}",
+                            self.context.target.deadlines.processing
                         ),
+                        last.clone(),
+                    ),
                 );
                 performed.conclusion = Some(Conclusion::Unfinished { last });
                 return Ok(());
@@ -238,7 +263,11 @@ impl CaseRun<'_> {
     ) -> Result<Option<(Conclusion, Option<Mismatch>)>, StepError> {
         match answer.status {
             200 => Ok(
-                match document.get("status").and_then(Value::as_str).unwrap_or_default() {
+                match document
+                    .get("status")
+                    .and_then(Value::as_str)
+                    .unwrap_or_default()
+                {
                     "published" => Some((Conclusion::Published, None)),
                     "failed" | "expired" => Some((
                         Conclusion::Failed {
@@ -258,8 +287,15 @@ impl CaseRun<'_> {
                     .as_ref()
                     .is_ok_and(|answer| answer.status == 200);
                 let warning = (status >= 400).then(|| {
-                    Mismatch::new(Some("PUB-8"), Level::Should, "the unpublished release is gone after success")
-                        .beside("published, or a redirect to the release", status.to_string())
+                    Mismatch::new(
+                        Some("PUB-8"),
+                        Level::Should,
+                        "the unpublished release is gone after success",
+                    )
+                    .beside(
+                        "published, or a redirect to the release",
+                        status.to_string(),
+                    )
                 });
                 Ok(match (is_there, status) {
                     (true, _) => Some((Conclusion::Published, warning)),

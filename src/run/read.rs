@@ -22,7 +22,10 @@ impl CaseRun<'_> {
             (Some(_), Some(_)) => None,
             _ => Some(Self::release(state, Some(label))?),
         };
-        let name = spec.name.as_deref().or(release.map(|release| release.name.as_str()));
+        let name = spec
+            .name
+            .as_deref()
+            .or(release.map(|release| release.name.as_str()));
         let version = spec
             .version
             .as_deref()
@@ -36,8 +39,11 @@ impl CaseRun<'_> {
             Some("encoded") => Colon::Encoded,
             _ => Colon::Plain,
         };
-        let url = location
-            .unwrap_or_else(|| self.context.target.operation_url(operation, name, version, colon));
+        let url = location.unwrap_or_else(|| {
+            self.context
+                .target
+                .operation_url(operation, name, version, colon)
+        });
         let (default_method, default_identity, rule) = match operation {
             Operation::Cancel => ("DELETE", "owner", "PUB-10"),
             Operation::Status => ("GET", "owner", "CRE-1"),
@@ -55,6 +61,7 @@ impl CaseRun<'_> {
         {
             if operation == Operation::Status {
                 performed.implied = implied::unpublished(answer);
+                performed.updates.extend(seen(label, answer));
                 performed.updates.push(Update::Located {
                     label: label.to_owned(),
                     location: None,
@@ -72,4 +79,11 @@ impl CaseRun<'_> {
         }
         Ok(performed)
     }
+}
+
+/// The status that an unpublished release shows.
+fn seen(label: &str, answer: &crate::wire::Answer) -> Option<Update> {
+    let document = answer.json().ok()?;
+    let status = document.get("status")?.as_str()?;
+    Some(Update::Seen(label.to_owned(), status.to_owned()))
 }

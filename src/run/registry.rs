@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::case::{CaseRun, Flow, since};
+use super::case::{CaseRun, Flow};
 use super::context::RunContext;
 use super::verdict::conclude;
 use crate::case::Case;
@@ -43,14 +43,15 @@ pub async fn run_case(
     let start = Instant::now();
     let limit = deadline(context, case);
     let outcome = match CaseRun::prepare(context, case) {
-        Ok(run) => match tokio::time::timeout(limit, run.run()).await {
-            Ok((journal, flow)) => conclude(case, journal.steps, &flow, since(start)),
-            Err(_) => {
+        Ok(run) => {
+            if let Ok((journal, flow)) = tokio::time::timeout(limit, run.run()).await {
+                conclude(case, journal.steps, &flow, start.elapsed())
+            } else {
                 let flow = Flow::Error(format!("the case did not end within {limit:?}"));
-                conclude(case, Vec::new(), &flow, since(start))
+                conclude(case, Vec::new(), &flow, start.elapsed())
             }
-        },
-        Err(error) => conclude(case, Vec::new(), &Flow::Error(error), since(start)),
+        }
+        Err(error) => conclude(case, Vec::new(), &Flow::Error(error), start.elapsed()),
     };
     let outcome = redact(context, outcome);
     match known_failure {
@@ -62,7 +63,9 @@ pub async fn run_case(
 /// Long enough for every exchange and wait of the case to use its own deadline, and yet an end.
 fn deadline(context: &RunContext, case: &Case) -> Duration {
     let deadlines = &context.target.deadlines;
-    let steps = u32::try_from(case.raw_steps.len()).unwrap_or(u32::MAX).clamp(1, 100);
+    let steps = u32::try_from(case.raw_steps.len())
+        .unwrap_or(u32::MAX)
+        .clamp(1, 100);
     deadlines
         .exchange
         .saturating_mul(steps)
@@ -74,9 +77,7 @@ fn deadline(context: &RunContext, case: &Case) -> Duration {
 }
 
 fn redact(context: &RunContext, mut outcome: CaseOutcome) -> CaseOutcome {
-    outcome.reason = outcome
-        .reason
-        .map(|reason| context.redactor.text(&reason));
+    outcome.reason = outcome.reason.map(|reason| context.redactor.text(&reason));
     outcome
 }
 
@@ -98,21 +99,31 @@ fn judge_known(mut outcome: CaseOutcome, reason: &str) -> CaseOutcome {
     outcome
 }
 
-/// The outcome of a case that was not run because this is no registry of the Publish API.
-pub fn not_run(case: &Case, reason: &str) -> CaseOutcome {
+/// The outcome of a case that could not run: a skip, or `fail` since this is no registry, or `error` since there is none.
+pub fn not_run(
+    case: &Case,
+    verdict: Verdict,
+    reason: &str,
+    missing_capability: Option<&str>,
+) -> CaseOutcome {
     let mut requirements = case.requirements.clone();
-    if !requirements.iter().any(|rule| rule == "CRE-1") {
-        requirements.push("CRE-1".to_owned());
+    let mut failed_requirements = Vec::new();
+    if verdict == Verdict::Fail {
+        // The create, on which every case depends.
+        failed_requirements.push("CRE-1".to_owned());
+        if !requirements.iter().any(|rule| rule == "CRE-1") {
+            requirements.push("CRE-1".to_owned());
+        }
     }
     CaseOutcome {
         id: case.id.clone(),
         summary: case.file.summary.clone(),
         level: case.level,
         requirements,
-        failed_requirements: vec!["CRE-1".to_owned()],
-        verdict: Verdict::Fail,
+        failed_requirements,
+        verdict,
         reason: Some(reason.to_owned()),
-        missing_capability: None,
+        missing_capability: missing_capability.map(str::to_owned),
         duration: Duration::ZERO,
         steps: Vec::new(),
     }

@@ -28,7 +28,10 @@ impl CaseRun<'_> {
     }
 
     /// The credentials of an identity, `anonymous` and `unknown-token` included.
-    pub(super) fn credentials(&self, identity: &str) -> Result<Option<Arc<Credentials>>, StepError> {
+    pub(super) fn credentials(
+        &self,
+        identity: &str,
+    ) -> Result<Option<Arc<Credentials>>, StepError> {
         match identity {
             "anonymous" => Ok(None),
             "unknown-token" => Ok(Some(Arc::new(Credentials::bearer(
@@ -80,7 +83,9 @@ impl CaseRun<'_> {
                 .headers
                 .retain(|(known, _)| !known.eq_ignore_ascii_case(name));
             if let Some(value) = value {
-                request.headers.push((name.clone(), value.clone().into_bytes()));
+                request
+                    .headers
+                    .push((name.clone(), value.clone().into_bytes()));
             }
         }
         self.context.client.send(&request).await
@@ -96,7 +101,9 @@ impl CaseRun<'_> {
     ) -> Result<&'s Release, StepError> {
         let label = label.unwrap_or("main");
         state.releases.get(label).ok_or_else(|| {
-            StepError::Unprepared(format!("needs the release `{label}`, which no step before made"))
+            StepError::Unprepared(format!(
+                "needs the release `{label}`, which no step before made"
+            ))
         })
     }
 
@@ -115,11 +122,12 @@ impl CaseRun<'_> {
     ) -> Result<Performed, StepError> {
         let method = spec.method.as_deref().unwrap_or("GET");
         let (url, target_override) = self.address(state, spec)?;
-        let default = if matches!(method, "GET" | "HEAD") && spec.operation.as_deref() != Some("status") {
-            self.reader()
-        } else {
-            "owner"
-        };
+        let default =
+            if matches!(method, "GET" | "HEAD") && spec.operation.as_deref() != Some("status") {
+                self.reader()
+            } else {
+                "owner"
+            };
         let scope = self.scope_of(&url);
         let mut request = self.request(step, default, method, url)?;
         request.target_override = target_override;
@@ -170,10 +178,29 @@ impl CaseRun<'_> {
         if operation == Operation::Create {
             return Ok((self.operation_url(operation, "", ""), None));
         }
-        let release = Self::release(state, spec.release.as_deref())?;
+        let (name, version) = Self::named(
+            state,
+            spec.release.as_deref(),
+            spec.name.as_deref(),
+            spec.version.as_deref(),
+        )?;
+        Ok((self.operation_url(operation, &name, &version), None))
+    }
+
+    /// Name and version of a path: as given, else those of the release.
+    pub(super) fn named(
+        state: &State,
+        label: Option<&str>,
+        name: Option<&str>,
+        version: Option<&str>,
+    ) -> Result<(String, String), StepError> {
+        if let (Some(name), Some(version)) = (name, version) {
+            return Ok((name.to_owned(), version.to_owned()));
+        }
+        let release = Self::release(state, label)?;
         Ok((
-            self.operation_url(operation, &release.name, &release.version),
-            None,
+            name.unwrap_or(&release.name).to_owned(),
+            version.unwrap_or(&release.version).to_owned(),
         ))
     }
 

@@ -25,7 +25,7 @@ impl CaseRun<'_> {
                 content: Some(name.clone()),
                 ..UploadDetails::default()
             },
-            Upload::Detailed(details) => details.clone(),
+            Upload::Detailed(details) => (**details).clone(),
         };
         let release = Self::release(state, spec.release.as_deref())?;
         let url = match &spec.url {
@@ -68,12 +68,9 @@ impl CaseRun<'_> {
         let is_cut = cut.is_some();
         request.body = match cut {
             Some((declared, sent)) => Body::Cut { declared, sent },
-            None if spec.chunked => Body::Chunked(
-                bytes
-                    .chunks(CHUNK)
-                    .map(Bytes::copy_from_slice)
-                    .collect(),
-            ),
+            None if spec.chunked => {
+                Body::Chunked(bytes.chunks(CHUNK).map(Bytes::copy_from_slice).collect())
+            }
             None => Body::Bytes(bytes),
         };
         let exchange = self.send(step, request).await;

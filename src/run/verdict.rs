@@ -52,7 +52,10 @@ pub(super) fn conclude(
             reason = Some(why.clone());
             Verdict::Error
         }
-        Flow::Skip { capability, reason: why } => {
+        Flow::Skip {
+            capability,
+            reason: why,
+        } => {
             missing_capability = Some(capability.clone());
             reason = Some(why.clone());
             Verdict::Skip

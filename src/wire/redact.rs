@@ -43,8 +43,8 @@ pub struct Redactor {
 
 #[derive(Clone, Default)]
 struct Known {
-    /// Form to label.
-    forms: BTreeMap<Vec<u8>, String>,
+    /// Form to label; none for what is public although a secret is part of it.
+    forms: BTreeMap<Vec<u8>, Option<String>>,
     /// All forms, made when first needed after the last addition.
     pattern: Option<Regex>,
 }
@@ -72,7 +72,23 @@ impl Redactor {
         }
     }
 
-    /// Learns one more secret. An empty one is nothing that could be hidden. The first label of a value stays.
+    /// Learns a text that is public although a secret may be part of it, as the namespace
+    /// `conformance-owner.test` is with the test token `conformance-owner`. What is wholly secret stays so.
+    pub fn add_public(&self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        let forms = base64_forms(text.as_bytes())
+            .into_iter()
+            .chain([text.to_owned()]);
+        for form in forms {
+            known.forms.entry(form.into_bytes()).or_insert(None);
+        }
+        known.pattern = None;
+    }
+
+    /// Learns one more secret. An empty one is nothing that could be hidden.
     pub fn add(&self, secret: &Secret) {
         let value = secret.expose();
         if value.is_empty() {
@@ -80,7 +96,7 @@ impl Redactor {
         }
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         let mut learn = |form: String, label: String| {
-            known.forms.entry(form.into_bytes()).or_insert(label);
+            known.forms.insert(form.into_bytes(), Some(label));
         };
         learn(value.to_owned(), secret.label().to_owned());
         let percent = utf8_percent_encode(value, UNRESERVED).to_string();
@@ -110,22 +126,26 @@ impl Redactor {
         let mut segments = Vec::new();
         let mut end = 0;
         for found in pattern.find_iter(octets) {
+            let Some(Some(label)) = known.forms.get(found.as_bytes()) else {
+                continue;
+            };
             if found.start() > end {
                 segments.push(Segment::Plain(&octets[end..found.start()]));
             }
-            segments.push(Segment::Secret(
-                known
-                    .forms
-                    .get(found.as_bytes())
-                    .cloned()
-                    .unwrap_or_default(),
-            ));
+            segments.push(Segment::Secret(label.clone()));
             end = found.end();
         }
         if end < octets.len() || segments.is_empty() {
             segments.push(Segment::Plain(&octets[end..]));
         }
         segments
+    }
+
+    /// Whether `octets` hold a secret whose label begins with `prefix`.
+    pub fn finds(&self, octets: &[u8], prefix: &str) -> bool {
+        self.segments(octets)
+            .iter()
+            .any(|segment| matches!(segment, Segment::Secret(label) if label.starts_with(prefix)))
     }
 
     /// `octets` with `$LABEL` in place of each secret.

@@ -1,6 +1,5 @@
 //! Running the program from its options to its end.
 
-use std::ffi::OsString;
 use std::io::Write;
 
 use anyhow::Context;
@@ -18,16 +17,7 @@ use super::{Options, port_file};
 ///
 /// When an option can not be used, an address is taken, or a file can not be read or written.
 pub async fn run() -> anyhow::Result<()> {
-    run_from(std::env::args_os()).await
-}
-
-/// Runs the program with these arguments, the first of which is its name.
-///
-/// # Errors
-///
-/// As [`run`].
-pub async fn run_from(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<()> {
-    let options = Options::parse_from(arguments).with_file()?;
+    let options = Options::parse().with_file()?;
     if options.list_defects {
         writeln!(std::io::stdout(), "{:#}", defect::list()).context("failed to write to stdout")?;
         return Ok(());
@@ -36,7 +26,9 @@ pub async fn run_from(arguments: impl IntoIterator<Item = OsString>) -> anyhow::
     let mut terminate = signal(SignalKind::terminate()).context("failed to wait for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("failed to wait for SIGINT")?;
 
-    let registry = MockRegistry::start(options.config()?, &options.network()).await.context("failed to start")?;
+    let registry = MockRegistry::start(options.config()?, &options.network())
+        .await
+        .context("failed to start")?;
     let mut ready = json!({
         "event": "ready",
         "url": registry.url(),
@@ -47,14 +39,18 @@ pub async fn run_from(arguments: impl IntoIterator<Item = OsString>) -> anyhow::
         let path = options.ca_file.clone().unwrap_or_else(|| {
             std::env::temp_dir().join(format!("mock-registry-{}-ca.pem", std::process::id()))
         });
-        std::fs::write(&path, ca_pem).with_context(|| format!("failed to write {}", path.display()))?;
+        std::fs::write(&path, ca_pem)
+            .with_context(|| format!("failed to write {}", path.display()))?;
         ready["ca"] = json!(path);
     }
     if let Some(path) = &options.port_file {
-        port_file::write(path, registry.port()).with_context(|| format!("failed to write {}", path.display()))?;
+        port_file::write(path, registry.port())
+            .with_context(|| format!("failed to write {}", path.display()))?;
     }
     let mut stdout = std::io::stdout();
-    writeln!(stdout, "{ready}").and_then(|()| stdout.flush()).context("failed to write to stdout")?;
+    writeln!(stdout, "{ready}")
+        .and_then(|()| stdout.flush())
+        .context("failed to write to stdout")?;
 
     tokio::select! {
         _ = terminate.recv() => {}

@@ -76,7 +76,7 @@ pub struct ContentReader {
 #[derive(Debug)]
 enum Shape {
     Single(OpenEntry),
-    Tar(TarReader, ArchiveEntries),
+    Tar(Box<(TarReader, ArchiveEntries)>),
 }
 
 impl ContentReader {
@@ -91,10 +91,10 @@ impl ContentReader {
         } = options;
         let shape = match format {
             ContentFormat::Single(path) => Shape::Single(OpenEntry::new(path, &algorithms)),
-            ContentFormat::Tar => Shape::Tar(
+            ContentFormat::Tar => Shape::Tar(Box::new((
                 TarReader::new(max_overhead),
                 ArchiveEntries::new(algorithms.clone(), max_content, policy.clone()),
-            ),
+            ))),
         };
         Self {
             raw: algorithms
@@ -140,7 +140,10 @@ impl ContentReader {
                 entry.update(chunk);
                 Ok(())
             }
-            Shape::Tar(reader, entries) => reader.write(chunk, entries),
+            Shape::Tar(archive) => {
+                let (reader, entries) = &mut **archive;
+                reader.write(chunk, entries)
+            }
         }
     }
 
@@ -149,15 +152,15 @@ impl ContentReader {
         if let Some(error) = self.failed {
             return Err(error);
         }
-        let entries = match self.shape {
+        let mut entries = match self.shape {
             Shape::Single(entry) => vec![entry.finish()],
-            Shape::Tar(reader, entries) => {
+            Shape::Tar(archive) => {
+                let (reader, entries) = *archive;
                 reader.finish()?;
                 entries.finish()?
             }
         };
         let index = index_of(&self.algorithms, &entries, &self.policy);
-        let mut entries = entries;
         entries.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(ContentSummary {
             entries,

@@ -29,28 +29,37 @@ pub(super) fn names_private_host(url: &Url) -> bool {
     }
 }
 
+/// Blocks that are not global: first address, and how many of its bits count.
+const SPECIAL_V4: [([u8; 4], u32); 16] = [
+    // "This network", private, loopback.
+    ([0, 0, 0, 0], 8),
+    ([10, 0, 0, 0], 8),
+    ([127, 0, 0, 0], 8),
+    ([172, 16, 0, 0], 12),
+    ([192, 168, 0, 0], 16),
+    // Shared with a carrier's NAT; link-local, where most metadata services are.
+    ([100, 64, 0, 0], 10),
+    ([169, 254, 0, 0], 16),
+    // Azure's metadata and DNS service stands in the middle of public space.
+    ([168, 63, 129, 16], 32),
+    // Protocol assignments, documentation, the retired 6to4 relays, benchmarking.
+    ([192, 0, 0, 0], 24),
+    ([192, 0, 2, 0], 24),
+    ([192, 88, 99, 0], 24),
+    ([198, 18, 0, 0], 15),
+    ([198, 51, 100, 0], 24),
+    ([203, 0, 113, 0], 24),
+    // Multicast; reserved, with broadcast.
+    ([224, 0, 0, 0], 4),
+    ([240, 0, 0, 0], 4),
+];
+
 fn is_public_v4(address: Ipv4Addr) -> bool {
-    let special = match address.octets() {
-        // Azure's metadata and DNS service stands in the middle of public space.
-        [168, 63, 129, 16]
-        // "This network", private, loopback.
-        | [0 | 10 | 127, ..]
-        | [172, 16..=31, ..]
-        | [192, 168, ..]
-        // Shared with a carrier's NAT; link-local, where most metadata services are.
-        | [100, 64..=127, ..]
-        | [169, 254, ..]
-        // Protocol assignments, documentation, the retired 6to4 relays, benchmarking.
-        | [192, 0, 0 | 2, _]
-        | [192, 88, 99, _]
-        | [198, 18 | 19, ..]
-        | [198, 51, 100, _]
-        | [203, 0, 113, _]
-        // Multicast, reserved, broadcast.
-        | [224..=255, ..] => true,
-        _ => false,
-    };
-    !special
+    let address = u32::from(address);
+    !SPECIAL_V4.iter().any(|(block, bits)| {
+        let mask = u32::MAX << (u32::BITS - bits);
+        address & mask == u32::from_be_bytes(*block)
+    })
 }
 
 fn is_public_v6(address: Ipv6Addr) -> bool {

@@ -17,8 +17,8 @@ use super::{
     diagnosis::{trouble_of_body, trouble_of_request},
 };
 
-/// One fetch.
-#[derive(Debug, Clone)]
+/// One fetch. `Debug` shows no secret.
+#[derive(Clone)]
 pub struct FetchRequest {
     /// The source; its userinfo is credentials for its origin.
     pub url: Url,
@@ -39,6 +39,16 @@ impl FetchRequest {
     }
 }
 
+impl fmt::Debug for FetchRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FetchRequest")
+            .field("url", &without_userinfo(&self.url).as_str())
+            .field("credentials", &self.credentials)
+            .field("max_bytes", &self.max_bytes)
+            .finish()
+    }
+}
+
 /// A complete answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fetched {
@@ -52,6 +62,7 @@ pub struct Fetched {
 #[derive(Clone)]
 pub struct Fetcher {
     options: Arc<FetchOptions>,
+    resolver: Arc<dyn NameResolver>,
     clients: Arc<Clients>,
 }
 
@@ -77,7 +88,22 @@ impl Fetcher {
         let clients = Clients::build(&options, &resolver)?;
         Ok(Self {
             options: Arc::new(options),
+            resolver,
             clients: Arc::new(clients),
+        })
+    }
+
+    /// A fetcher with other options. Shares the HTTP clients where it can: reading the system's certificate authorities for new ones
+    /// takes tens of milliseconds, which many sessions would feel.
+    pub fn with_options(&self, options: FetchOptions) -> Result<Self, FetchSetupError> {
+        let same_clients = options.deny_private == self.options.deny_private
+            && options.extra_ca_pem == self.options.extra_ca_pem;
+        if !same_clients {
+            return Self::with_resolver(options, Arc::clone(&self.resolver));
+        }
+        Ok(Self {
+            options: Arc::new(options),
+            ..self.clone()
         })
     }
 

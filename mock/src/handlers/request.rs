@@ -4,7 +4,7 @@ use http::{HeaderMap, Method, header};
 use hyper::body::Incoming;
 
 /// A request, with its body still on the wire.
-pub struct Request {
+pub(crate) struct Request {
     /// Method.
     pub method: Method,
     /// Path as it was sent.
@@ -19,7 +19,7 @@ pub struct Request {
 
 impl Request {
     /// From what hyper received.
-    pub fn new(request: http::Request<Incoming>) -> Self {
+    pub(crate) fn new(request: http::Request<Incoming>) -> Self {
         let (parts, body) = request.into_parts();
         Self {
             method: parts.method,
@@ -31,17 +31,25 @@ impl Request {
     }
 
     /// The declared length of the body.
-    pub fn declared_length(&self) -> Option<u64> {
-        self.headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok()
+    pub(crate) fn declared_length(&self) -> Option<u64> {
+        self.headers
+            .get(header::CONTENT_LENGTH)?
+            .to_str()
+            .ok()?
+            .trim()
+            .parse()
+            .ok()
     }
 
     /// Whether the client waits for `100 Continue` before it sends the body.
-    pub fn expects_continue(&self) -> bool {
-        self.headers.get(header::EXPECT).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"))
+    pub(crate) fn expects_continue(&self) -> bool {
+        self.headers
+            .get(header::EXPECT)
+            .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"100-continue"))
     }
 
     /// Whether the body comes in chunks, its length unknown.
-    pub fn is_chunked(&self) -> bool {
+    pub(crate) fn is_chunked(&self) -> bool {
         self.headers.contains_key(header::TRANSFER_ENCODING)
     }
 }

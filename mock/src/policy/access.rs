@@ -2,20 +2,23 @@
 
 /// Who may do what.
 #[derive(Clone, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a mistake of its own")]
-pub struct AccessPolicy {
-    /// Lets callers without credentials write (ACC-1).
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a mistake of its own"
+)]
+pub(crate) struct AccessPolicy {
+    /// Lets callers without credentials write wherever they like (ACC-1).
     pub anonymous_writes: bool,
     /// Takes an unknown token as no token (ACC-1).
     pub unknown_token_is_anonymous: bool,
-    /// Takes any token that starts with a known one's first octets (ACC-1).
+    /// Takes whatever token for the first identity's (ACC-1).
     pub unknown_token_is_owner: bool,
     /// Answers 401 without `WWW-Authenticate` (ACC-1).
     pub no_challenge: bool,
     /// Lets every publisher write in every namespace (ACC-2, ACC-3).
     pub any_publisher_writes: bool,
     /// Lets readers write (ACC-3).
-    pub any_identity_writes: bool,
+    pub readers_write: bool,
     /// Checks permission after it has changed the sources (ACC-3).
     pub denied_sources_are_kept: bool,
     /// Shows the unpublished release to everybody (ACC-4).
@@ -24,6 +27,8 @@ pub struct AccessPolicy {
     pub any_identity_reads_status: bool,
     /// Lets everybody change the sources of what is published (ACC-5).
     pub published_sources_are_open: bool,
+    /// Has another document for a denial than for nothing, where it hides (ACC-6).
+    pub denial_differs: bool,
     /// Denies with 404 what does not exist and with 403 what does (ACC-6).
     pub denial_tells_existence: bool,
     /// Shows private releases to everybody (ACC-7).
@@ -38,4 +43,11 @@ pub struct AccessPolicy {
     pub shows_signed_urls: bool,
     /// Tells a conflict before it looks who asks (ACC-10).
     pub conflict_before_permission: bool,
+}
+
+impl AccessPolicy {
+    /// Whether permission to change sources is asked for only when the release is looked at.
+    pub(crate) fn checks_sources_late(&self) -> bool {
+        self.denied_sources_are_kept || self.published_sources_are_open
+    }
 }

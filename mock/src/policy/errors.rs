@@ -1,9 +1,14 @@
 //! How errors are told.
 
+use crate::refusal::Refusal;
+
 /// How errors are told.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a mistake of its own")]
-pub struct ErrorPolicy {
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a mistake of its own"
+)]
+pub(crate) struct ErrorPolicy {
     /// Sends problem documents as `application/json` (ERR-1).
     pub plain_json: bool,
     /// Answers unknown paths in HTML (ERR-1).
@@ -14,8 +19,8 @@ pub struct ErrorPolicy {
     pub no_allow: bool,
     /// Answers 404 where the method is not supported (ERR-3).
     pub method_is_not_found: bool,
-    /// Answers 500 to a body that is not JSON (ERR-4).
-    pub bad_json_is_internal_error: bool,
+    /// Answers 500 to a body that it can not read (ERR-4).
+    pub malformed_is_internal_error: bool,
     /// Answers 500 to a path with bad percent-encoding (ERR-4).
     pub bad_path_is_internal_error: bool,
     /// Answers 200 with the problem document (ERR-5).
@@ -26,4 +31,15 @@ pub struct ErrorPolicy {
     pub echoes_token: bool,
     /// Adds a stack trace (ERR-7).
     pub shows_stack_trace: bool,
+}
+
+impl ErrorPolicy {
+    /// The refusal of a path that can not be decoded.
+    pub(crate) fn bad_path(&self, refusal: Refusal) -> Refusal {
+        if self.bad_path_is_internal_error {
+            refusal.with_status(500)
+        } else {
+            refusal
+        }
+    }
 }

@@ -10,25 +10,31 @@ mod publish;
 mod reading;
 mod sources;
 mod upload;
+mod verification;
 
-pub use access::AccessPolicy;
-pub use create::CreatePolicy;
-pub use errors::ErrorPolicy;
-pub use processing::ProcessingPolicy;
-pub use publish::PublishPolicy;
-pub use reading::ReadingPolicy;
-pub use sources::SourcePolicy;
-pub use upload::UploadPolicy;
+pub(crate) use access::AccessPolicy;
+pub(crate) use create::CreatePolicy;
+pub(crate) use errors::ErrorPolicy;
+pub(crate) use processing::ProcessingPolicy;
+pub(crate) use publish::PublishPolicy;
+pub(crate) use reading::ReadingPolicy;
+pub(crate) use sources::SourcePolicy;
+pub(crate) use upload::UploadPolicy;
+pub(crate) use verification::VerificationPolicy;
 
-use crate::{content::ContentPolicy, digest::DigestPolicy, fetch::FetchPolicy, jws::SignaturePolicy};
+use crate::{
+    content::ContentPolicy, digest::DigestPolicy, fetch::FetchPolicy, jws::SignaturePolicy,
+};
 
 /// How a registry behaves, area by area.
 #[derive(Clone, Debug, Default)]
-pub struct Policy {
+pub(crate) struct Policy {
     /// CRE: create.
     pub create: CreatePolicy,
     /// DIG: how digests are read and compared.
     pub digest: DigestPolicy,
+    /// DIG, IDX: how content is compared.
+    pub verification: VerificationPolicy,
     /// UPL: uploads.
     pub upload: UploadPolicy,
     /// SRC: content sources.

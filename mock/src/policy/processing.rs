@@ -7,12 +7,19 @@ use crate::{
 
 /// How processing after 202 shows.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a mistake of its own")]
-pub struct ProcessingPolicy {
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a mistake of its own"
+)]
+pub(crate) struct ProcessingPolicy {
     /// Answers 202 without `Location` (ASY-1).
     pub no_location: bool,
     /// Sends a `Retry-After` that is neither seconds nor a date (ASY-1).
     pub odd_retry_after: bool,
+    /// Has no status while it is processing (ASY-2).
+    pub status_missing: bool,
+    /// Forgets a failure once it was read (ASY-5).
+    pub forgets_failure: bool,
     /// Stays in `processing` for ever after a failure (ASY-3).
     pub never_fails: bool,
     /// Fails without `error` (ASY-4).
@@ -31,18 +38,19 @@ pub struct ProcessingPolicy {
 
 impl ProcessingPolicy {
     /// What is kept of a verdict; `None` loses it.
-    pub fn record(&self, verdict: Verdict) -> Option<Verdict> {
+    pub(crate) fn record(&self, verdict: Verdict) -> Option<Verdict> {
         match verdict {
             Verdict::Bad(_) if self.never_fails => None,
-            Verdict::Bad(_) if self.one_error_for_all => {
-                Some(Verdict::Bad(Problem::new(ProblemKind::MalformedRequest, "Processing failed.")))
-            }
+            Verdict::Bad(_) if self.one_error_for_all => Some(Verdict::Bad(Problem::new(
+                ProblemKind::MalformedRequest,
+                "Processing failed.",
+            ))),
             verdict => Some(verdict),
         }
     }
 
     /// What is shown of an unpublished release.
-    pub fn present(&self, mut view: UnpublishedView) -> UnpublishedView {
+    pub(crate) fn present(&self, mut view: UnpublishedView) -> UnpublishedView {
         if self.loses_error {
             view.error = None;
         }

@@ -1,9 +1,23 @@
 //! How releases are published and cancelled.
 
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
+
+use crate::registry::ReleaseView;
+
 /// How releases are published and cancelled.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a mistake of its own")]
-pub struct PublishPolicy {
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a mistake of its own"
+)]
+pub(crate) struct PublishPolicy {
+    /// Answers 200 in place of 201 (PUB-1).
+    pub answers_200: bool,
+    /// Loses members of the manifest when sources change (PUB-5).
+    pub sources_change_rewrites: bool,
+    /// Knows nothing of a release while it is published (ASY-7).
+    pub processing_is_not_found: bool,
     /// Publishes without any content (UPL-4).
     pub publishes_without_content: bool,
     /// Takes a signature over another manifest (SIG-13).
@@ -32,6 +46,18 @@ pub struct PublishPolicy {
     pub cancel_does_nothing: bool,
     /// Answers 500 to what was never created (PUB-6).
     pub unknown_is_internal_error: bool,
-    /// Serves the manifest of the signature with its members sorted, not the signed bytes (SIG-3).
+    /// Serves the created manifest, serialised anew, as the payload in place of the signed bytes (SIG-3).
     pub reserialises_payload: bool,
+}
+
+impl PublishPolicy {
+    /// The signature document as it is shown.
+    pub(crate) fn signature(&self, view: &ReleaseView) -> Value {
+        let mut document = view.signature.to_general_json();
+        if self.reserialises_payload {
+            document["payload"] =
+                json!(URL_SAFE_NO_PAD.encode(format!("{:#}", view.manifest.value)));
+        }
+        document
+    }
 }

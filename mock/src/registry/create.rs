@@ -4,18 +4,13 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::{
-    identity::Caller,
-    jws::JwsDocument,
-    problem::ProblemKind,
-    refusal::Refusal,
-};
+use crate::{identity::Caller, jws::JwsDocument, problem::ProblemKind, refusal::Refusal};
 
 use super::{Attempt, Manifest, Registry, ReleaseKey, Stage, UnpublishedView, release::later};
 
 impl Registry {
     /// Creates an unpublished release from a manifest that was checked already, with the signatures that came with it, checked too.
-    pub fn create(
+    pub(crate) fn create(
         &mut self,
         now: Timestamp,
         caller: &Caller,
@@ -28,21 +23,30 @@ impl Registry {
     }
 
     /// Refuses callers that may not write there, before anything that exists is told (ACC-10), and what is taken (CRE-10).
-    pub fn refuse_stranger_or_conflict(&mut self, now: Timestamp, caller: &Caller, key: &ReleaseKey) -> Result<(), Refusal> {
+    pub(crate) fn refuse_stranger_or_conflict(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        key: &ReleaseKey,
+    ) -> Result<(), Refusal> {
         if self.policy.access.conflict_before_permission {
             self.refuse_conflict(now, key)?;
         }
-        self.access.write(caller, key.namespace())?;
+        self.permit_write(now, caller, key)?;
         self.refuse_conflict(now, key)
     }
 
     fn refuse_conflict(&mut self, now: Timestamp, key: &ReleaseKey) -> Result<(), Refusal> {
         let policy = self.policy.create;
         let links = self.links.clone();
-        let Some(attempt) = self.current(key, now) else { return Ok(()) };
+        let Some(attempt) = self.current(key, now) else {
+            return Ok(());
+        };
         let location = match attempt.stage {
             Stage::Pending if policy.replaces_pending => return Ok(()),
-            Stage::Pending | Stage::Publishing | Stage::Processing(_) => links.unpublished_by_token(key, &attempt.status_token),
+            Stage::Pending | Stage::Publishing | Stage::Processing(_) => {
+                links.unpublished_by_token(key, &attempt.status_token)
+            }
             Stage::Published { .. } if policy.replaces_published => return Ok(()),
             Stage::Published { .. } => links.release(key),
             Stage::Failed { .. } if policy.failure_blocks => links.unpublished(key),
@@ -50,11 +54,16 @@ impl Registry {
             Stage::Failed { .. } | Stage::Expired { .. } => return Ok(()),
         };
         let status = attempt.stage.status().name();
-        Err(Refusal::new(ProblemKind::ReleaseExists, format!("{key} is {status}.")).with_location(location))
+        let refusal = Refusal::new(ProblemKind::ReleaseExists, format!("{key} is {status}."));
+        Err(if policy.conflict_without_location {
+            refusal
+        } else {
+            refusal.with_location(location)
+        })
     }
 
     /// Starts an attempt, in the place of whatever is there.
-    pub fn start_attempt(
+    pub(crate) fn start_attempt(
         &mut self,
         now: Timestamp,
         caller: &Caller,
@@ -72,6 +81,7 @@ impl Registry {
             signed_at_create: signature.is_some(),
             signature,
             upload: None,
+            uploads_closed: false,
             sources: Vec::new(),
             verified: None,
             stage: Stage::Pending,

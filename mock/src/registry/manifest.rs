@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     config::Config,
+    content::ContentFormat,
     digest::{ContentDigest, ContentDigestError, DigestAlgorithm},
     json,
     policy::Policy,
@@ -14,13 +15,11 @@ use crate::{
 };
 
 /// Media type of a manifest that does not say.
-pub const DEFAULT_MEDIA_TYPE: &str = "application/wasm";
-/// Media type of content of several entries.
-pub const TAR_MEDIA_TYPE: &str = "application/x-tar";
+pub(super) const DEFAULT_MEDIA_TYPE: &str = "application/wasm";
 
 /// What a registry wants of manifests.
 #[derive(Clone, Debug)]
-pub struct ManifestRules {
+pub(crate) struct ManifestRules {
     algorithms: Vec<DigestAlgorithm>,
     version_build: bool,
     tar: bool,
@@ -29,18 +28,23 @@ pub struct ManifestRules {
 
 impl ManifestRules {
     /// The rules of a registry with these settings.
-    pub fn new(config: &Config, policy: &Policy) -> Self {
+    pub(crate) fn new(config: &Config, policy: &Policy) -> Self {
         let mut algorithms = vec![DigestAlgorithm::Sha256];
         if config.sha512 {
             algorithms.push(DigestAlgorithm::Sha512);
         }
-        Self { algorithms, version_build: config.version_build, tar: config.tar, policy: policy.clone() }
+        Self {
+            algorithms,
+            version_build: config.version_build,
+            tar: config.tar,
+            policy: policy.clone(),
+        }
     }
 }
 
 /// A manifest that the registry takes.
 #[derive(Clone, Debug)]
-pub struct Manifest {
+pub(crate) struct Manifest {
     /// The bytes as they were sent: what a signature signs.
     pub bytes: Bytes,
     /// All members.
@@ -55,7 +59,7 @@ pub struct Manifest {
 
 impl Manifest {
     /// Reads a manifest and checks everything that needs no look at other releases.
-    pub fn parse(bytes: Bytes, rules: &ManifestRules) -> Result<Self, Refusal> {
+    pub(crate) fn parse(bytes: Bytes, rules: &ManifestRules) -> Result<Self, Refusal> {
         let members = Self::members(&bytes, rules)?;
         let package_type = string(&members, "packageType")?;
         let name = string(&members, "name")?;
@@ -66,29 +70,50 @@ impl Manifest {
             Some(_) => return Err(malformed("The member mediaType is not a media type.")),
         };
         let Some(Value::Object(digests)) = members.get("contentDigest") else {
-            return Err(malformed("The member contentDigest is missing or not an object."));
+            return Err(malformed(
+                "The member contentDigest is missing or not an object.",
+            ));
         };
 
         let create = &rules.policy.create;
         if !create.takes_any_name && !name::is_valid(name) {
-            return Err(Refusal::new(ProblemKind::InvalidName, "The name is not namespace:label."));
+            return Err(Refusal::new(
+                ProblemKind::InvalidName,
+                "The name is not namespace:label.",
+            ));
         }
         if !create.takes_any_version && !version::is_valid(version) {
-            return Err(Refusal::new(ProblemKind::InvalidVersion, "The version does not follow semver 2.0.0."));
+            return Err(Refusal::new(
+                ProblemKind::InvalidVersion,
+                "The version does not follow semver 2.0.0.",
+            ));
         }
         if !rules.version_build && version.contains('+') {
-            return Err(Refusal::new(ProblemKind::InvalidVersion, "Versions with build metadata are not supported."));
+            return Err(Refusal::new(
+                ProblemKind::InvalidVersion,
+                "Versions with build metadata are not supported.",
+            ));
         }
         if !create.takes_any_package_type && package_type != "component" {
-            return Err(Refusal::new(ProblemKind::UnsupportedPackageType, "The package type is not component."));
+            return Err(Refusal::new(
+                ProblemKind::UnsupportedPackageType,
+                "The package type is not component.",
+            ));
         }
-        if !rules.tar && media_type == TAR_MEDIA_TYPE {
-            return Err(Refusal::new(ProblemKind::UnsupportedMediaType, "Content of several entries is not supported."));
+        if !rules.tar && ContentFormat::of_media_type(media_type) == ContentFormat::Tar {
+            return Err(Refusal::new(
+                ProblemKind::UnsupportedMediaType,
+                "Content of several entries is not supported.",
+            ));
         }
-        let digest = ContentDigest::parse(digests, &rules.algorithms, &rules.policy.digest).map_err(refuse_digest)?;
+        let digest = ContentDigest::parse(digests, &rules.algorithms, &rules.policy.digest)
+            .map_err(|error| refuse_digest(&error))?;
 
         Ok(Self {
-            key: ReleaseKey { name: name.to_owned(), version: version.to_owned() },
+            key: ReleaseKey {
+                name: name.to_owned(),
+                version: version.to_owned(),
+            },
             media_type: media_type.to_owned(),
             digest,
             value: Value::Object(create.kept_members(members)),
@@ -97,13 +122,17 @@ impl Manifest {
     }
 
     /// The namespace that the name belongs to.
-    pub fn namespace(&self) -> &str {
+    pub(crate) fn namespace(&self) -> &str {
         self.key.namespace()
     }
 
     fn members(bytes: &[u8], rules: &ManifestRules) -> Result<Map<String, Value>, Refusal> {
-        let document = json::parse(bytes).map_err(|error| malformed(format!("The manifest is not JSON: {error}.")))?;
-        if let (Some(member), false) = (&document.duplicate_member, rules.policy.create.takes_duplicate_members) {
+        let document = json::parse(bytes)
+            .map_err(|error| malformed(format!("The manifest is not JSON: {error}.")))?;
+        if let (Some(member), false) = (
+            &document.duplicate_member,
+            rules.policy.create.takes_duplicate_members,
+        ) {
             return Err(malformed(format!("The member {member:?} stands twice.")));
         }
         match document.value {
@@ -125,7 +154,7 @@ fn malformed(detail: impl Into<String>) -> Refusal {
     Refusal::new(ProblemKind::MalformedManifest, detail)
 }
 
-fn refuse_digest(error: ContentDigestError) -> Refusal {
+fn refuse_digest(error: &ContentDigestError) -> Refusal {
     let kind = match error {
         ContentDigestError::NoSupportedAlgorithm => ProblemKind::UnsupportedDigestAlgorithm,
         ContentDigestError::InvalidDigest { .. } => ProblemKind::InvalidDigest,

@@ -6,6 +6,7 @@ mod cancel;
 mod create;
 mod manifest;
 mod name;
+mod permit;
 mod publish;
 mod read;
 mod release;
@@ -17,12 +18,17 @@ mod upload;
 mod version;
 mod view;
 
-pub use access::Access;
-pub use manifest::{Manifest, ManifestRules};
-pub use publish::PublishWork;
-pub use read::UnpublishedAddress;
-pub use release::{Attempt, AttemptId, Processing, ReleaseKey, Stage, Status, Upload, Verdict};
-pub use source::{RemoteSource, Source, SourceRules};
-pub use sources::{SourcesChange, SourcesOutcome, SourcesWork};
-pub use store::{Registry, RegistrySettings};
-pub use view::{ReleaseView, UnpublishedView};
+#[cfg(test)]
+mod tests;
+
+pub(crate) use access::Access;
+pub(crate) use manifest::{Manifest, ManifestRules};
+pub(crate) use publish::PublishWork;
+pub(crate) use read::UnpublishedAddress;
+pub(crate) use release::{
+    Attempt, AttemptId, Processing, ReleaseKey, Stage, Status, Upload, Verdict,
+};
+pub(crate) use source::{RemoteSource, Source, SourceRules};
+pub(crate) use sources::{SourcesChange, SourcesOutcome, SourcesWork};
+pub(crate) use store::{Registry, RegistrySettings};
+pub(crate) use view::{ReleaseView, UnpublishedView};

@@ -6,7 +6,7 @@ const MAX_NAME: usize = 128;
 const MAX_LABEL: usize = 63;
 
 /// Whether the text is `namespace:label`.
-pub fn is_valid(name: &str) -> bool {
+pub(super) fn is_valid(name: &str) -> bool {
     name.len() <= MAX_NAME
         && name
             .split_once(':')

@@ -10,11 +10,11 @@ use crate::{
     refusal::{Refusal, not_found},
 };
 
-use super::{Attempt, Registry, ReleaseKey, ReleaseView, Source, Stage, UnpublishedView};
+use super::{Attempt, Registry, ReleaseKey, ReleaseView, Source, Stage, Status, UnpublishedView};
 
 /// How an unpublished release is named in a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UnpublishedAddress {
+pub(crate) struct UnpublishedAddress {
     /// Name and version; they alone decide who may look.
     pub key: ReleaseKey,
     /// Names one attempt at it; the latest one, when absent.
@@ -23,7 +23,7 @@ pub struct UnpublishedAddress {
 
 /// Uploaded content.
 #[derive(Clone, Debug)]
-pub struct Content {
+pub(crate) struct Content {
     /// The bytes as they were uploaded.
     pub bytes: Bytes,
     /// Media type of the manifest.
@@ -34,14 +34,35 @@ pub struct Content {
 
 impl Registry {
     /// The unpublished release, for its owner; counts as a poll.
-    pub fn unpublished(&mut self, now: Timestamp, caller: &Caller, address: &UnpublishedAddress) -> Result<UnpublishedView, Refusal> {
+    pub(crate) fn unpublished(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        address: &UnpublishedAddress,
+    ) -> Result<UnpublishedView, Refusal> {
         self.sweep_if_due(now);
-        // Judged before this poll is counted: `polls:N` shows `processing` N times.
-        let attempt = self.owned_attempt(now, caller, address)?.ok_or_else(not_found)?;
+        let mode = self.settings.processing;
+        let attempt = self
+            .owned_attempt(now, caller, address)?
+            .ok_or_else(not_found)?;
         if let Stage::Processing(processing) = &mut attempt.stage {
+            // With `polls:N` it is the read after N that brings the outcome, and nothing else: not a read of the release between.
             processing.polls = processing.polls.saturating_add(1);
+            attempt.settle(now, mode);
         }
         let attempt = attempt.clone();
+        let processing = self.policy.processing;
+        if processing.status_missing && attempt.stage.status() == Status::Processing {
+            return Err(not_found());
+        }
+        if processing.forgets_failure && attempt.stage.status() == Status::Failed {
+            self.remove(attempt.id);
+        }
+        if self.policy.processing.forgets_published
+            && matches!(attempt.stage, Stage::Published { .. })
+        {
+            return Err(not_found());
+        }
         Ok(self.policy.processing.present(self.view(&attempt)))
     }
 
@@ -52,22 +73,33 @@ impl Registry {
         caller: &Caller,
         address: &UnpublishedAddress,
     ) -> Result<Option<&mut Attempt>, Refusal> {
-        self.access.read_unpublished(caller, address.key.namespace())?;
+        self.permit_read_unpublished(now, caller, &address.key)?;
         let attempt = match &address.token {
             None => self.current(&address.key, now),
             Some(token) => match self.id_by_status_token(token) {
                 None => None,
-                Some(id) => self.attempt(id, now).filter(|attempt| *attempt.key() == address.key),
+                Some(id) => self
+                    .attempt(id, now)
+                    .filter(|attempt| *attempt.key() == address.key),
             },
         };
         Ok(attempt)
     }
 
     /// The release.
-    pub fn release(&mut self, now: Timestamp, caller: &Caller, key: &ReleaseKey) -> Result<ReleaseView, Refusal> {
+    pub(crate) fn release(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        key: &ReleaseKey,
+    ) -> Result<ReleaseView, Refusal> {
         self.access.read_manifest(caller, key.namespace())?;
-        let sees_all = self.access.sees_foreign_sources(caller, key.namespace()) || self.policy.access.shows_signed_urls;
-        let (publish, shown_early) = (self.policy.publish, self.policy.publish.shown_before_published);
+        let sees_all = self.access.sees_foreign_sources(caller, key.namespace())
+            || self.policy.access.shows_signed_urls;
+        let (publish, shown_early) = (
+            self.policy.publish,
+            self.policy.publish.shown_before_published,
+        );
         let attempt = self.current(key, now).ok_or_else(not_found)?;
         let published_at = match &attempt.stage {
             Stage::Published { at } => *at,
@@ -83,9 +115,17 @@ impl Registry {
     }
 
     /// Content that was uploaded: of a release for those who may read it, before that for its owner.
-    pub fn content(&mut self, now: Timestamp, caller: &Caller, key: &ReleaseKey) -> Result<Content, Refusal> {
+    pub(crate) fn content(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        key: &ReleaseKey,
+    ) -> Result<Content, Refusal> {
         self.access.read_content(caller, key.namespace())?;
-        let is_public = self.access.read_content(&Caller::Anonymous, key.namespace()).is_ok();
+        let is_public = self
+            .access
+            .read_content(&Caller::Anonymous, key.namespace())
+            .is_ok();
         let is_owner = caller.owns(key.namespace());
         let attempt = self.current(key, now).ok_or_else(not_found)?;
         let shown = match attempt.stage {

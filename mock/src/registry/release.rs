@@ -11,7 +11,7 @@ use super::{Manifest, Source};
 
 /// Name and version of a release.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct ReleaseKey {
+pub(crate) struct ReleaseKey {
     /// `namespace:label`.
     pub name: String,
     /// Semver, without a leading `v`.
@@ -20,8 +20,10 @@ pub struct ReleaseKey {
 
 impl ReleaseKey {
     /// The namespace that the name belongs to; empty where the name has none.
-    pub fn namespace(&self) -> &str {
-        self.name.split_once(':').map_or("", |(namespace, _)| namespace)
+    pub(crate) fn namespace(&self) -> &str {
+        self.name
+            .split_once(':')
+            .map_or("", |(namespace, _)| namespace)
     }
 }
 
@@ -33,11 +35,11 @@ impl fmt::Display for ReleaseKey {
 
 /// Tells attempts apart, those at one name and version too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct AttemptId(pub(super) u64);
+pub(crate) struct AttemptId(pub(super) u64);
 
 /// Uploaded content.
 #[derive(Clone, Debug)]
-pub struct Upload {
+pub(crate) struct Upload {
     /// The bytes as they travelled.
     pub bytes: Bytes,
     /// What reading them found; nothing in a registry that does not verify.
@@ -46,7 +48,7 @@ pub struct Upload {
 
 /// One attempt at a release, from create to its end.
 #[derive(Clone, Debug)]
-pub struct Attempt {
+pub(crate) struct Attempt {
     pub(super) id: AttemptId,
     pub(super) manifest: Arc<Manifest>,
     pub(super) creator: String,
@@ -57,6 +59,8 @@ pub struct Attempt {
     pub(super) signature: Option<JwsDocument>,
     pub(super) signed_at_create: bool,
     pub(super) upload: Option<Arc<Upload>>,
+    /// Set by a defect alone.
+    pub(super) uploads_closed: bool,
     pub(super) sources: Vec<Source>,
     /// What the verified content holds, for sources that are added later.
     pub(super) verified: Option<Arc<ContentSummary>>,
@@ -65,7 +69,7 @@ pub struct Attempt {
 
 /// Where an attempt stands.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Stage {
+pub(crate) enum Stage {
     /// Takes content and waits for publish.
     Pending,
     /// Publish is being worked on within its own request. Shown as pending, because that is what a refusal leaves it.
@@ -93,7 +97,7 @@ pub enum Stage {
 
 /// Work that goes on after publish was answered with 202.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Processing {
+pub(crate) struct Processing {
     pub(super) accepted_at: Timestamp,
     pub(super) polls: u32,
     pub(super) let_through: bool,
@@ -102,7 +106,7 @@ pub struct Processing {
 
 /// What the verification of a release's content came to.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// The content is good.
     Good {
         /// The sources that stay.
@@ -116,7 +120,7 @@ pub enum Verdict {
 
 /// Status of an unpublished release, as everybody calls it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
+pub(crate) enum Status {
     /// Takes content and waits for publish.
     Pending,
     /// Publish was accepted.
@@ -131,7 +135,7 @@ pub enum Status {
 
 impl Status {
     /// The name on the wire.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Pending => "pending",
             Self::Processing => "processing",
@@ -144,7 +148,7 @@ impl Status {
 
 impl Stage {
     /// The status that shows this stage.
-    pub fn status(&self) -> Status {
+    pub(crate) fn status(&self) -> Status {
         match self {
             Self::Pending | Self::Publishing => Status::Pending,
             Self::Processing(_) => Status::Processing,
@@ -155,7 +159,7 @@ impl Stage {
     }
 
     /// When the attempt came to its end, if it has.
-    pub fn ended_at(&self) -> Option<Timestamp> {
+    pub(crate) fn ended_at(&self) -> Option<Timestamp> {
         match self {
             Self::Pending | Self::Publishing | Self::Processing(_) => None,
             Self::Published { at } | Self::Failed { at, .. } | Self::Expired { at } => Some(*at),
@@ -170,7 +174,9 @@ impl Processing {
         match mode {
             _ if self.let_through => Some(*finished_at),
             ProcessingMode::Immediate => Some(*finished_at),
-            ProcessingMode::Polls(count) => (self.polls >= count).then_some(*finished_at),
+            ProcessingMode::Polls(count) => {
+                (count == 0 || self.polls > count).then_some(*finished_at)
+            }
             ProcessingMode::Manual => None,
             ProcessingMode::Delay(delay) => {
                 let due = later(self.accepted_at, delay).max(*finished_at);
@@ -182,12 +188,15 @@ impl Processing {
 
 /// That much later; the last representable moment where that is none.
 pub(super) fn later(time: Timestamp, by: std::time::Duration) -> Timestamp {
-    SignedDuration::try_from(by).ok().and_then(|by| time.checked_add(by).ok()).unwrap_or(Timestamp::MAX)
+    SignedDuration::try_from(by)
+        .ok()
+        .and_then(|by| time.checked_add(by).ok())
+        .unwrap_or(Timestamp::MAX)
 }
 
 impl Attempt {
     /// Name and version.
-    pub fn key(&self) -> &ReleaseKey {
+    pub(crate) fn key(&self) -> &ReleaseKey {
         &self.manifest.key
     }
 
@@ -211,7 +220,10 @@ impl Attempt {
                     self.conclude(at, verdict);
                 }
             }
-            Stage::Publishing | Stage::Published { .. } | Stage::Failed { .. } | Stage::Expired { .. } => {}
+            Stage::Publishing
+            | Stage::Published { .. }
+            | Stage::Failed { .. }
+            | Stage::Expired { .. } => {}
         }
     }
 

@@ -7,11 +7,14 @@ use super::{Attempt, Registry, Source};
 
 impl Registry {
     /// All attempts that are kept, oldest first, without tokens and credentials.
-    pub fn snapshot(&mut self, now: Timestamp) -> Value {
+    pub(crate) fn snapshot(&mut self, now: Timestamp) -> Value {
         self.sweep(now);
         let mut attempts: Vec<&Attempt> = self.attempts().collect();
         attempts.sort_by_key(|attempt| attempt.id);
-        let releases: Vec<Value> = attempts.into_iter().map(|attempt| self.describe(attempt)).collect();
+        let releases: Vec<Value> = attempts
+            .into_iter()
+            .map(|attempt| self.describe(attempt))
+            .collect();
         json!({"releases": releases, "storedBytes": self.stored_bytes})
     }
 

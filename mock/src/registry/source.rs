@@ -13,16 +13,16 @@ use crate::{
 
 /// Where content can be downloaded.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Source {
+pub(crate) enum Source {
     /// The registry's own store of an upload.
     Own,
     /// Somewhere else.
-    Remote(RemoteSource),
+    Remote(Box<RemoteSource>),
 }
 
 /// A source that is not the registry's own.
 #[derive(Clone, Debug, PartialEq)]
-pub struct RemoteSource {
+pub(crate) struct RemoteSource {
     /// The URL as it was given, less its userinfo.
     pub shown_url: String,
     /// The URL to fetch, without userinfo.
@@ -38,7 +38,7 @@ pub struct RemoteSource {
 }
 
 /// What a registry wants of sources.
-pub struct SourceRules<'a> {
+pub(crate) struct SourceRules<'a> {
     /// Schemes, lower case.
     pub schemes: &'a [String],
     /// Whether credentials are taken.
@@ -53,7 +53,7 @@ pub struct SourceRules<'a> {
 
 impl Source {
     /// Whether both are the same source: credentials and further members do not count.
-    pub fn is_same(&self, other: &Self) -> bool {
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Own, Self::Own) => true,
             (Self::Remote(a), Self::Remote(b)) => a.shown_url == b.shown_url && a.path == b.path,
@@ -62,7 +62,7 @@ impl Source {
     }
 
     /// The entry that it serves, if only one.
-    pub fn path(&self) -> Option<&EntryPath> {
+    pub(crate) fn path(&self) -> Option<&EntryPath> {
         match self {
             Self::Own => None,
             Self::Remote(remote) => remote.path.as_ref(),
@@ -72,15 +72,18 @@ impl Source {
 
 impl RemoteSource {
     /// Reads one element of `contentSources`.
-    pub fn parse(value: &Value, rules: &SourceRules<'_>) -> Result<Self, Refusal> {
+    pub(crate) fn parse(value: &Value, rules: &SourceRules<'_>) -> Result<Self, Refusal> {
         let Value::Object(members) = value else {
             return Err(invalid("A content source is not an object."));
         };
         let Some(Value::String(given_url)) = members.get("url") else {
-            return Err(invalid("A content source has no url, or one that is not a string."));
+            return Err(invalid(
+                "A content source has no url, or one that is not a string.",
+            ));
         };
         // The scheme is looked at first (SRC-10): `file:///x` has no host, and is still of an unsupported scheme.
-        let scheme = scheme(given_url).ok_or_else(|| invalid("A content source's url is not an absolute URL."))?;
+        let scheme = scheme(given_url)
+            .ok_or_else(|| invalid("A content source's url is not an absolute URL."))?;
         if !rules.schemes.contains(&scheme) && !rules.policy.takes_any_scheme {
             return Err(Refusal::new(
                 ProblemKind::UnsupportedSourceScheme,
@@ -97,6 +100,9 @@ impl RemoteSource {
         let shown_url = without_userinfo(given_url);
         let mut shown = members.clone();
         shown.remove("credentials");
+        if rules.policy.drops_unknown_members {
+            shown.retain(|member, _| member == "path");
+        }
         shown.insert("url".to_owned(), json!(shown_url));
         if !rules.policy.checks_addresses_only_when_fetching {
             rules
@@ -104,15 +110,30 @@ impl RemoteSource {
                 .check_literal_address(&url)
                 .map_err(|error| Refusal::new(ProblemKind::SourceForbidden, error.to_string()))?;
         }
-        Ok(Self { shown_url, url, credentials, path, shown, given: members.clone() })
+        Ok(Self {
+            shown_url,
+            url,
+            credentials,
+            path,
+            shown,
+            given: members.clone(),
+        })
     }
 
     /// The source as everybody may see it.
-    pub fn shown(&self, policy: &SourcePolicy) -> Value {
-        Value::Object(if policy.shows_credentials { self.given.clone() } else { self.shown.clone() })
+    pub(crate) fn shown(&self, policy: &SourcePolicy) -> Value {
+        Value::Object(if policy.shows_credentials {
+            self.given.clone()
+        } else {
+            self.shown.clone()
+        })
     }
 
-    fn credentials(members: &Map<String, Value>, url: &Url, rules: &SourceRules<'_>) -> Result<Option<Credentials>, Refusal> {
+    fn credentials(
+        members: &Map<String, Value>,
+        url: &Url,
+        rules: &SourceRules<'_>,
+    ) -> Result<Option<Credentials>, Refusal> {
         let credentials = match members.get("credentials") {
             Some(value) => Some(parse_credentials(value)?),
             None => userinfo(url),
@@ -123,13 +144,18 @@ impl RemoteSource {
         Ok(credentials)
     }
 
-    fn entry_path(members: &Map<String, Value>, rules: &SourceRules<'_>) -> Result<Option<EntryPath>, Refusal> {
+    fn entry_path(
+        members: &Map<String, Value>,
+        rules: &SourceRules<'_>,
+    ) -> Result<Option<EntryPath>, Refusal> {
         match members.get("path") {
             None => Ok(None),
             Some(Value::String(path)) if rules.per_entry => EntryPath::new(path.as_bytes())
                 .map(Some)
                 .map_err(|error| invalid(format!("A content source's path is refused: {error}."))),
-            Some(Value::String(_)) => Err(invalid("Content sources of single entries are not supported.")),
+            Some(Value::String(_)) => Err(invalid(
+                "Content sources of single entries are not supported.",
+            )),
             Some(_) => Err(invalid("A content source's path is not a string.")),
         }
     }
@@ -139,7 +165,9 @@ impl RemoteSource {
 fn scheme(url: &str) -> Option<String> {
     let (scheme, _) = url.split_once(':')?;
     let starts_well = scheme.starts_with(|c: char| c.is_ascii_alphabetic());
-    let continues_well = scheme.bytes().all(|c| c.is_ascii_alphanumeric() || b"+-.".contains(&c));
+    let continues_well = scheme
+        .bytes()
+        .all(|c| c.is_ascii_alphanumeric() || b"+-.".contains(&c));
     (starts_well && continues_well).then(|| scheme.to_ascii_lowercase())
 }
 
@@ -148,10 +176,17 @@ fn parse_url(text: &str, policy: &SourcePolicy) -> Result<Url, Refusal> {
     let has_authority = text
         .split_once("://")
         .is_some_and(|(_, rest)| !rest.is_empty() && !rest.starts_with(['/', '?', '#']));
-    let has_odd_characters = text.chars().any(|c| c.is_whitespace() || c.is_control() || c == '\\');
-    let url = Url::parse(text).map_err(|error| invalid(format!("A content source's url is not a URL: {error}.")))?;
-    if (!has_authority || has_odd_characters || url.host_str().is_none_or(str::is_empty)) && !policy.takes_any_url {
-        return Err(invalid("A content source's url has no host, or characters that no URL has."));
+    let has_odd_characters = text
+        .chars()
+        .any(|c| c.is_whitespace() || c.is_control() || c == '\\');
+    let url = Url::parse(text)
+        .map_err(|error| invalid(format!("A content source's url is not a URL: {error}.")))?;
+    if (!has_authority || has_odd_characters || url.host_str().is_none_or(str::is_empty))
+        && !policy.takes_any_url
+    {
+        return Err(invalid(
+            "A content source's url has no host, or characters that no URL has.",
+        ));
     }
     Ok(url)
 }
@@ -162,17 +197,32 @@ fn parse_credentials(value: &Value) -> Result<Credentials, Refusal> {
             .get(member)
             .and_then(Value::as_str)
             .map(str::to_owned)
-            .ok_or_else(|| invalid(format!("The credentials of a content source have no {member}.")))
+            .ok_or_else(|| {
+                invalid(format!(
+                    "The credentials of a content source have no {member}."
+                ))
+            })
     };
     match value.get("type").and_then(Value::as_str) {
-        Some("basic") => Ok(Credentials::Basic { username: text("username")?, password: text("password")? }),
-        Some("bearer") => Ok(Credentials::Bearer { token: text("token")? }),
-        _ => Err(invalid("The credentials of a content source are of an unknown type.")),
+        Some("basic") => Ok(Credentials::Basic {
+            username: text("username")?,
+            password: text("password")?,
+        }),
+        Some("bearer") => Ok(Credentials::Bearer {
+            token: text("token")?,
+        }),
+        _ => Err(invalid(
+            "The credentials of a content source are of an unknown type.",
+        )),
     }
 }
 
 fn userinfo(url: &Url) -> Option<Credentials> {
-    let decode = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let decode = |text: &str| {
+        percent_encoding::percent_decode_str(text)
+            .decode_utf8_lossy()
+            .into_owned()
+    };
     (!url.username().is_empty() || url.password().is_some()).then(|| Credentials::Basic {
         username: decode(url.username()),
         password: decode(url.password().unwrap_or_default()),
@@ -186,7 +236,9 @@ fn without_userinfo(url: &str) -> String {
     };
     let authority_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, tail) = rest.split_at(authority_end);
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
     format!("{scheme}://{host}{tail}")
 }
 

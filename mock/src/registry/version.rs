@@ -4,7 +4,7 @@
 const MAX_VERSION: usize = 255;
 
 /// Whether the text is a version without a leading `v`.
-pub fn is_valid(version: &str) -> bool {
+pub(super) fn is_valid(version: &str) -> bool {
     let (rest, build) = split(version, '+');
     let (core, pre_release) = split(rest, '-');
     version.len() <= MAX_VERSION

@@ -6,13 +6,11 @@ use jiff::Timestamp;
 
 use crate::{jws::JwsDocument, problem::Problem};
 
-use super::{AttemptId, Manifest, Source, Status};
+use super::{Manifest, Source, Status};
 
 /// An unpublished release, for its owner.
 #[derive(Clone, Debug)]
-pub struct UnpublishedView {
-    /// Tells attempts at one name and version apart.
-    pub attempt: AttemptId,
+pub(crate) struct UnpublishedView {
     /// What is to be released.
     pub manifest: Arc<Manifest>,
     /// Who created it.
@@ -37,7 +35,7 @@ pub struct UnpublishedView {
 
 /// A release.
 #[derive(Clone, Debug)]
-pub struct ReleaseView {
+pub(crate) struct ReleaseView {
     /// What was released.
     pub manifest: Arc<Manifest>,
     /// The signatures over it.

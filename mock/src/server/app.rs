@@ -18,7 +18,7 @@ const ADMIN: &str = "__admin/";
 
 /// Which of the registry's origins a request came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
+pub(crate) enum Origin {
     /// The API and its control.
     Api,
     /// Uploads only.
@@ -26,7 +26,7 @@ pub enum Origin {
 }
 
 /// Everything that is served.
-pub struct App {
+pub(crate) struct App {
     session: Arc<Session>,
     /// Path of the base URL, with a slash at both ends.
     base_path: String,
@@ -36,17 +36,25 @@ pub struct App {
 
 impl App {
     /// Serves a registry below these paths, each with a slash at both ends.
-    pub fn new(session: Arc<Session>, base_path: String, upload_path: String) -> Self {
-        Self { session, base_path, upload_path }
+    pub(crate) fn new(session: Arc<Session>, base_path: String, upload_path: String) -> Self {
+        Self {
+            session,
+            base_path,
+            upload_path,
+        }
     }
 
     /// The registry.
-    pub fn session(&self) -> &Arc<Session> {
+    pub(crate) fn session(&self) -> &Arc<Session> {
         &self.session
     }
 
     /// Answers a request.
-    pub async fn serve(&self, origin: Origin, request: http::Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+    pub(crate) async fn serve(
+        &self,
+        origin: Origin,
+        request: http::Request<Incoming>,
+    ) -> Result<Response<Full<Bytes>>, Infallible> {
         let mut request = Request::new(request);
         let full_path = request.path.clone();
         let reply = match origin {
@@ -58,7 +66,7 @@ impl App {
                 Some(path) => match path.strip_prefix(ADMIN) {
                     Some(control) => match admin::handle(&self.session, &request.method, control) {
                         Ok(reply) => reply,
-                        Err(refusal) => handlers::refuse_request(&self.session, refusal, &mut request).await,
+                        Err(refusal) => handlers::refused(&self.session, &refusal),
                     },
                     None => handlers::handle(&self.session, Some(path), &mut request).await,
                 },
@@ -66,9 +74,10 @@ impl App {
             },
         };
         let mut response = reply.into_response();
-        // What a refused body left on the wire must not be read as the next request.
-        if request.expects_continue() && !request.body_was_polled {
-            response.headers_mut().insert(header::CONNECTION, http::HeaderValue::from_static("close"));
+        if !request.drain(self.session.tasks()) {
+            response
+                .headers_mut()
+                .insert(header::CONNECTION, http::HeaderValue::from_static("close"));
         }
         Ok(response)
     }

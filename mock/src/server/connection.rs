@@ -9,16 +9,21 @@ use tokio::{
     sync::watch,
 };
 
-use super::{App, Origin};
+use super::{App, Origin, explained::Explained};
 
 /// How long the head of a request may take, and an idle connection stays open.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
+const HEAD_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Serves a connection until it ends, or until the server does and the request under way is answered.
-pub(super) async fn serve<S>(app: Arc<App>, origin: Origin, stream: S, mut stopping: watch::Receiver<bool>)
-where
+pub(super) async fn serve<S>(
+    app: Arc<App>,
+    origin: Origin,
+    stream: S,
+    mut stopping: watch::Receiver<bool>,
+) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
+    let prefix = app.session().config.problem_type_prefix.clone();
     let service = service_fn(move |request| {
         let app = app.clone();
         async move { app.serve(origin, request).await }
@@ -28,7 +33,7 @@ where
         .header_read_timeout(HEAD_TIMEOUT)
         // A client may end its half after the request, and still read the answer.
         .half_close(true)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(Explained::new(stream, prefix)), service);
     let mut connection = pin!(connection);
     tokio::select! {
         // Broken requests and connections are the client's trouble; hyper has answered what can be answered.

@@ -2,9 +2,10 @@
 
 mod app;
 mod connection;
+mod explained;
 mod listener;
 mod tls;
 
-pub use app::{App, Origin};
-pub use listener::{Bound, ListenError, Server};
-pub use tls::{TlsError, TlsIdentity};
+pub(crate) use app::{App, Origin};
+pub(crate) use listener::{Bound, ListenError, Server};
+pub(crate) use tls::{TlsError, TlsIdentity};

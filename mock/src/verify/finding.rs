@@ -10,7 +10,7 @@ use super::content::refuse_content;
 
 /// What fetching one source came to.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Finding {
+pub(crate) enum Finding {
     /// It serves content that reads well; of the whole content, the one that the manifest commits to.
     Good(ContentSummary),
     /// It serves something else.
@@ -23,7 +23,7 @@ pub enum Finding {
 
 impl Finding {
     /// Of a fetch that did not come to its end.
-    pub fn of_failure(failure: FetchFailure<ContentError>) -> Self {
+    pub(crate) fn of_failure(failure: FetchFailure<ContentError>) -> Self {
         match failure {
             FetchFailure::Fetch(error) => Self::of_fetch_error(&error),
             FetchFailure::Receiver(error) => Self::of_content_error(&error),
@@ -31,16 +31,20 @@ impl Finding {
     }
 
     /// Of content that does not read well. What is no archive at all is just other bytes (SRC-7).
-    pub fn of_content_error(error: &ContentError) -> Self {
+    pub(crate) fn of_content_error(error: &ContentError) -> Self {
         let problem = refuse_content(error);
         Self::OtherBytes(match error {
-            ContentError::NotAnArchive => Problem { kind: ProblemKind::DigestMismatch, ..problem },
+            ContentError::NotAnArchive => Problem {
+                kind: ProblemKind::DigestMismatch,
+                ..problem
+            },
             _ => problem,
         })
     }
 
     fn of_fetch_error(error: &FetchError) -> Self {
-        let kind = ProblemKind::from_name(error.problem()).unwrap_or(ProblemKind::SourceUnreachable);
+        let kind =
+            ProblemKind::from_name(error.problem()).unwrap_or(ProblemKind::SourceUnreachable);
         let problem = Problem::new(kind, error.to_string());
         match kind {
             ProblemKind::SourceForbidden => Self::Forbidden(problem),

@@ -7,8 +7,8 @@ mod signature;
 mod sources;
 mod verdict;
 
-pub use content::ContentCheck;
+pub(crate) use content::ContentCheck;
 pub(crate) use content::refuse_content;
-pub use finding::Finding;
-pub use signature::SignatureCheck;
-pub use sources::Verifier;
+pub(crate) use finding::Finding;
+pub(crate) use signature::SignatureCheck;
+pub(crate) use sources::Verifier;

@@ -5,16 +5,16 @@ mod release;
 mod sources;
 mod unpublished;
 
-pub use publish_request::PublishRequest;
-pub use release::render_release;
-pub use sources::{parse_sources, render_sources};
-pub use unpublished::render_unpublished;
+pub(crate) use publish_request::PublishRequest;
+pub(crate) use release::render_release;
+pub(crate) use sources::{parse_sources, render_sources};
+pub(crate) use unpublished::render_unpublished;
 
 use crate::{links::Links, oddity::Oddities, policy::Policy};
 
 /// What rendering needs to know of the registry.
 #[derive(Clone, Copy)]
-pub struct Rendering<'a> {
+pub(crate) struct Rendering<'a> {
     /// URLs of resources.
     pub links: &'a Links,
     /// Choices that the profile leaves open.

@@ -7,13 +7,27 @@ use crate::registry::ReleaseView;
 use super::{Rendering, render_sources};
 
 /// The document of a release.
-pub fn render_release(view: &ReleaseView, rendering: Rendering<'_>) -> Value {
+pub(crate) fn render_release(view: &ReleaseView, rendering: Rendering<'_>) -> Value {
     let key = &view.manifest.key;
     let mut document = Map::new();
-    document.insert("release".to_owned(), view.manifest.value.clone());
-    document.insert("releaseSignature".to_owned(), view.signature.to_general_json());
+    document.insert(
+        "release".to_owned(),
+        rendering.policy.reading.manifest(&view.manifest.value),
+    );
+    document.insert(
+        "releaseSignature".to_owned(),
+        rendering.policy.publish.signature(view),
+    );
     document.insert("creator".to_owned(), json!(view.creator));
-    document.insert("contentSources".to_owned(), render_sources(&view.sources, key, rendering));
-    document.insert("publishedAt".to_owned(), json!(view.published_at.to_string()));
-    rendering.oddities.disturb(Value::Object(document), &key.to_string())
+    document.insert(
+        "contentSources".to_owned(),
+        render_sources(&view.sources, key, rendering),
+    );
+    document.insert(
+        "publishedAt".to_owned(),
+        json!(view.published_at.to_string()),
+    );
+    rendering
+        .oddities
+        .disturb(Value::Object(document), &key.to_string())
 }

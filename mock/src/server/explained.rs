@@ -1,0 +1,106 @@
+//! Answers to requests that never reach a handler because hyper can not read them: a problem document in the place of nothing.
+
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use bytes::{Buf, Bytes};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::problem::{Problem, ProblemKind};
+
+/// A stream on which hyper's own bodyless answers to broken heads (400, 414, 431) get a problem document (ERR-1).
+pub(super) struct Explained<S> {
+    inner: S,
+    problem_type_prefix: String,
+    /// What stands in the place of an answer of hyper's, as far as it is not written yet.
+    unwritten: Bytes,
+}
+
+impl<S: AsyncWrite + Unpin> Explained<S> {
+    pub(super) fn new(inner: S, problem_type_prefix: String) -> Self {
+        Self {
+            inner,
+            problem_type_prefix,
+            unwritten: Bytes::new(),
+        }
+    }
+
+    fn poll_unwritten(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while self.unwritten.has_remaining() {
+            let written = ready!(Pin::new(&mut self.inner).poll_write(cx, &self.unwritten))?;
+            if written == 0 {
+                return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
+            }
+            self.unwritten.advance(written);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// The status line, if this is an answer that only hyper itself makes: a client error with neither body nor content type.
+fn unexplained(buffer: &[u8]) -> Option<(&str, u16)> {
+    let head = std::str::from_utf8(buffer).ok()?.strip_suffix("\r\n\r\n")?;
+    let (status_line, headers) = head.split_once("\r\n")?;
+    let status = status_line
+        .strip_prefix("HTTP/1.")?
+        .get(2..5)?
+        .parse()
+        .ok()?;
+    let headers = headers.to_ascii_lowercase();
+    let is_bare = headers.contains("content-length: 0") && !headers.contains("content-type:");
+    ((400..500).contains(&status) && is_bare).then_some((status_line, status))
+}
+
+fn explain(status_line: &str, status: u16, problem_type_prefix: &str) -> Bytes {
+    let detail = match status {
+        414 => "The request target is too long.",
+        431 => "The headers are too large.",
+        _ => "The request is broken as HTTP.",
+    };
+    let body = Problem::new(ProblemKind::MalformedRequest, detail)
+        .document(problem_type_prefix, Some(status))
+        .to_string();
+    let length = body.len();
+    Bytes::from(format!(
+        "{status_line}\r\ncontent-type: application/problem+json\r\ncontent-length: {length}\r\ncache-control: no-store\r\n\
+         connection: close\r\n\r\n{body}"
+    ))
+}
+
+impl<S: AsyncWrite + Unpin> AsyncWrite for Explained<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        ready!(self.poll_unwritten(cx))?;
+        if let Some((status_line, status)) = unexplained(buffer) {
+            self.unwritten = explain(status_line, status, &self.problem_type_prefix);
+            return Poll::Ready(Ok(buffer.len()));
+        }
+        Pin::new(&mut self.inner).poll_write(cx, buffer)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_unwritten(cx))?;
+        Pin::new(&mut self.inner).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_unwritten(cx))?;
+        Pin::new(&mut self.inner).poll_shutdown(cx)
+    }
+}
+
+impl<S: AsyncRead + Unpin> AsyncRead for Explained<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_read(cx, buffer)
+    }
+}

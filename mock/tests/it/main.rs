@@ -1,0 +1,15 @@
+//! The registry through its public faces: HTTP, the program, and the library.
+
+mod access;
+mod archives;
+mod control;
+mod create;
+mod errors;
+mod processing;
+mod program;
+mod publish;
+mod reading;
+mod signatures;
+mod sources;
+mod support;
+mod uploads;
