@@ -44,7 +44,10 @@ fn a_case_with_a_misspelt_key_is_exit_2_with_file_and_line() {
     let output = run(&["--cases", &folder.path().to_string_lossy()]);
     assert_eq!(output.status.code(), Some(2));
     let message = text(&output.stderr);
-    assert!(message.contains("case.yaml:4:5") && message.contains("expcet"), "{message}");
+    assert!(
+        message.contains("case.yaml:4:5") && message.contains("expcet"),
+        "{message}"
+    );
     assert!(output.stdout.is_empty());
 }
 
@@ -59,7 +62,10 @@ fn a_target_with_an_unknown_capability_is_exit_2_with_file_and_line() {
     let output = run(&["--target", &target]);
     assert_eq!(output.status.code(), Some(2));
     let message = text(&output.stderr);
-    assert!(message.contains("target.yaml:3") && message.contains("upload"), "{message}");
+    assert!(
+        message.contains("target.yaml:3") && message.contains("upload"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -67,7 +73,11 @@ fn an_unreachable_registry_is_exit_3_and_the_report_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let report = folder.path().join("report.json");
     // Bound, so that nobody else takes it, and not listening.
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
     let output = run(&[
         "--registry",
         &format!("http://127.0.0.1:{port}/"),
@@ -85,7 +95,10 @@ fn an_unreachable_registry_is_exit_3_and_the_report_says_so() {
 async fn servers_that_do_nothing_right_pass_no_case() {
     let problem = serde_json::json!({"type": "urn:publish-api:problem:not-found", "status": 404});
     let rows = [
-        ("200 {}", ResponseTemplate::new(200).set_body_json(serde_json::json!({}))),
+        (
+            "200 {}",
+            ResponseTemplate::new(200).set_body_json(serde_json::json!({})),
+        ),
         (
             "201 {}",
             ResponseTemplate::new(201)
@@ -98,12 +111,21 @@ async fn servers_that_do_nothing_right_pass_no_case() {
                 .set_body_raw(problem.to_string().into_bytes(), "application/problem+json"),
         ),
         ("500", ResponseTemplate::new(500)),
-        ("html", ResponseTemplate::new(200).set_body_raw("<html></html>", "text/html")),
-        ("redirects", ResponseTemplate::new(302).insert_header("Location", "/")),
+        (
+            "html",
+            ResponseTemplate::new(200).set_body_raw("<html></html>", "text/html"),
+        ),
+        (
+            "redirects",
+            ResponseTemplate::new(302).insert_header("Location", "/"),
+        ),
     ];
     for (name, template) in rows {
         let server = MockServer::start().await;
-        Mock::given(any()).respond_with(template).mount(&server).await;
+        Mock::given(any())
+            .respond_with(template)
+            .mount(&server)
+            .await;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("report.json");
         let arguments = [
@@ -115,8 +137,16 @@ async fn servers_that_do_nothing_right_pass_no_case() {
         let output = tokio::task::spawn_blocking(move || suite().args(arguments).output().unwrap())
             .await
             .unwrap();
-        assert_eq!(output.status.code(), Some(1), "{name}: {}", text(&output.stderr));
-        assert!(text(&output.stderr).contains("no Publish API answers"), "{name}");
+        assert_eq!(
+            output.status.code(),
+            Some(1),
+            "{name}: {}",
+            text(&output.stderr)
+        );
+        assert!(
+            text(&output.stderr).contains("no Publish API answers"),
+            "{name}"
+        );
         let report: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
         let passed: Vec<&Value> = report["cases"]
             .as_array()
@@ -140,7 +170,11 @@ fn a_word_near_a_subcommand_is_exit_2_and_not_a_filter() {
     for word in ["covarage", "coverag", "doctro", "mokc"] {
         let output = run(&[word]);
         assert_eq!(output.status.code(), Some(2), "{word}");
-        assert!(text(&output.stderr).contains("did you mean"), "{word}: {}", text(&output.stderr));
+        assert!(
+            text(&output.stderr).contains("did you mean"),
+            "{word}: {}",
+            text(&output.stderr)
+        );
     }
 }
 
@@ -149,11 +183,17 @@ fn bad_options_are_exit_2_with_one_message() {
     let rows: &[(&[&str], &str)] = &[
         (&["--report", "jsn=x"], "json"),
         (&["--report", "json"], "FORMAT=PATH"),
-        (&["--report", "json=-", "--report", "junit=-"], "one `-` at most"),
+        (
+            &["--report", "json=-", "--report", "junit=-"],
+            "one `-` at most",
+        ),
         (&["--registry", "ftp://127.0.0.1/"], "http"),
         (&["--target", "/no/such/file.yaml"], "/no/such/file.yaml"),
         (&["--cases", "/no/such/folder"], "/no/such/folder"),
-        (&["--known-failures", "/no/such/file.yaml"], "/no/such/file.yaml"),
+        (
+            &["--known-failures", "/no/such/file.yaml"],
+            "/no/such/file.yaml",
+        ),
         (&["--nonsense"], "--nonsense"),
     ];
     for (arguments, expected) in rows {
@@ -167,7 +207,11 @@ fn bad_options_are_exit_2_with_one_message() {
 #[test]
 fn known_failures_that_match_nothing_are_exit_2() {
     let folder = tempfile::tempdir().unwrap();
-    let known = file(&folder, "known.yaml", "- {case: no/such-case, reason: gone}\n");
+    let known = file(
+        &folder,
+        "known.yaml",
+        "- {case: no/such-case, reason: gone}\n",
+    );
     let output = run(&["--known-failures", &known]);
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("no/such-case"));
@@ -181,18 +225,32 @@ fn a_known_failure_that_passes_fails_the_run() {
         "known.yaml",
         "- {case: publish/upload-then-publish, reason: was broken}\n",
     );
-    let output = run(&["--known-failures", &known, "--exact", "publish/upload-then-publish"]);
+    let output = run(&[
+        "--known-failures",
+        &known,
+        "--exact",
+        "publish/upload-then-publish",
+    ]);
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
     assert!(text(&output.stdout).contains("unexpected-pass"));
 }
 
 #[test]
 fn listing_sends_nothing_and_is_clean() {
-    let output = run(&["--list", "--format", "terse", "--registry", "http://127.0.0.1:9/"]);
+    let output = run(&[
+        "--list",
+        "--format",
+        "terse",
+        "--registry",
+        "http://127.0.0.1:9/",
+    ]);
     assert_eq!(output.status.code(), Some(0));
     let listed = text(&output.stdout);
     assert!(listed.lines().count() > 100);
-    assert!(listed.lines().all(|line| line.ends_with(": test")), "{listed}");
+    assert!(
+        listed.lines().all(|line| line.ends_with(": test")),
+        "{listed}"
+    );
     assert!(text(&output.stderr).is_empty());
     let ignored = run(&["--list", "--format", "terse", "--ignored"]);
     assert_eq!(ignored.status.code(), Some(0));
@@ -200,7 +258,14 @@ fn listing_sends_nothing_and_is_clean() {
 
 #[test]
 fn a_report_on_stdout_is_alone_there_and_satisfies_its_schema() {
-    let output = run(&["--report", "json=-", "--exact", "publish/upload-then-publish", "--seed", "7"]);
+    let output = run(&[
+        "--report",
+        "json=-",
+        "--exact",
+        "publish/upload-then-publish",
+        "--seed",
+        "7",
+    ]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     let schema: Value =
@@ -216,7 +281,10 @@ fn a_report_on_stdout_is_alone_there_and_satisfies_its_schema() {
     let exchanges = report["cases"][0]["exchanges"].as_array().unwrap();
     assert!(exchanges.len() >= 5);
     let all = text(&output.stdout);
-    assert!(!all.contains("Bearer conformance-owner"), "a token is in the report");
+    assert!(
+        !all.contains("Bearer conformance-owner"),
+        "a token is in the report"
+    );
     assert!(all.contains("$TOKEN_OWNER"));
 }
 
@@ -239,7 +307,10 @@ fn junit_marks_a_failure_as_one() {
     ]);
     assert_eq!(output.status.code(), Some(1));
     let junit = std::fs::read_to_string(path).unwrap();
-    assert!(junit.contains("<failure") && junit.contains("failures=\"1\""), "{junit}");
+    assert!(
+        junit.contains("<failure") && junit.contains("failures=\"1\""),
+        "{junit}"
+    );
 }
 
 #[test]
@@ -272,11 +343,21 @@ fn keys_are_public_and_complete() {
         .unwrap()
         .iter()
         .map(|key| {
-            assert!(key.get("d").is_none() && key.get("alg").is_some() && key.get("identity").is_some());
+            assert!(
+                key.get("d").is_none() && key.get("alg").is_some() && key.get("identity").is_some()
+            );
             key["kid"].as_str().unwrap()
         })
         .collect();
-    assert_eq!(kids, ["owner-es256", "owner-ed25519", "other-es256", "other-ed25519"]);
+    assert_eq!(
+        kids,
+        [
+            "owner-es256",
+            "owner-ed25519",
+            "other-es256",
+            "other-ed25519"
+        ]
+    );
 }
 
 #[test]
@@ -299,6 +380,9 @@ fn help_and_version_are_on_stdout_and_exit_0() {
     for option in ["--help", "--version"] {
         let output = run(&[option]);
         assert_eq!(output.status.code(), Some(0));
-        assert!(!output.stdout.is_empty() && output.stderr.is_empty(), "{option}");
+        assert!(
+            !output.stdout.is_empty() && output.stderr.is_empty(),
+            "{option}"
+        );
     }
 }

@@ -102,10 +102,7 @@ impl CaseScope<'_> {
     fn secret(&self, label: &str) -> String {
         let value = names::fresh_secret(self.run.context.seed, &self.run.case.id, label);
         let name = format!("SECRET_{}", label.to_ascii_uppercase().replace('-', "_"));
-        self.run
-            .context
-            .redactor
-            .add(&Secret::new(name, value.clone()));
+        self.run.redactor.add(&Secret::new(name, value.clone()));
         value
     }
 

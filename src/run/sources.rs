@@ -100,7 +100,7 @@ impl CaseRun<'_> {
         for member in ["password", "token"] {
             if let Some(value) = credentials.get(member).and_then(Value::as_str) {
                 let label = format!("SOURCE_{}", member.to_ascii_uppercase());
-                self.context.redactor.add(&Secret::new(label, value));
+                self.redactor.add(&Secret::new(label, value));
             }
         }
     }
