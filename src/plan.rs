@@ -152,6 +152,7 @@ fn offers(target: &Target, setup: TargetSetup) -> bool {
         TargetSetup::Reader => target.identities.get("reader").is_some(),
         TargetSetup::Expiry => target.deadlines.expiry.is_some(),
         TargetSetup::Retention => target.deadlines.retention.is_some(),
+        TargetSetup::TlsOrigin => target.origin.tls,
         TargetSetup::AnonymousReading => target.read_as == ReadAs::Anonymous,
     }
 }
@@ -178,6 +179,7 @@ fn lacking(setup: TargetSetup) -> (&'static str, &'static str) {
             "deadlines.retention",
             "needs deadlines.retention in the target file",
         ),
+        TargetSetup::TlsOrigin => ("origin.tls", "needs origin.tls: true in the target file"),
         TargetSetup::AnonymousReading => ("read-as", "needs read-as: anonymous in the target file"),
     }
 }

@@ -13,7 +13,11 @@ use crate::{
 };
 
 /// Answers a request for control; the path is relative to `__admin/`.
-pub(crate) fn handle(session: &Arc<Session>, method: &Method, path: &str) -> Result<Reply, Refusal> {
+pub(crate) fn handle(
+    session: &Arc<Session>,
+    method: &Method,
+    path: &str,
+) -> Result<Reply, Refusal> {
     let allowed = match path {
         "health" | "version" | "state" => [Method::GET, Method::HEAD].as_slice(),
         "reset" | "process" => [Method::POST].as_slice(),
@@ -21,8 +25,11 @@ pub(crate) fn handle(session: &Arc<Session>, method: &Method, path: &str) -> Res
     };
     if !allowed.contains(method) {
         let allow: Vec<&str> = allowed.iter().map(Method::as_str).collect();
-        return Err(Refusal::new(ProblemKind::MethodNotAllowed, format!("{method} is not supported here."))
-            .with_header(header::ALLOW, allow.join(", ")));
+        return Err(Refusal::new(
+            ProblemKind::MethodNotAllowed,
+            format!("{method} is not supported here."),
+        )
+        .with_header(header::ALLOW, allow.join(", ")));
     }
     Ok(match path {
         "health" => Reply::json(StatusCode::OK, &json!({"status": "ok"})),

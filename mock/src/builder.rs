@@ -75,7 +75,10 @@ pub struct MockRegistryBuilder {
 
 impl Default for MockRegistryBuilder {
     fn default() -> Self {
-        Self { config: Config::new().map_err(StartError::from), network: Network::default() }
+        Self {
+            config: Config::new().map_err(StartError::from),
+            network: Network::default(),
+        }
     }
 }
 
@@ -241,29 +244,53 @@ impl MockRegistry {
         let scheme = if network.tls { "https" } else { "http" };
         let api = Bound::bind(host, network.port).await?;
         let port = api.address().port();
-        let base_path = format!("/{}", network.base_path.as_deref().unwrap_or_default().trim_matches('/'));
+        let base_path = format!(
+            "/{}",
+            network
+                .base_path
+                .as_deref()
+                .unwrap_or_default()
+                .trim_matches('/')
+        );
         let base = match &network.external_url {
             Some(url) => parse_base(url)?,
             None => parse_base(&format!("{scheme}://{}:{port}{base_path}", reachable(host)))?,
         };
-        let mut listeners = vec![(api, Origin::Api)];
+        let mut uploads = None;
         let mut upload_base = None;
         let mut hosts = vec![reachable(host), "localhost".to_owned()];
         hosts.extend(base.host_str().map(str::to_owned));
         if let Some(url) = &network.upload_url {
             let (bound, url) = bind_uploads(url, network.upload_bind.as_deref()).await?;
             hosts.extend(url.host_str().map(str::to_owned));
-            listeners.push((bound, Origin::Uploads));
+            uploads = Some(bound);
             upload_base = Some(url);
         }
-        let tls = network.tls.then(|| TlsIdentity::generate(&hosts)).transpose()?;
+        let tls = network
+            .tls
+            .then(|| TlsIdentity::generate(&hosts))
+            .transpose()?;
 
         let links = Links::new(base.as_str(), upload_base.as_ref().map(Url::as_str));
         let session = Session::new(config, links)?;
         let upload_path = upload_base.as_ref().map_or("/", Url::path);
-        let app = Arc::new(App::new(session, with_slash(&base_path), with_slash(upload_path)));
-        let server = Server::start(&app, listeners, tls.as_ref());
-        Ok(Self { app, server, ca_pem: tls.map(|tls| tls.ca_pem), port })
+        let app = Arc::new(App::new(
+            session,
+            with_slash(&base_path),
+            with_slash(upload_path),
+        ));
+        let mut listeners = vec![(api, Origin::Api, tls.as_ref())];
+        if let (Some(bound), Some(url)) = (uploads, &upload_base) {
+            let tls = tls.as_ref().filter(|_| url.scheme() == "https");
+            listeners.push((bound, Origin::Uploads, tls));
+        }
+        let server = Server::start(&app, listeners);
+        Ok(Self {
+            app,
+            server,
+            ca_pem: tls.map(|tls| tls.ca_pem),
+            port,
+        })
     }
 
     /// The base URL, with a slash at the end.
@@ -317,26 +344,35 @@ impl MockRegistry {
 
 async fn bind_uploads(url: &str, bind: Option<&str>) -> Result<(Bound, Url), StartError> {
     let mut parsed = parse_base(url)?;
-    let bad = |reason: &str| StartError::BaseUrl { url: url.to_owned(), reason: reason.to_owned() };
-    let (host, port) = match bind {
-        Some(bind) => {
-            let (host, port) = bind.rsplit_once(':').ok_or_else(|| bad("its address to listen on is not HOST:PORT"))?;
-            (host.to_owned(), port.parse().map_err(|_| bad("its address to listen on is not HOST:PORT"))?)
-        }
-        None => {
-            let host = parsed.host_str().ok_or_else(|| bad("it has no host"))?.to_owned();
-            (host, parsed.port_or_known_default().ok_or_else(|| bad("it has no port"))?)
-        }
+    let bad = |reason: &str| StartError::BaseUrl {
+        url: url.to_owned(),
+        reason: reason.to_owned(),
+    };
+    let (host, port) = if let Some(bind) = bind {
+        bind.rsplit_once(':')
+            .and_then(|(host, port)| Some((host.to_owned(), port.parse().ok()?)))
+            .ok_or_else(|| bad("its address to listen on is not HOST:PORT"))?
+    } else {
+        let host = parsed.host_str().ok_or_else(|| bad("it has no host"))?;
+        let port = parsed
+            .port_or_known_default()
+            .ok_or_else(|| bad("it has no port"))?;
+        (host.to_owned(), port)
     };
     let bound = Bound::bind(&host, port).await?;
     if parsed.port() == Some(0) {
-        parsed.set_port(Some(bound.address().port())).map_err(|()| bad("it can not have a port"))?;
+        parsed
+            .set_port(Some(bound.address().port()))
+            .map_err(|()| bad("it can not have a port"))?;
     }
     Ok((bound, parsed))
 }
 
 fn parse_base(url: &str) -> Result<Url, StartError> {
-    let bad = |reason: String| StartError::BaseUrl { url: url.to_owned(), reason };
+    let bad = |reason: String| StartError::BaseUrl {
+        url: url.to_owned(),
+        reason,
+    };
     let parsed = Url::parse(url).map_err(|error| bad(error.to_string()))?;
     if !matches!(parsed.scheme(), "http" | "https") {
         return Err(bad("it is neither http nor https".to_owned()));

@@ -59,7 +59,10 @@ mod tests {
         let start = clock.now();
         assert_eq!(clock.now(), start);
         clock.advance(SignedDuration::from_secs(90));
-        assert_eq!(clock.now().duration_since(start), SignedDuration::from_secs(90));
+        assert_eq!(
+            clock.now().duration_since(start),
+            SignedDuration::from_secs(90)
+        );
         clock.reset();
         assert!(clock.now().duration_since(start) < SignedDuration::from_secs(90));
     }

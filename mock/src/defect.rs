@@ -65,6 +65,8 @@ defects! {
         "Reads the manifest into a struct and writes that out again.",
     CreatorFromBody "creator-from-body" "CRE-13"
         "Takes `creator` from the manifest when it is there.",
+    ExpiryInPast "expiry-in-past" "CRE-14"
+        "Shows an `expiresAt` that is over: seconds are added as milliseconds.",
     ComparesEncodedNames "compares-encoded-names" "CRE-15"
         "Looks names up as they stand in the path, so that `%3A` is not `:`.",
     ComparesDigestPrefix "compares-digest-prefix" "DIG-2"
@@ -78,21 +80,31 @@ defects! {
     ComparesLastDigestOnly "compares-last-digest-only" "DIG-3"
         "Compares only the digest that stands last: a loop that keeps the last result.",
     AnyDigestSuffices "any-digest-suffices" "DIG-3"
-        "One matching digest is enough: any() where all() is meant.",
+        "One matching digest is enough: `any` where `all` is meant.",
     ShowsFirstDigestOnly "shows-first-digest-only" "DIG-4"
         "Keeps a single digest of the manifest: the column holds one.",
+    RefusedUploadIsFinal "refused-upload-is-final" "DIG-6"
+        "Takes no other upload after one that it refused.",
     TakesTruncatedUploads "takes-truncated-uploads" "DIG-7"
         "Takes what arrived of an upload that was cut off as all of it.",
+    TakesEitherDigestForm "takes-either-digest-form" "DIG-8"
+        "Takes the digest of the bytes where that of the index is wanted: a fallback from before there was an index.",
     ComparesSha256Only "compares-sha256-only" "DIG-9"
         "Takes sha512 and verifies sha256 only.",
+    SkipsComponentCheck "skips-component-check" "DIG-10"
+        "Takes whatever matches the digest as a component.",
     OffersNoUploadUrl "offers-no-upload-url" "UPL-1"
         "Leaves `uploadUrl` out.",
+    RefusesChunks "refuses-chunks" "UPL-2"
+        "Wants a Content-Length although chunks are promised.",
     WantsAuthorizationOnUploadHost "wants-authorization-on-upload-host" "UPL-3"
         "Wants the API's token on the upload host.",
     PublishesWithoutContent "publishes-without-content" "UPL-4"
         "Publishes a release without any content.",
     TakesUploadsAfterPublishing "takes-uploads-after-publishing" "UPL-5"
         "Goes on taking uploads after publishing, and serves the last.",
+    SecondUploadConflicts "second-upload-conflicts" "UPL-6"
+        "Refuses the same upload a second time, so that a client can not retry.",
     TakesUploadsOfAnySize "takes-uploads-of-any-size" "UPL-7"
         "Has no limit for uploads.",
     TrustsDeclaredLength "trusts-declared-length" "UPL-7"
@@ -105,6 +117,8 @@ defects! {
         "Puts new sources first.",
     KeepsDuplicateSources "keeps-duplicate-sources" "SRC-1"
         "Lists a source as often as it was added.",
+    WantsUpload "wants-upload" "SRC-2"
+        "Publishes nothing without an upload, sources or not.",
     KeepsFirstMirrorOnly "keeps-first-mirror-only" "SRC-3"
         "Keeps only the first of several mirrors in the release.",
     AddsUntilRefused "adds-until-refused" "SRC-4"
@@ -211,10 +225,16 @@ defects! {
         "Does not look at `releaseDigest`.",
     WantsReleaseDigest "wants-release-digest" "SIG-16"
         "Wants a `releaseDigest`.",
+    PublishesWith200 "publishes-with200" "PUB-1"
+        "Answers 200 to publish in place of 201.",
     ShowsReleaseWhileProcessing "shows-release-while-processing" "PUB-2"
         "Serves the release from when publish was accepted.",
+    AddsDefaultMediaType "adds-default-media-type" "PUB-3"
+        "Fills in the default media type in the manifest that it shows, which is then not what was signed.",
     PublishesAgain "publishes-again" "PUB-4"
         "Publishes what is published anew, with the new signature.",
+    SourcesChangeRewritesManifest "sources-change-rewrites-manifest" "PUB-5"
+        "Reads and writes the whole release when its sources change, and loses members of the manifest.",
     UnknownReleaseIsInternalError "unknown-release-is-internal-error" "PUB-6"
         "Answers 500 to publishing what was never created: an unchecked lookup.",
     RacesPublishes "races-publishes" "PUB-7"
@@ -235,6 +255,8 @@ defects! {
         "Answers 202 without Location.",
     OddRetryAfter "odd-retry-after" "ASY-1"
         "Sends a Retry-After that is neither seconds nor a date.",
+    StatusMissingWhileProcessing "status-missing-while-processing" "ASY-2"
+        "Has no status while it is processing: the row is locked or moved.",
     FetchesWithoutDeadline "fetches-without-deadline" "ASY-3"
         "Waits for a source for ever.",
     NeverFails "never-fails" "ASY-3"
@@ -243,8 +265,12 @@ defects! {
         "Fails without saying why: the error is in the log.",
     OneAsyncErrorForAll "one-async-error-for-all" "ASY-4"
         "Has one error type for everything that happens in the background.",
+    ForgetsFailure "forgets-failure" "ASY-5"
+        "Forgets a failure once it was read.",
     FailedGoesBackToPending "failed-goes-back-to-pending" "ASY-6"
         "Goes back to pending after a failure.",
+    SecondPublishIsNotFound "second-publish-is-not-found" "ASY-7"
+        "Answers 404 to a second publish while the first is worked on.",
     StatusReadableByOthers "status-readable-by-others" "ASY-8"
         "Shows the unpublished release to everybody who is authenticated.",
     LacksProcessedAt "lacks-processed-at" "ASY-9"
@@ -305,6 +331,8 @@ defects! {
         "Shows the unpublished release to everybody.",
     PublishedSourcesAreOpen "published-sources-are-open" "ACC-5"
         "Checks the owner of pending releases only.",
+    DenialHasAnotherBody "denial-has-another-body" "ACC-6"
+        "Hides what it denies behind 404, with another document than where nothing is.",
     DenialTellsExistence "denial-tells-existence" "ACC-6"
         "Answers 404 where nothing is and 403 where something is: it looks up first.",
     PrivateIsPublic "private-is-public" "ACC-7"
@@ -325,6 +353,8 @@ defects! {
         "Takes an archive with a path twice, of which the last one wins.",
     StripsLeadingSlash "strips-leading-slash" "IDX-2"
         "Takes absolute paths in an archive, as tar does.",
+    TakesArchiveWithoutComponent "takes-archive-without-component" "IDX-3"
+        "Takes an archive without component.wasm.",
     IndexWithoutPaths "index-without-paths" "IDX-4"
         "Leaves the paths out of the content index.",
     TakesArchivesOfAnySize "takes-archives-of-any-size" "IDX-5"
@@ -335,6 +365,8 @@ defects! {
         "Cuts paths at 255 octets.",
     ReadsPathsAsText "reads-paths-as-text" "IDX-6"
         "Reads the paths of an archive as UTF-8 and replaces what is not.",
+    TakesMixedSources "takes-mixed-sources" "IDX-7"
+        "Takes sources of single entries beside sources of the whole.",
 }
 
 /// A name that no defect has.

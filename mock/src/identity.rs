@@ -52,7 +52,10 @@ impl Default for Identities {
             name: name.to_owned(),
             token: format!("conformance-{name}"),
             role,
-            namespaces: namespaces.iter().map(|&namespace| namespace.to_owned()).collect(),
+            namespaces: namespaces
+                .iter()
+                .map(|&namespace| namespace.to_owned())
+                .collect(),
         };
         Self::new([
             identity("owner", Role::Publisher, &["conformance-owner.test"]),
@@ -71,12 +74,17 @@ impl Identities {
 
     /// The identity that a token authenticates.
     pub fn by_token(&self, token: &str) -> Option<Arc<Identity>> {
-        self.0.iter().find(|identity| identity.token == token).cloned()
+        self.0
+            .iter()
+            .find(|identity| identity.token == token)
+            .cloned()
     }
 
     /// The identity that publishes in a namespace.
     pub fn owner_of(&self, namespace: &str) -> Option<&Arc<Identity>> {
-        self.0.iter().find(|identity| identity.namespaces.iter().any(|own| own == namespace))
+        self.0
+            .iter()
+            .find(|identity| identity.namespaces.iter().any(|own| own == namespace))
     }
 
     /// Gives a namespace to the identity of that name, unless it has it.
@@ -115,11 +123,13 @@ impl Caller {
 
     /// Whether the caller publishes in this namespace.
     pub fn owns(&self, namespace: &str) -> bool {
-        self.identity().is_some_and(|identity| identity.namespaces.iter().any(|own| own == namespace))
+        self.identity()
+            .is_some_and(|identity| identity.namespaces.iter().any(|own| own == namespace))
     }
 
     /// Whether the caller is an identity of this role.
     pub fn has_role(&self, role: Role) -> bool {
-        self.identity().is_some_and(|identity| identity.role == role)
+        self.identity()
+            .is_some_and(|identity| identity.role == role)
     }
 }

@@ -5,8 +5,13 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::registry::ReleaseKey;
 
 /// All but what RFC 3986 lets stand in a path segment anyway.
-const SEGMENT: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'+').remove(b':');
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'+')
+    .remove(b':');
 
 /// Builds the URLs of one registry.
 #[derive(Clone, Debug)]
@@ -19,7 +24,10 @@ impl Links {
     /// From the base URL and, where uploads go to another origin, theirs; a missing slash at the end is added.
     pub(crate) fn new(base: &str, upload_base: Option<&str>) -> Self {
         let with_slash = |url: &str| format!("{}/", url.trim_end_matches('/'));
-        Self { base: with_slash(base), upload_base: upload_base.map(with_slash) }
+        Self {
+            base: with_slash(base),
+            upload_base: upload_base.map(with_slash),
+        }
     }
 
     /// The base URL, with a slash at the end.
@@ -49,7 +57,11 @@ impl Links {
 
     /// Where content is uploaded.
     pub(crate) fn upload(&self, key: &ReleaseKey, token: &str) -> String {
-        format!("{}{}/uploads/{token}", self.upload_base.as_deref().unwrap_or(&self.base), path(key))
+        format!(
+            "{}{}/uploads/{token}",
+            self.upload_base.as_deref().unwrap_or(&self.base),
+            path(key)
+        )
     }
 
     /// Where uploaded content is downloaded.

@@ -37,7 +37,10 @@ impl Oddities {
         match document {
             Value::Object(members) if !self.plain => {
                 let mut members = self.shuffle(members, about);
-                members.insert("x-mock-registry".to_owned(), json!({"trace": self.token("trace", about)}));
+                members.insert(
+                    "x-mock-registry".to_owned(),
+                    json!({"trace": self.token("trace", about)}),
+                );
                 Value::Object(members)
             }
             document => document,
@@ -45,10 +48,15 @@ impl Oddities {
     }
 
     fn shuffle(&self, members: Map<String, Value>, about: &str) -> Map<String, Value> {
-        let mut keyed: Vec<_> =
-            members.into_iter().map(|(name, value)| (self.hash("order", &format!("{about} {name}")), name, value)).collect();
+        let mut keyed: Vec<_> = members
+            .into_iter()
+            .map(|(name, value)| (self.hash("order", &format!("{about} {name}")), name, value))
+            .collect();
         keyed.sort_by_key(|entry| entry.0);
-        keyed.into_iter().map(|(_, name, value)| (name, value)).collect()
+        keyed
+            .into_iter()
+            .map(|(_, name, value)| (name, value))
+            .collect()
     }
 
     fn hash(&self, purpose: &str, about: &str) -> [u8; 32] {

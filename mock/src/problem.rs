@@ -91,7 +91,11 @@ pub(crate) struct Problem {
 impl Problem {
     /// A problem with no extension members.
     pub(crate) fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), members: Map::new() }
+        Self {
+            kind,
+            detail: detail.into(),
+            members: Map::new(),
+        }
     }
 
     /// Adds an extension member.
@@ -104,7 +108,10 @@ impl Problem {
     /// The document, with `status` where the answer that carries it has one to repeat.
     pub(crate) fn document(&self, type_prefix: &str, status: Option<u16>) -> Value {
         let mut document = Map::new();
-        document.insert("type".to_owned(), json!(format!("{type_prefix}{}", self.kind.name())));
+        document.insert(
+            "type".to_owned(),
+            json!(format!("{type_prefix}{}", self.kind.name())),
+        );
         document.insert("title".to_owned(), json!(self.kind.title()));
         if let Some(status) = status {
             document.insert("status".to_owned(), json!(status));

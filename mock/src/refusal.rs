@@ -8,7 +8,7 @@ use crate::problem::{Problem, ProblemKind};
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Refusal {
     /// What is wrong.
-    pub problem: Problem,
+    pub problem: Box<Problem>,
     /// In place of the kind's own status.
     pub status: Option<u16>,
     /// Where to find what is in the way (CRE-10).
@@ -57,14 +57,19 @@ impl Refusal {
     /// Adds an extension member to the problem.
     #[must_use]
     pub(crate) fn with(mut self, member: &str, value: impl Into<serde_json::Value>) -> Self {
-        self.problem = self.problem.with(member, value);
+        self.problem = Box::new(self.problem.with(member, value));
         self
     }
 }
 
 impl From<Problem> for Refusal {
     fn from(problem: Problem) -> Self {
-        Self { problem, status: None, location: None, headers: Vec::new() }
+        Self {
+            problem: Box::new(problem),
+            status: None,
+            location: None,
+            headers: Vec::new(),
+        }
     }
 }
 

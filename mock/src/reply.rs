@@ -19,7 +19,11 @@ pub(crate) struct Reply {
 impl Reply {
     /// An answer without a body.
     pub(crate) fn empty(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), body: Bytes::new() }
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+        }
     }
 
     /// A JSON document.
@@ -28,8 +32,17 @@ impl Reply {
     }
 
     /// Any body.
-    pub(crate) fn with_body(status: StatusCode, content_type: &str, body: impl Into<Bytes>) -> Self {
-        Self { status, headers: HeaderMap::new(), body: body.into() }.with_header(header::CONTENT_TYPE, content_type)
+    pub(crate) fn with_body(
+        status: StatusCode,
+        content_type: &str,
+        body: impl Into<Bytes>,
+    ) -> Self {
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            body: body.into(),
+        }
+        .with_header(header::CONTENT_TYPE, content_type)
     }
 
     /// Sets a header; a value that no header can have is left out.

@@ -45,7 +45,11 @@ impl Resource {
             return Err(not_found());
         };
         let decode = |segment| decode(segment).map_err(|refusal| policy.errors.bad_path(refusal));
-        let name = if policy.reading.compares_encoded_names { (*name).to_owned() } else { decode(name)? };
+        let name = if policy.reading.compares_encoded_names {
+            (*name).to_owned()
+        } else {
+            decode(name)?
+        };
         let Some(version) = decode(version)?.strip_prefix('v').map(str::to_owned) else {
             return Err(not_found());
         };
@@ -53,10 +57,14 @@ impl Resource {
         match rest {
             [] => Ok(Self::Release(key)),
             ["unpublished"] => Ok(Self::Unpublished(UnpublishedAddress { key, token: None })),
-            ["unpublished", token] => {
-                Ok(Self::Unpublished(UnpublishedAddress { key, token: Some((*token).to_owned()) }))
-            }
-            ["uploads", token] if config.uploads => Ok(Self::Upload { key, token: (*token).to_owned() }),
+            ["unpublished", token] => Ok(Self::Unpublished(UnpublishedAddress {
+                key,
+                token: Some((*token).to_owned()),
+            })),
+            ["uploads", token] if config.uploads => Ok(Self::Upload {
+                key,
+                token: (*token).to_owned(),
+            }),
             ["content"] if config.uploads => Ok(Self::Content(key)),
             ["content-sources"] if config.sources => Ok(Self::ContentSources(key)),
             _ => Err(not_found()),
@@ -66,11 +74,12 @@ impl Resource {
     /// The methods that it supports.
     pub(crate) fn methods(&self, config: &Config) -> Vec<Method> {
         match self {
-            Self::Releases | Self::Upload { .. } => vec![Method::POST],
-            Self::Unpublished(_) if config.cancel => vec![Method::GET, Method::HEAD, Method::DELETE],
+            Self::Unpublished(_) if config.cancel => {
+                vec![Method::GET, Method::HEAD, Method::DELETE]
+            }
             Self::Unpublished(_) | Self::Content(_) => vec![Method::GET, Method::HEAD],
             Self::ContentSources(_) if config.replace_sources => vec![Method::POST, Method::PUT],
-            Self::ContentSources(_) => vec![Method::POST],
+            Self::Releases | Self::Upload { .. } | Self::ContentSources(_) => vec![Method::POST],
             Self::Release(_) => vec![Method::GET, Method::HEAD, Method::POST],
         }
     }
@@ -78,9 +87,12 @@ impl Resource {
 
 /// Octets that are no text name nothing, but a client that sends them is better told than sent looking.
 fn decode(segment: &str) -> Result<String, Refusal> {
-    let text = percent_decode_str(segment)
-        .decode_utf8()
-        .map_err(|_| Refusal::new(ProblemKind::MalformedRequest, "A segment of the path is not UTF-8."))?;
+    let text = percent_decode_str(segment).decode_utf8().map_err(|_| {
+        Refusal::new(
+            ProblemKind::MalformedRequest,
+            "A segment of the path is not UTF-8.",
+        )
+    })?;
     Ok(text.into_owned())
 }
 
@@ -89,7 +101,10 @@ mod tests {
     use super::*;
 
     fn key(name: &str, version: &str) -> ReleaseKey {
-        ReleaseKey { name: name.to_owned(), version: version.to_owned() }
+        ReleaseKey {
+            name: name.to_owned(),
+            version: version.to_owned(),
+        }
     }
 
     #[test]
@@ -99,20 +114,45 @@ mod tests {
             ("releases", Some(Resource::Releases)),
             ("releases/", None),
             ("", None),
-            ("components/a.b:c/v1.0.0", Some(Resource::Release(key("a.b:c", "1.0.0")))),
-            ("components/a.b%3Ac/v1.0.0", Some(Resource::Release(key("a.b:c", "1.0.0")))),
-            ("components/a.b%3ac/%761.0.0", Some(Resource::Release(key("a.b:c", "1.0.0")))),
-            ("components/a%2Fb/v1", Some(Resource::Release(key("a/b", "1")))),
-            ("components/a:b/v1.0.0+x", Some(Resource::Release(key("a:b", "1.0.0+x")))),
+            (
+                "components/a.b:c/v1.0.0",
+                Some(Resource::Release(key("a.b:c", "1.0.0"))),
+            ),
+            (
+                "components/a.b%3Ac/v1.0.0",
+                Some(Resource::Release(key("a.b:c", "1.0.0"))),
+            ),
+            (
+                "components/a.b%3ac/%761.0.0",
+                Some(Resource::Release(key("a.b:c", "1.0.0"))),
+            ),
+            (
+                "components/a%2Fb/v1",
+                Some(Resource::Release(key("a/b", "1"))),
+            ),
+            (
+                "components/a:b/v1.0.0+x",
+                Some(Resource::Release(key("a:b", "1.0.0+x"))),
+            ),
             ("components/a:b/1.0.0", None),
             ("components/a:b", None),
             ("components/a:b/v1.0.0/", None),
-            ("components/a:b/v1.0.0/content-sources", Some(Resource::ContentSources(key("a:b", "1.0.0")))),
-            ("components//v1.0.0", Some(Resource::Release(key("", "1.0.0")))),
+            (
+                "components/a:b/v1.0.0/content-sources",
+                Some(Resource::ContentSources(key("a:b", "1.0.0"))),
+            ),
+            (
+                "components//v1.0.0",
+                Some(Resource::Release(key("", "1.0.0"))),
+            ),
             ("components/%ff/v1.0.0", None),
             ("components/../components/a:b/v1.0.0", None),
         ] {
-            assert_eq!(Resource::at(path, &config, &Policy::default()).ok(), expected, "{path}");
+            assert_eq!(
+                Resource::at(path, &config, &Policy::default()).ok(),
+                expected,
+                "{path}"
+            );
         }
     }
 }

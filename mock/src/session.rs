@@ -146,7 +146,12 @@ impl Session {
     pub(crate) fn state(&self) -> Value {
         let mut state = self.registry().snapshot(self.now());
         state["seed"] = json!(self.oddities.seed());
-        state["defects"] = self.config.defects.iter().map(|defect| defect.name()).collect();
+        state["defects"] = self
+            .config
+            .defects
+            .iter()
+            .map(|defect| defect.name())
+            .collect();
         state["processing"] = json!(self.config.processing.to_string());
         state
     }

@@ -18,7 +18,10 @@ pub(crate) struct Tasks {
 
 impl Tasks {
     /// Starts work. Must be called within a Tokio runtime.
-    pub(crate) fn spawn<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+    pub(crate) fn spawn<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> JoinHandle<T> {
         let handle = tokio::spawn(work);
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         if running.len() >= PRUNE_AT && running.len() == running.capacity() {
@@ -30,7 +33,12 @@ impl Tasks {
 
     /// Ends all work where it stands.
     pub(crate) fn abort_all(&self) {
-        for task in self.running.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+        for task in self
+            .running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .drain(..)
+        {
             task.abort();
         }
     }

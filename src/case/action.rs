@@ -180,6 +180,10 @@ pub struct SourcesDetails {
     pub body: Option<BodySpec>,
     /// Label of the release, `main` by default.
     pub release: Option<String>,
+    /// Name in the path; with `version`, no release is needed.
+    pub name: Option<String>,
+    /// Version in the path; with `name`, no release is needed.
+    pub version: Option<String>,
     /// `Content-Type`, `application/json` by default.
     pub content_type: Option<String>,
 }
@@ -190,6 +194,10 @@ pub struct SourcesDetails {
 pub struct Publish {
     /// Label of the release, `main` by default.
     pub release: Option<String>,
+    /// Name in the path, instead of the release's.
+    pub name: Option<String>,
+    /// Version in the path, instead of the release's.
+    pub version: Option<String>,
     /// How the manifest is signed; by default `owner-es256` signs the exact bytes of the create, and after a signed create nothing is sent.
     pub sign: Option<SignSpec>,
     /// Leaves `releaseSignature` out.
@@ -262,6 +270,10 @@ pub struct SendRequest {
     pub url: Option<String>,
     /// Label of the release for `operation`, `main` by default.
     pub release: Option<String>,
+    /// Name for `operation`; with `version`, no release is needed.
+    pub name: Option<String>,
+    /// Version for `operation`; with `name`, no release is needed.
+    pub version: Option<String>,
     /// The body.
     pub body: Option<BodySpec>,
     /// `Content-Type`.
@@ -319,6 +331,9 @@ pub struct Wait {
     pub request: Option<SendRequest>,
     /// What it waits for; what never comes is a mismatch of the step's own expectations.
     pub until: Option<Box<Expectation>>,
+    /// What has to stay so: asks until it is not, or nine tenths of the time are over.
+    #[serde(rename = "while")]
+    pub stays: Option<Box<Expectation>>,
     /// How long at most: `processing` (default), `expiry`, `retention`, `source`, or a duration.
     pub within: Option<String>,
 }

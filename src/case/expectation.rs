@@ -27,6 +27,8 @@ pub struct Expectation {
     pub published: Option<bool>,
     /// Refused, for one of these problems: at once (4xx; the exact status is a should) or, for publish and attempt, by an asynchronous failure.
     pub refused: Option<OneOrMany<String>>,
+    /// A status that is as right for the refusal as the one that the profile puts beside the problem.
+    pub or_status: Option<Value>,
     /// Either refused for one of these problems or successful; nothing else.
     pub may_refuse: Option<OneOrMany<String>>,
     /// The status: a number, a class as `2xx`, or a list of them.

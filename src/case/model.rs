@@ -61,6 +61,8 @@ pub enum TargetSetup {
     Expiry,
     /// `deadlines.retention` is set.
     Retention,
+    /// `origin.tls` is true, so that content hosts over https are trusted.
+    TlsOrigin,
     /// `read-as` is `anonymous`.
     AnonymousReading,
 }
@@ -163,7 +165,7 @@ pub struct CapabilityStatus {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SeenAnswer {
-    /// What a successful answer is like when the case goes on.
+    /// What an answer below 500 is like when the case goes on.
     pub seen: Box<Expectation>,
     /// Why the case ends otherwise.
     pub reason: String,

@@ -30,20 +30,23 @@ fn allow_templates_within(schema: &mut schemars::Schema) {
     allow_templates(schema);
 }
 
-/// Numbers and truths may be templates, which are filled in before they are read.
+/// A value may be a template, which is filled in before it is read: of a number or truth, and of a choice.
 fn allow_templates(schema: &mut schemars::Schema) {
-    let Some(kind) = schema.get("type").and_then(Value::as_str) else {
-        return;
-    };
-    if !matches!(kind, "integer" | "number" | "boolean") {
+    let template = json!({"type": "string", "pattern": r"^\$\(.*\)$"});
+    for choice in ["anyOf", "oneOf"] {
+        if let Some(Value::Array(branches)) = schema.get_mut(choice) {
+            branches.push(template);
+            return;
+        }
+    }
+    let kind = schema.get("type").and_then(Value::as_str);
+    if !matches!(kind, Some("integer" | "number" | "boolean")) {
         return;
     }
     let description = schema.remove("description");
     let default = schema.remove("default");
     let inner = schema.clone();
-    *schema = schemars::json_schema!({
-        "anyOf": [inner, {"type": "string", "pattern": r"^\$\(.*\)$"}]
-    });
+    *schema = schemars::json_schema!({"anyOf": [inner, template]});
     for (name, value) in [("description", description), ("default", default)] {
         if let Some(value) = value {
             schema.insert(name.to_owned(), value);

@@ -75,6 +75,15 @@ fn ends(
     let mut found = Vec::new();
     if let Some(names) = &expectation.refused {
         found.extend(refused(subject, names.as_slice(), context, rule, level));
+        if refusal_status(subject).is_some_and(|status| {
+            expectation
+                .or_status
+                .as_ref()
+                .is_some_and(|description| status::fits(description, status) == Some(true))
+        }) {
+            // Beside a must, the exact status is all that is a should.
+            found.retain(|mismatch| mismatch.level != Level::Should);
+        }
     }
     if let Some(names) = &expectation.may_refuse {
         let mut refusal = refused(subject, names.as_slice(), context, rule, level);
@@ -124,6 +133,14 @@ fn refused(
             Mismatch::new(rule, level, "was not refused")
                 .beside(problem::wanted(names), ended(subject)),
         ],
+    }
+}
+
+fn refusal_status(subject: &Subject<'_>) -> Option<u16> {
+    match subject.conclusion {
+        Some(super::Conclusion::Refused { status, .. }) => Some(*status),
+        Some(_) => None,
+        None => subject.answer().map(|answer| answer.status),
     }
 }
 

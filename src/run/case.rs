@@ -18,6 +18,7 @@ use crate::case::{Case, Step, template};
 use crate::content::SeededBytes;
 use crate::outcome::StepRecord;
 use crate::target::{Needs, Operation};
+use crate::wire::Redactor;
 
 /// How a case goes on after a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +47,8 @@ pub(super) struct CaseRun<'a> {
     pub case: &'a Case,
     pub contents: Contents,
     pub hosts: CaseHosts,
+    /// Knows the secrets of this case too.
+    pub redactor: Redactor,
 }
 
 impl<'a> CaseRun<'a> {
@@ -56,6 +59,7 @@ impl<'a> CaseRun<'a> {
             case,
             contents: Contents::new(),
             hosts: CaseHosts::new(),
+            redactor: context.redactor.scoped(),
         };
         let state = State::default();
         for name in case.file.given.keys() {
@@ -208,7 +212,7 @@ impl<'a> CaseRun<'a> {
             }
         };
         for update in std::mem::take(&mut performed.updates) {
-            state.apply(update);
+            performed.implied.extend(state.apply(update));
         }
         let (mismatches, flow) = self
             .judge_step(state, raw, &step, &performed, lenient)

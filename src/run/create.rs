@@ -72,6 +72,7 @@ impl CaseRun<'_> {
             location: None,
             upload_url: None,
             published: false,
+            furthest: None,
         };
         let (exchange, _) = &performed.exchanges[0];
         if let Ok(answer) = &exchange.answer

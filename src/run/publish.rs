@@ -33,7 +33,11 @@ impl CaseRun<'_> {
     ) -> Result<Performed, StepError> {
         let label = spec.release.as_deref().unwrap_or("main");
         let release = Self::release(state, Some(label))?;
-        let url = self.operation_url(Operation::Publish, &release.name, &release.version);
+        let url = self.operation_url(
+            Operation::Publish,
+            spec.name.as_deref().unwrap_or(&release.name),
+            spec.version.as_deref().unwrap_or(&release.version),
+        );
         let mut request = self.request(step, "owner", "POST", url)?;
         let (body, signed) = match &spec.body {
             Some(body) => (self.body(body)?, None),
@@ -52,6 +56,9 @@ impl CaseRun<'_> {
             return Ok(performed);
         };
         let is_success = (200..300).contains(&answer.status);
+        if is_success {
+            performed.updates.push(Update::Attempted(label.to_owned()));
+        }
         if is_success && let Some(signed) = signed {
             performed
                 .updates
@@ -88,6 +95,14 @@ impl CaseRun<'_> {
             }
             _ => {}
         }
+        let end = match &performed.conclusion {
+            Some(Conclusion::Published) => Some("published"),
+            Some(Conclusion::Failed { .. }) => Some("failed"),
+            _ => None,
+        };
+        performed
+            .updates
+            .extend(end.map(|end| Update::Seen(label.to_owned(), end.to_owned())));
         if performed.conclusion == Some(Conclusion::Published) {
             performed.updates.push(Update::Published(label.to_owned()));
         }

@@ -61,6 +61,7 @@ impl CaseRun<'_> {
         {
             if operation == Operation::Status {
                 performed.implied = implied::unpublished(answer);
+                performed.updates.extend(seen(label, answer));
                 performed.updates.push(Update::Located {
                     label: label.to_owned(),
                     location: None,
@@ -78,4 +79,11 @@ impl CaseRun<'_> {
         }
         Ok(performed)
     }
+}
+
+/// The status that an unpublished release shows.
+fn seen(label: &str, answer: &crate::wire::Answer) -> Option<Update> {
+    let document = answer.json().ok()?;
+    let status = document.get("status")?.as_str()?;
+    Some(Update::Seen(label.to_owned(), status.to_owned()))
 }

@@ -53,7 +53,7 @@ impl CaseRun<'_> {
         performed: &Performed,
         mismatches: Vec<Mismatch>,
     ) -> StepRecord {
-        let redactor = &self.context.redactor;
+        let redactor = &self.redactor;
         let mut record = self.not_run(raw, pointer, "");
         record.not_run = None;
         for (exchange, _) in &performed.exchanges {
@@ -61,14 +61,19 @@ impl CaseRun<'_> {
             if step.attempt.is_none() {
                 record.exchanges.push(render::to_report(exchange, redactor));
             }
-            record
-                .transcripts
-                .push(render::http_text(exchange, redactor, BodyLimit::default()));
         }
-        record.curl = performed
-            .judged
-            .and_then(|index| performed.exchanges.get(index))
-            .map(|(exchange, _)| render::curl(exchange, redactor));
+        if !mismatches.is_empty() {
+            // What explains a failure; nobody reads it of a step that went well.
+            record.transcripts = performed
+                .exchanges
+                .iter()
+                .map(|(exchange, _)| render::http_text(exchange, redactor, BodyLimit::default()))
+                .collect();
+            record.curl = performed
+                .judged
+                .and_then(|index| performed.exchanges.get(index))
+                .map(|(exchange, _)| render::curl(exchange, redactor));
+        }
         record.mismatches = mismatches
             .into_iter()
             .map(|mut mismatch| {

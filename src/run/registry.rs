@@ -44,16 +44,18 @@ pub async fn run_case(
     let limit = deadline(context, case);
     let outcome = match CaseRun::prepare(context, case) {
         Ok(run) => {
-            if let Ok((journal, flow)) = tokio::time::timeout(limit, run.run()).await {
-                conclude(case, journal.steps, &flow, start.elapsed())
-            } else {
-                let flow = Flow::Error(format!("the case did not end within {limit:?}"));
-                conclude(case, Vec::new(), &flow, start.elapsed())
-            }
+            let mut outcome = match tokio::time::timeout(limit, run.run()).await {
+                Ok((journal, flow)) => conclude(case, journal.steps, &flow, start.elapsed()),
+                Err(_) => {
+                    let flow = Flow::Error(format!("the case did not end within {limit:?}"));
+                    conclude(case, Vec::new(), &flow, start.elapsed())
+                }
+            };
+            outcome.reason = outcome.reason.map(|reason| run.redactor.text(&reason));
+            outcome
         }
         Err(error) => conclude(case, Vec::new(), &Flow::Error(error), start.elapsed()),
     };
-    let outcome = redact(context, outcome);
     match known_failure {
         Some(reason) => judge_known(outcome, reason),
         None => outcome,
@@ -74,11 +76,6 @@ fn deadline(context: &RunContext, case: &Case) -> Duration {
         .saturating_add(deadlines.expiry.unwrap_or_default().saturating_mul(2))
         .saturating_add(deadlines.retention.unwrap_or_default().saturating_mul(2))
         .saturating_add(Duration::from_secs(10))
-}
-
-fn redact(context: &RunContext, mut outcome: CaseOutcome) -> CaseOutcome {
-    outcome.reason = outcome.reason.map(|reason| context.redactor.text(&reason));
-    outcome
 }
 
 fn judge_known(mut outcome: CaseOutcome, reason: &str) -> CaseOutcome {

@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 use url::Url;
 
+use crate::outcome::{Level, Mismatch};
 use crate::wire::Exchange;
 
 /// A release of the case.
@@ -30,6 +31,8 @@ pub(super) struct Release {
     /// `uploadUrl`, resolved.
     pub upload_url: Option<Url>,
     pub published: bool,
+    /// The furthest status that was seen in this attempt.
+    pub furthest: Option<String>,
 }
 
 /// What the case did so far.
@@ -52,10 +55,15 @@ pub(super) enum Update {
     },
     Published(String),
     Cancelled(String),
+    /// The owner's publish was taken: a new attempt begins (ASY-6).
+    Attempted(String),
+    /// A status was seen.
+    Seen(String, String),
 }
 
 impl State {
-    pub(super) fn apply(&mut self, update: Update) {
+    /// Makes the change; a status that went backward within one attempt is a mismatch (ASY-6).
+    pub(super) fn apply(&mut self, update: Update) -> Option<Mismatch> {
         match update {
             Update::Created(label, release) => {
                 self.releases.insert(label, *release);
@@ -80,6 +88,42 @@ impl State {
                     release.published = true;
                 }
             }
+            Update::Attempted(label) => {
+                if let Some(release) = self.releases.get_mut(&label) {
+                    release.furthest = None;
+                }
+            }
+            Update::Seen(label, status) => {
+                let release = self.releases.get_mut(&label)?;
+                let reached = rank(&status)?;
+                let furthest = release.furthest.clone();
+                let goes_on = furthest.as_deref().is_none_or(|known| {
+                    known == status || rank(known).is_none_or(|known| known < reached)
+                });
+                if goes_on {
+                    release.furthest = Some(status);
+                    return None;
+                }
+                return Some(
+                    Mismatch::new(
+                        Some("ASY-6"),
+                        Level::Must,
+                        "the status went backward within one attempt",
+                    )
+                    .beside(format!("{} or later", furthest.unwrap_or_default()), status),
+                );
+            }
         }
+        None
+    }
+}
+
+/// How far a status is; unknown ones are nowhere.
+fn rank(status: &str) -> Option<u8> {
+    match status {
+        "pending" => Some(0),
+        "processing" => Some(1),
+        "published" | "failed" | "expired" => Some(2),
+        _ => None,
     }
 }

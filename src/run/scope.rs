@@ -102,10 +102,7 @@ impl CaseScope<'_> {
     fn secret(&self, label: &str) -> String {
         let value = names::fresh_secret(self.run.context.seed, &self.run.case.id, label);
         let name = format!("SECRET_{}", label.to_ascii_uppercase().replace('-', "_"));
-        self.run
-            .context
-            .redactor
-            .add(&Secret::new(name, value.clone()));
+        self.run.redactor.add(&Secret::new(name, value.clone()));
         value
     }
 
@@ -151,8 +148,14 @@ impl CaseScope<'_> {
             "url" => Ok(url.as_str().into()),
             "host-port" => Ok(host_port(url).into()),
             "path" => Ok(url.path().into()),
+            "port" => Ok(url
+                .port_or_known_default()
+                .unwrap_or_default()
+                .to_string()
+                .into()),
+            "scheme" => Ok(url.scheme().into()),
             _ => Err(NoValue::meaningless(
-                "a content host has url, host-port and path",
+                "a content host has url, scheme, host-port, port and path",
             )),
         }
     }

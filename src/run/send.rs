@@ -178,10 +178,29 @@ impl CaseRun<'_> {
         if operation == Operation::Create {
             return Ok((self.operation_url(operation, "", ""), None));
         }
-        let release = Self::release(state, spec.release.as_deref())?;
+        let (name, version) = Self::named(
+            state,
+            spec.release.as_deref(),
+            spec.name.as_deref(),
+            spec.version.as_deref(),
+        )?;
+        Ok((self.operation_url(operation, &name, &version), None))
+    }
+
+    /// Name and version of a path: as given, else those of the release.
+    pub(super) fn named(
+        state: &State,
+        label: Option<&str>,
+        name: Option<&str>,
+        version: Option<&str>,
+    ) -> Result<(String, String), StepError> {
+        if let (Some(name), Some(version)) = (name, version) {
+            return Ok((name.to_owned(), version.to_owned()));
+        }
+        let release = Self::release(state, label)?;
         Ok((
-            self.operation_url(operation, &release.name, &release.version),
-            None,
+            name.unwrap_or(&release.name).to_owned(),
+            version.unwrap_or(&release.version).to_owned(),
         ))
     }
 

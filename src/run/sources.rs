@@ -28,8 +28,13 @@ impl CaseRun<'_> {
             },
             AddSources::Detailed(details) => details.clone(),
         };
-        let release = Self::release(state, spec.release.as_deref())?;
-        let url = self.operation_url(Operation::ContentSources, &release.name, &release.version);
+        let (name, version) = Self::named(
+            state,
+            spec.release.as_deref(),
+            spec.name.as_deref(),
+            spec.version.as_deref(),
+        )?;
+        let url = self.operation_url(Operation::ContentSources, &name, &version);
         let mut request = self.request(step, "owner", method, url)?;
         let body = match &spec.body {
             Some(body) => self.body(body)?,
@@ -95,7 +100,7 @@ impl CaseRun<'_> {
         for member in ["password", "token"] {
             if let Some(value) = credentials.get(member).and_then(Value::as_str) {
                 let label = format!("SOURCE_{}", member.to_ascii_uppercase());
-                self.context.redactor.add(&Secret::new(label, value));
+                self.redactor.add(&Secret::new(label, value));
             }
         }
     }

@@ -26,7 +26,14 @@ impl CaseRun<'_> {
         step: &Step,
         spec: &Wait,
     ) -> Result<Performed, StepError> {
-        let deadline = Instant::now() + self.within(spec.within.as_deref())?;
+        let limit = self.within(spec.within.as_deref())?;
+        let limit = match &spec.stays {
+            Some(_) => limit
+                .saturating_sub(Self::grace(spec.within.as_deref()))
+                .mul_f64(0.9),
+            None => limit,
+        };
+        let deadline = Instant::now() + limit;
         let mut pause = FIRST_PAUSE;
         loop {
             let performed = if let Some(read) = &spec.status {
@@ -45,9 +52,10 @@ impl CaseRun<'_> {
                 exchange: Some(exchange),
                 ..Subject::default()
             };
-            let is_met = match &spec.until {
-                Some(until) => judge(until, &subject, &self.judging(), None).is_empty(),
-                None => performed.succeeded(),
+            let is_met = match (&spec.stays, &spec.until) {
+                (Some(stays), _) => !judge(stays, &subject, &self.judging(), None).is_empty(),
+                (None, Some(until)) => judge(until, &subject, &self.judging(), None).is_empty(),
+                (None, None) => performed.succeeded(),
             };
             if is_met || Instant::now() >= deadline {
                 return Ok(performed);
@@ -60,6 +68,14 @@ impl CaseRun<'_> {
             let wait = asked.unwrap_or(pause);
             tokio::time::sleep(wait.min(deadline.saturating_duration_since(Instant::now()))).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    /// What `within` adds to an announced end.
+    fn grace(within: Option<&str>) -> Duration {
+        match within {
+            Some("expiry" | "retention") => GRACE,
+            _ => Duration::ZERO,
         }
     }
 

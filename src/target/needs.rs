@@ -25,6 +25,8 @@ enum Wanted {
     AnyOf(Vec<CapabilityValue>),
     /// All of these names are in the list.
     Contains(Vec<String>),
+    /// None of these names is in the list.
+    Lacks(Vec<String>),
     /// A limit is declared (or none is).
     Declared(bool),
 }
@@ -61,7 +63,8 @@ impl Missing {
 impl Needs {
     /// Reads the `needs` of a case: a mapping from capability to a value or a list of acceptable values.
     ///
-    /// A list capability must contain the name, or all the names, given. For a limit, `true` needs one to be
+    /// A list capability must contain the name, or all the names, given, or none of those in
+    /// `{without: [...]}`. For a limit, `true` needs one to be
     /// declared, `false` needs none.
     pub fn from_json(value: &Value) -> Result<Self, Vec<NeedsError>> {
         let mut needs = Vec::new();
@@ -120,6 +123,14 @@ impl Wanted {
         if values.is_empty() {
             return Err(wrong());
         }
+        if let (CapabilityKind::List(_), Some(names)) = (row.kind, value.get("without")) {
+            // A name that no target can declare is lacked by all; it need not be known.
+            let names: Option<Vec<String>> = one_or_many(names)
+                .iter()
+                .map(|name| name.as_str().map(str::to_owned))
+                .collect();
+            return names.map(Self::Lacks).ok_or_else(wrong);
+        }
         match (row.kind, value) {
             (CapabilityKind::List(_), _) => match row.read(&Value::Array(values))? {
                 CapabilityValue::List(names) => Ok(Self::Contains(names)),
@@ -143,7 +154,10 @@ impl Wanted {
             (Self::Declared(declared), value) => {
                 matches!(value, CapabilityValue::Number(_)) == *declared
             }
-            (Self::Contains(_), _) => false,
+            (Self::Lacks(names), CapabilityValue::List(list)) => {
+                !names.iter().any(|name| list.contains(name))
+            }
+            (Self::Contains(_) | Self::Lacks(_), _) => false,
         }
     }
 
@@ -157,6 +171,7 @@ impl Wanted {
                 )
             }),
             Self::Contains(_) => true,
+            Self::Lacks(_) => false,
             Self::Declared(declared) => *declared,
         }
     }
@@ -169,6 +184,7 @@ impl Wanted {
                 .collect::<Vec<_>>()
                 .join(" or "),
             Self::Contains(names) => format!("containing {}", names.join(", ")),
+            Self::Lacks(names) => format!("without {}", names.join(", ")),
             Self::Declared(true) => "a limit".to_owned(),
             Self::Declared(false) => "no limit".to_owned(),
         }

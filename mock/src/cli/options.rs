@@ -8,7 +8,9 @@ use serde::Deserialize;
 
 use crate::{
     Network,
-    config::{BadMirror, Config, DigestForm, ProcessingMode, Verification, parse_duration, parse_size},
+    config::{
+        BadMirror, Config, DigestForm, ProcessingMode, Verification, parse_duration, parse_size,
+    },
     defect::Defect,
     fetch::HostPort,
     identity::{Identities, Identity},
@@ -48,7 +50,7 @@ macro_rules! options {
             /// Schemes of content sources [default: http, https]
             #[arg(long, value_name = "SCHEME", env = "MOCK_REGISTRY_SOURCE_SCHEME", value_delimiter = ',')]
             source_scheme: Vec<String>,
-            /// Algorithm names of Ed25519 keys [default: EdDSA, Ed25519]
+            /// Algorithm names of Ed25519 keys [default: `EdDSA`, `Ed25519`]
             #[arg(long, value_name = "NAME", env = "MOCK_REGISTRY_ED25519_NAME", value_delimiter = ',')]
             ed25519_name: Vec<String>,
             $(
@@ -224,10 +226,14 @@ impl Options {
     ///
     /// When the file can not be read, or has a member that is no option.
     pub fn with_file(self) -> anyhow::Result<Self> {
-        let Some(path) = &self.config else { return Ok(self) };
-        let text = std::fs::read_to_string(path).with_context(|| format!("failed to read {}", path.display()))?;
+        let Some(path) = &self.config else {
+            return Ok(self);
+        };
+        let text = std::fs::read_to_string(path)
+            .with_context(|| format!("failed to read {}", path.display()))?;
         // JSON is YAML.
-        let file = serde_saphyr::from_str(&text).with_context(|| format!("failed to read {}", path.display()))?;
+        let file = serde_saphyr::from_str(&text)
+            .with_context(|| format!("failed to read {}", path.display()))?;
         Ok(self.or(file))
     }
 
@@ -257,10 +263,32 @@ impl Options {
             };
         }
         take!(
-            processing, verification, digest_form, max_content, max_manifest, max_storage, retention, fetch_deadline,
-            deny_private_sources, bad_mirror, recheck_sources, source_credentials, per_entry_sources, uploads,
-            chunked_uploads, sources, replace_sources, signed_create, sha512, version_build, tar, validate_components,
-            cancel, anonymous_reads, problem_type_prefix, plain,
+            processing,
+            verification,
+            digest_form,
+            max_content,
+            max_manifest,
+            max_storage,
+            retention,
+            fetch_deadline,
+            deny_private_sources,
+            bad_mirror,
+            recheck_sources,
+            source_credentials,
+            per_entry_sources,
+            uploads,
+            chunked_uploads,
+            sources,
+            replace_sources,
+            signed_create,
+            sha512,
+            version_build,
+            tar,
+            validate_components,
+            cancel,
+            anonymous_reads,
+            problem_type_prefix,
+            plain,
         );
         config.expiry = self.expiry;
         config.max_sources = self.max_sources;
@@ -270,13 +298,18 @@ impl Options {
         config.defects.clone_from(&self.defect);
         config.allow_sources.clone_from(&self.allow_source);
         if !self.source_scheme.is_empty() {
-            config.source_schemes = self.source_scheme.iter().map(|scheme| scheme.to_ascii_lowercase()).collect();
+            config.source_schemes = self
+                .source_scheme
+                .iter()
+                .map(|scheme| scheme.to_ascii_lowercase())
+                .collect();
         }
         if !self.ed25519_name.is_empty() {
             config.ed25519_names.clone_from(&self.ed25519_name);
         }
         if let Some(name) = &self.auth_header {
-            http::HeaderName::try_from(name).with_context(|| format!("failed to use {name:?} as the name of a header"))?;
+            http::HeaderName::try_from(name)
+                .with_context(|| format!("failed to use {name:?} as the name of a header"))?;
             config.auth_header.clone_from(name);
         }
         if let Some(path) = &self.create_path {
@@ -289,8 +322,8 @@ impl Options {
             config.trust_ca_pem = Some(read(path)?);
         }
         if let Some(path) = &self.keys {
-            config.keys =
-                KeyStore::from_jwks(&read(path)?).with_context(|| format!("failed to load the keys of {}", path.display()))?;
+            config.keys = KeyStore::from_jwks(&read(path)?)
+                .with_context(|| format!("failed to load the keys of {}", path.display()))?;
         }
         Ok(config)
     }

@@ -36,7 +36,9 @@ pub async fn run_from(arguments: impl IntoIterator<Item = OsString>) -> anyhow::
     let mut terminate = signal(SignalKind::terminate()).context("failed to wait for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("failed to wait for SIGINT")?;
 
-    let registry = MockRegistry::start(options.config()?, &options.network()).await.context("failed to start")?;
+    let registry = MockRegistry::start(options.config()?, &options.network())
+        .await
+        .context("failed to start")?;
     let mut ready = json!({
         "event": "ready",
         "url": registry.url(),
@@ -47,14 +49,18 @@ pub async fn run_from(arguments: impl IntoIterator<Item = OsString>) -> anyhow::
         let path = options.ca_file.clone().unwrap_or_else(|| {
             std::env::temp_dir().join(format!("mock-registry-{}-ca.pem", std::process::id()))
         });
-        std::fs::write(&path, ca_pem).with_context(|| format!("failed to write {}", path.display()))?;
+        std::fs::write(&path, ca_pem)
+            .with_context(|| format!("failed to write {}", path.display()))?;
         ready["ca"] = json!(path);
     }
     if let Some(path) = &options.port_file {
-        port_file::write(path, registry.port()).with_context(|| format!("failed to write {}", path.display()))?;
+        port_file::write(path, registry.port())
+            .with_context(|| format!("failed to write {}", path.display()))?;
     }
     let mut stdout = std::io::stdout();
-    writeln!(stdout, "{ready}").and_then(|()| stdout.flush()).context("failed to write to stdout")?;
+    writeln!(stdout, "{ready}")
+        .and_then(|()| stdout.flush())
+        .context("failed to write to stdout")?;
 
     tokio::select! {
         _ = terminate.recv() => {}

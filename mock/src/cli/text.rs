@@ -39,15 +39,24 @@ where
     D: Deserializer<'de>,
     T: FromStr<Err: Display>,
 {
-    Vec::<String>::deserialize(deserializer)?.iter().map(|text| text.parse().map_err(D::Error::custom)).collect()
+    Vec::<String>::deserialize(deserializer)?
+        .iter()
+        .map(|text| text.parse().map_err(D::Error::custom))
+        .collect()
 }
 
 /// A size such as `64 MiB`, or a number of bytes.
 pub(super) fn size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
-    parse_size(&Scalar::deserialize(deserializer)?.into_text()).map(Some).map_err(D::Error::custom)
+    parse_size(&Scalar::deserialize(deserializer)?.into_text())
+        .map(Some)
+        .map_err(D::Error::custom)
 }
 
 /// A duration such as `300ms`.
-pub(super) fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Duration>, D::Error> {
-    parse_duration(&Scalar::deserialize(deserializer)?.into_text()).map(Some).map_err(D::Error::custom)
+pub(super) fn duration<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Duration>, D::Error> {
+    parse_duration(&Scalar::deserialize(deserializer)?.into_text())
+        .map(Some)
+        .map_err(D::Error::custom)
 }

@@ -14,7 +14,9 @@ pub fn parse_duration(text: &str) -> Result<Duration, DurationError> {
     if trimmed == "0" {
         return Ok(Duration::ZERO);
     }
-    let unit_at = trimmed.find(|c: char| c.is_ascii_alphabetic()).ok_or_else(error)?;
+    let unit_at = trimmed
+        .find(|c: char| c.is_ascii_alphabetic())
+        .ok_or_else(error)?;
     let (number, unit) = trimmed.split_at(unit_at);
     let number = number.trim_end();
     if number.is_empty() || !number.chars().all(|c| c.is_ascii_digit() || c == '.') {
@@ -47,9 +49,9 @@ mod tests {
             ("0", Some(Duration::ZERO)),
             ("300ms", Some(Duration::from_millis(300))),
             ("1.5 s", Some(Duration::from_millis(1500))),
-            ("5m", Some(Duration::from_secs(300))),
-            ("1h", Some(Duration::from_secs(3600))),
-            ("7d", Some(Duration::from_secs(7 * 86400))),
+            ("5m", Some(Duration::from_mins(5))),
+            ("1h", Some(Duration::from_hours(1))),
+            ("7d", Some(Duration::from_hours(7 * 24))),
             ("90", None),
             ("", None),
             ("-1s", None),

@@ -48,7 +48,10 @@ pub enum BadMirror {
 
 /// The settings of one registry; the default has every capability of the profile that needs no setting of its own.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a capability of the profile that a registry has or lacks")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a capability of the profile that a registry has or lacks"
+)]
 pub struct Config {
     /// When the outcome of publishing shows.
     pub processing: ProcessingMode,
@@ -150,7 +153,7 @@ impl Config {
             max_content: 64 << 20,
             max_storage: 2 << 30,
             expiry: None,
-            retention: Duration::from_secs(3600),
+            retention: Duration::from_hours(1),
             fetch_deadline: Duration::from_secs(5),
             deny_private_sources: false,
             allow_sources: Vec::new(),

@@ -39,9 +39,10 @@ impl FromStr for ProcessingMode {
         match text.split_once(':') {
             None if text == "immediate" => Ok(Self::Immediate),
             None if text == "manual" => Ok(Self::Manual),
-            Some(("polls", count)) => {
-                count.parse().map(Self::Polls).map_err(|_| ProcessingModeError::Polls(count.to_owned()))
-            }
+            Some(("polls", count)) => count
+                .parse()
+                .map(Self::Polls)
+                .map_err(|_| ProcessingModeError::Polls(count.to_owned())),
             Some(("delay", duration)) => Ok(Self::Delay(parse_duration(duration)?)),
             _ => Err(ProcessingModeError::Unknown(text.to_owned())),
         }
@@ -69,7 +70,10 @@ mod tests {
             ("immediate", Some(ProcessingMode::Immediate)),
             ("manual", Some(ProcessingMode::Manual)),
             ("polls:3", Some(ProcessingMode::Polls(3))),
-            ("delay:200ms", Some(ProcessingMode::Delay(Duration::from_millis(200)))),
+            (
+                "delay:200ms",
+                Some(ProcessingMode::Delay(Duration::from_millis(200))),
+            ),
             ("polls", None),
             ("polls:-1", None),
             ("delay:", None),

@@ -2,35 +2,48 @@
 
 use http::{HeaderMap, header};
 
-use crate::{
-    identity::Caller,
-    problem::ProblemKind,
-    refusal::Refusal,
-    session::Session,
-};
+use crate::{identity::Caller, problem::ProblemKind, refusal::Refusal, session::Session};
 
 /// The caller. Credentials that are there have to be good, on reads too.
 pub(super) fn authenticate(session: &Session, headers: &HeaderMap) -> Result<Caller, Refusal> {
     let policy = &session.policy.access;
     let name = session.config.auth_header.as_str();
     let mut values = headers.get_all(name).iter();
-    let Some(value) = values.next() else { return Ok(Caller::Anonymous) };
+    let Some(value) = values.next() else {
+        return Ok(Caller::Anonymous);
+    };
     if values.next().is_some() {
-        return Err(Refusal::new(ProblemKind::MalformedRequest, "The request has its credentials twice."));
+        return Err(Refusal::new(
+            ProblemKind::MalformedRequest,
+            "The request has its credentials twice.",
+        ));
     }
     let token = value.to_str().ok().and_then(|text| {
-        if name.eq_ignore_ascii_case(header::AUTHORIZATION.as_str()) { bearer_token(text) } else { Some(text.trim()) }
+        if name.eq_ignore_ascii_case(header::AUTHORIZATION.as_str()) {
+            bearer_token(text)
+        } else {
+            Some(text.trim())
+        }
     });
     match token.and_then(|token| session.config.identities.by_token(token)) {
         Some(identity) => Ok(Caller::Identity(identity)),
-        None if policy.unknown_token_is_owner => {
-            Ok(session.config.identities.iter().next().map_or(Caller::Anonymous, |first| Caller::Identity(first.clone())))
-        }
+        None if policy.unknown_token_is_owner => Ok(session
+            .config
+            .identities
+            .iter()
+            .next()
+            .map_or(Caller::Anonymous, |first| Caller::Identity(first.clone()))),
         None if policy.unknown_token_is_anonymous => Ok(Caller::Anonymous),
         None => {
-            let mut refusal = Refusal::new(ProblemKind::Unauthenticated, "The credentials are not known.");
+            let mut refusal = Refusal::new(
+                ProblemKind::Unauthenticated,
+                "The credentials are not known.",
+            );
             if session.policy.errors.echoes_token {
-                refusal = refusal.with("received", String::from_utf8_lossy(value.as_bytes()).into_owned());
+                refusal = refusal.with(
+                    "received",
+                    String::from_utf8_lossy(value.as_bytes()).into_owned(),
+                );
             }
             Err(refusal)
         }

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
+use hyper::body::Body;
 use tokio::time::timeout;
 
-use crate::{problem::ProblemKind, refusal::Refusal};
+use crate::{problem::ProblemKind, refusal::Refusal, tasks::Tasks};
 
 use super::Request;
 
@@ -28,8 +29,15 @@ pub(super) enum BodyTrouble {
 impl From<BodyTrouble> for Refusal {
     fn from(trouble: BodyTrouble) -> Self {
         match trouble {
-            BodyTrouble::BrokenOff => Self::new(ProblemKind::MalformedRequest, "The body ended before its declared length."),
-            BodyTrouble::Silent => Self::new(ProblemKind::MalformedRequest, "The body did not go on in time.").with_status(408),
+            BodyTrouble::BrokenOff => Self::new(
+                ProblemKind::MalformedRequest,
+                "The body ended before its declared length.",
+            ),
+            BodyTrouble::Silent => Self::new(
+                ProblemKind::MalformedRequest,
+                "The body did not go on in time.",
+            )
+            .with_status(408),
         }
     }
 }
@@ -55,7 +63,12 @@ impl Request {
 
     /// The whole body, up to the limit in bytes.
     pub(super) async fn read_body(&mut self, limit: u64) -> Result<Bytes, Refusal> {
-        let too_large = || Refusal::new(ProblemKind::ContentTooLarge, format!("The body is more than {limit} bytes."));
+        let too_large = || {
+            Refusal::new(
+                ProblemKind::ContentTooLarge,
+                format!("The body is more than {limit} bytes."),
+            )
+        };
         if self.declared_length().is_some_and(|length| length > limit) {
             return Err(too_large());
         }
@@ -69,20 +82,28 @@ impl Request {
         Ok(body.freeze())
     }
 
-    /// Reads what is left of the body and forgets it.
-    pub(super) async fn drain(&mut self) {
+    /// Has what is left of the body read and forgotten while the answer is on its way: a client that reads before it has sent
+    /// everything gets it at once, and one that sends everything first does not lose it to a reset connection. Returns whether
+    /// the connection can take another request.
+    pub(crate) fn drain(mut self, tasks: &Tasks) -> bool {
         if self.expects_continue() && !self.body_was_polled {
-            return;
+            // The client was not asked for its body, and must not be.
+            return false;
         }
-        let _ = timeout(DRAINING, async {
-            let mut drained = 0;
-            while let Ok(Some(chunk)) = self.next_chunk().await {
-                drained += chunk.len() as u64;
-                if drained > DRAINED {
-                    break;
-                }
-            }
-        })
-        .await;
+        if !self.body.is_end_stream() {
+            drop(tasks.spawn(async move {
+                let _ = timeout(DRAINING, async {
+                    let mut drained = 0;
+                    while let Ok(Some(chunk)) = self.next_chunk().await {
+                        drained += chunk.len() as u64;
+                        if drained > DRAINED {
+                            break;
+                        }
+                    }
+                })
+                .await;
+            }));
+        }
+        true
     }
 }

@@ -6,7 +6,11 @@ use crate::{refusal::Refusal, registry::UnpublishedAddress, reply::Reply, sessio
 
 use super::{Request, authenticate::authenticate};
 
-pub(super) fn cancel(session: &Session, request: &Request, address: &UnpublishedAddress) -> Result<Reply, Refusal> {
+pub(super) fn cancel(
+    session: &Session,
+    request: &Request,
+    address: &UnpublishedAddress,
+) -> Result<Reply, Refusal> {
     let caller = authenticate(session, &request.headers)?;
     session.registry().cancel(session.now(), &caller, address)?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))

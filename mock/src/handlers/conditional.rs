@@ -12,7 +12,11 @@ pub(super) fn conditional(session: &Session, headers: &HeaderMap, reply: Reply) 
     if !names(headers, &tag) || session.policy.reading.ignores_if_none_match {
         return reply;
     }
-    let mut not_modified = Reply { status: StatusCode::NOT_MODIFIED, body: bytes::Bytes::new(), ..reply };
+    let mut not_modified = Reply {
+        status: StatusCode::NOT_MODIFIED,
+        body: bytes::Bytes::new(),
+        ..reply
+    };
     not_modified.headers.remove(header::CONTENT_TYPE);
     not_modified
 }
@@ -25,5 +29,7 @@ fn names(headers: &HeaderMap, tag: &str) -> bool {
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .map(str::trim)
-        .any(|candidate| candidate == "*" || candidate.strip_prefix("W/").unwrap_or(candidate) == tag)
+        .any(|candidate| {
+            candidate == "*" || candidate.strip_prefix("W/").unwrap_or(candidate) == tag
+        })
 }

@@ -2,7 +2,9 @@
 
 use http::{StatusCode, header};
 
-use crate::{problem::ProblemKind, refusal::Refusal, registry::ReleaseKey, reply::Reply, session::Session};
+use crate::{
+    problem::ProblemKind, refusal::Refusal, registry::ReleaseKey, reply::Reply, session::Session,
+};
 
 use super::{
     Request,
@@ -11,7 +13,11 @@ use super::{
     range::{Requested, requested},
 };
 
-pub(super) fn content(session: &Session, request: &Request, key: &ReleaseKey) -> Result<Reply, Refusal> {
+pub(super) fn content(
+    session: &Session,
+    request: &Request,
+    key: &ReleaseKey,
+) -> Result<Reply, Refusal> {
     let caller = authenticate(session, &request.headers)?;
     let content = session.registry().content(session.now(), &caller, key)?;
     let mut bytes = content.bytes;
@@ -20,30 +26,53 @@ pub(super) fn content(session: &Session, request: &Request, key: &ReleaseKey) ->
     }
     let reply = Reply::with_body(StatusCode::OK, &content.media_type, bytes)
         .with_header(header::ACCEPT_RANGES, "bytes")
-        .with_header(header::CACHE_CONTROL, if content.is_public { "public, no-cache" } else { "private, no-store" })
+        .with_header(
+            header::CACHE_CONTROL,
+            if content.is_public {
+                "public, no-cache"
+            } else {
+                "private, no-store"
+            },
+        )
         .with_header(header::VARY, &session.config.auth_header);
     let reply = conditional(session, &request.headers, reply);
-    if reply.status == StatusCode::OK { ranged(session, request, reply) } else { Ok(reply) }
+    if reply.status == StatusCode::OK {
+        ranged(session, request, reply)
+    } else {
+        Ok(reply)
+    }
 }
 
 fn ranged(session: &Session, request: &Request, mut reply: Reply) -> Result<Reply, Refusal> {
     // With If-Range the client wants the range only of what it has already, and the whole otherwise.
-    let current = match (request.headers.get(header::IF_RANGE), reply.headers.get(header::ETAG)) {
+    let current = match (
+        request.headers.get(header::IF_RANGE),
+        reply.headers.get(header::ETAG),
+    ) {
         (Some(wanted), Some(tag)) => wanted == tag,
         (wanted, _) => wanted.is_none(),
     };
-    let value = request.headers.get(header::RANGE).and_then(|value| value.to_str().ok()).filter(|_| current);
+    let value = request
+        .headers
+        .get(header::RANGE)
+        .and_then(|value| value.to_str().ok())
+        .filter(|_| current);
     let length = reply.body.len();
     match value.map_or(Requested::Whole, |value| requested(value, length)) {
         Requested::Whole => Ok(reply),
-        Requested::Unsatisfiable => {
-            Err(Refusal::new(ProblemKind::MalformedRequest, "The range lies outside the content.")
-                .with_status(StatusCode::RANGE_NOT_SATISFIABLE.as_u16())
-                .with_header(header::CONTENT_RANGE, format!("bytes */{length}")))
-        }
+        Requested::Unsatisfiable => Err(Refusal::new(
+            ProblemKind::MalformedRequest,
+            "The range lies outside the content.",
+        )
+        .with_status(StatusCode::RANGE_NOT_SATISFIABLE.as_u16())
+        .with_header(header::CONTENT_RANGE, format!("bytes */{length}"))),
         Requested::Part(range) => {
             let shown = format!("bytes {}-{}/{length}", range.start, range.end - 1);
-            let end = if session.policy.reading.range_off_by_one { range.end - 1 } else { range.end };
+            let end = if session.policy.reading.range_off_by_one {
+                range.end - 1
+            } else {
+                range.end
+            };
             reply.body = reply.body.slice(range.start..end.max(range.start));
             reply.status = StatusCode::PARTIAL_CONTENT;
             Ok(reply.with_header(header::CONTENT_RANGE, &shown))

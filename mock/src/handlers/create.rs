@@ -5,15 +5,8 @@ use http::{StatusCode, header};
 use serde_json::Value;
 
 use crate::{
-    identity::Caller,
-    json,
-    jws::JwsDocument,
-    problem::ProblemKind,
-    refusal::Refusal,
-    registry::Manifest,
-    reply::Reply,
-    session::Session,
-    wire::render_unpublished,
+    identity::Caller, json, jws::JwsDocument, problem::ProblemKind, refusal::Refusal,
+    registry::Manifest, reply::Reply, session::Session, wire::render_unpublished,
 };
 
 use super::{Request, authenticate::authenticate, locate::locate, media_type::content_type};
@@ -25,11 +18,18 @@ pub(super) async fn create(session: &Session, request: &mut Request) -> Result<R
     let caller = authenticate(session, &request.headers)?;
     session.access.require_writer(&caller)?;
     let (manifest, signature) = match content_type(&request.headers).as_deref() {
-        Some("application/jose+json") if session.config.signed_create => read_signed(session, request).await?,
+        Some("application/jose+json") if session.config.signed_create => {
+            read_signed(session, request).await?
+        }
         Some("application/json") => (read_naked(session, request).await?, None),
-        _ if session.policy.create.takes_any_content_type => (read_naked(session, request).await?, None),
+        _ if session.policy.create.takes_any_content_type => {
+            (read_naked(session, request).await?, None)
+        }
         _ => {
-            return Err(Refusal::new(ProblemKind::UnsupportedMediaType, "The body is neither a manifest nor a signed one."));
+            return Err(Refusal::new(
+                ProblemKind::UnsupportedMediaType,
+                "The body is neither a manifest nor a signed one.",
+            ));
         }
     };
     if let Some(signature) = &signature {
@@ -41,14 +41,19 @@ pub(super) async fn create(session: &Session, request: &mut Request) -> Result<R
     }
     let view = take_name(session, &caller, manifest, signature).await?;
 
-    let reply = Reply::json(StatusCode::CREATED, &render_unpublished(&view, session.rendering()));
+    let reply = Reply::json(
+        StatusCode::CREATED,
+        &render_unpublished(&view, session.rendering()),
+    );
     if session.policy.create.no_location {
         return Ok(reply);
     }
     let url = if session.config.plain {
         session.links.unpublished(&view.manifest.key)
     } else {
-        session.links.unpublished_by_token(&view.manifest.key, &view.status_token)
+        session
+            .links
+            .unpublished_by_token(&view.manifest.key, &view.status_token)
     };
     Ok(reply.with_header(header::LOCATION, &locate(session, &view.manifest.key, &url)))
 }
@@ -61,15 +66,23 @@ async fn take_name(
 ) -> Result<crate::registry::UnpublishedView, Refusal> {
     let now = session.now();
     if session.policy.create.checks_then_acts {
-        session.registry().refuse_stranger_or_conflict(now, caller, &manifest.key)?;
+        session
+            .registry()
+            .refuse_stranger_or_conflict(now, caller, &manifest.key)?;
         tokio::time::sleep(super::publish::RACE_WINDOW).await;
-        return Ok(session.registry().start_attempt(now, caller, manifest, signature));
+        return Ok(session
+            .registry()
+            .start_attempt(now, caller, manifest, signature));
     }
     session.registry().create(now, caller, manifest, signature)
 }
 
 fn manifest_limit(session: &Session) -> u64 {
-    if session.policy.errors.no_manifest_limit { u64::MAX / 4 } else { session.config.max_manifest }
+    if session.policy.errors.no_manifest_limit {
+        u64::MAX / 4
+    } else {
+        session.config.max_manifest
+    }
 }
 
 async fn read_naked(session: &Session, request: &mut Request) -> Result<Manifest, Refusal> {
@@ -77,16 +90,26 @@ async fn read_naked(session: &Session, request: &mut Request) -> Result<Manifest
     Manifest::parse(body, &session.manifest_rules)
 }
 
-async fn read_signed(session: &Session, request: &mut Request) -> Result<(Manifest, Option<JwsDocument>), Refusal> {
+async fn read_signed(
+    session: &Session,
+    request: &mut Request,
+) -> Result<(Manifest, Option<JwsDocument>), Refusal> {
     let limit = manifest_limit(session);
     let body = request.read_body(envelope_limit(limit)).await?;
     let malformed = |detail: String| Refusal::new(ProblemKind::MalformedRequest, detail);
-    let value: Value = json::parse_strict(&body).map_err(|error| malformed(format!("The body is not JSON: {error}.")))?;
+    let value: Value = json::parse_strict(&body)
+        .map_err(|error| malformed(format!("The body is not JSON: {error}.")))?;
     let signature = session.signatures.parse(&value)?;
     if signature.payload().len() as u64 > limit {
-        return Err(Refusal::new(ProblemKind::ContentTooLarge, format!("The manifest is more than {limit} bytes.")));
+        return Err(Refusal::new(
+            ProblemKind::ContentTooLarge,
+            format!("The manifest is more than {limit} bytes."),
+        ));
     }
-    let manifest = Manifest::parse(Bytes::copy_from_slice(signature.payload()), &session.manifest_rules)?;
+    let manifest = Manifest::parse(
+        Bytes::copy_from_slice(signature.payload()),
+        &session.manifest_rules,
+    )?;
     Ok((manifest, Some(signature)))
 }
 

@@ -3,26 +3,31 @@
 use http::{StatusCode, header};
 
 use crate::{
-    identity::Caller,
-    problem::ProblemKind,
-    refusal::Refusal,
-    registry::ReleaseKey,
-    reply::Reply,
-    session::Session,
-    wire::render_release,
+    identity::Caller, problem::ProblemKind, refusal::Refusal, registry::ReleaseKey, reply::Reply,
+    session::Session, wire::render_release,
 };
 
 use super::{Request, authenticate::authenticate, conditional::conditional};
 
-pub(super) fn get(session: &Session, request: &Request, key: &ReleaseKey) -> Result<Reply, Refusal> {
+pub(super) fn get(
+    session: &Session,
+    request: &Request,
+    key: &ReleaseKey,
+) -> Result<Reply, Refusal> {
     let caller = authenticate(session, &request.headers)?;
     let view = match session.registry().release(session.now(), &caller, key) {
-        Err(refusal) if refusal.kind() == ProblemKind::NotFound && session.policy.reading.missing_is_null => {
+        Err(refusal)
+            if refusal.kind() == ProblemKind::NotFound
+                && session.policy.reading.missing_is_null =>
+        {
             return Ok(Reply::json(StatusCode::OK, &serde_json::Value::Null));
         }
         view => view?,
     };
-    let is_public = session.access.read_manifest(&Caller::Anonymous, key.namespace()).is_ok();
+    let is_public = session
+        .access
+        .read_manifest(&Caller::Anonymous, key.namespace())
+        .is_ok();
     let reply = Reply::json(StatusCode::OK, &render_release(&view, session.rendering()))
         .with_header(header::CACHE_CONTROL, cache_control(session, is_public))
         .with_header(header::VARY, &session.config.auth_header);

@@ -12,13 +12,21 @@ pub(super) fn content_type(headers: &HeaderMap) -> Option<String> {
 
 /// A media type, lower case and without parameters.
 pub(super) fn essence(media_type: &str) -> String {
-    media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    media_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase()
 }
 
 /// Refuses what is not `application/json`.
 pub(super) fn require_json(headers: &HeaderMap) -> Result<(), Refusal> {
     match content_type(headers).as_deref() {
         Some("application/json") => Ok(()),
-        _ => Err(Refusal::new(ProblemKind::UnsupportedMediaType, "The body is not application/json.")),
+        _ => Err(Refusal::new(
+            ProblemKind::UnsupportedMediaType,
+            "The body is not application/json.",
+        )),
     }
 }

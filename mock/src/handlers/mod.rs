@@ -1,6 +1,5 @@
 //! The operations of the Publish API, one a file: from a request to a command of the state machine, and from its result to an answer.
 
-
 mod authenticate;
 mod body;
 mod cancel;
@@ -20,5 +19,5 @@ mod retry_after;
 mod status;
 mod upload;
 
-pub(crate) use dispatch::{handle, handle_upload_origin, refuse_request};
+pub(crate) use dispatch::{handle, handle_upload_origin, refused};
 pub(crate) use request::Request;

@@ -16,67 +16,114 @@ use crate::{
 };
 
 use super::{
-    Request, authenticate::authenticate, create::envelope_limit, locate::locate, media_type::require_json,
-    retry_after::retry_after,
+    Request, authenticate::authenticate, create::envelope_limit, locate::locate,
+    media_type::require_json, retry_after::retry_after,
 };
 
 /// What a check lies before its act in a registry that has the two apart.
 pub(super) const RACE_WINDOW: Duration = Duration::from_millis(25);
 
-pub(super) async fn publish(session: &Arc<Session>, request: &mut Request, key: ReleaseKey) -> Result<Reply, Refusal> {
+pub(super) async fn publish(
+    session: &Arc<Session>,
+    request: &mut Request,
+    key: ReleaseKey,
+) -> Result<Reply, Refusal> {
     let caller = authenticate(session, &request.headers)?;
-    session.registry().permit_write(session.now(), &caller, &key)?;
+    session
+        .registry()
+        .permit_write(session.now(), &caller, &key)?;
     require_json(&request.headers)?;
-    let body = request.read_body(envelope_limit(session.config.max_manifest)).await?;
+    let body = request
+        .read_body(envelope_limit(session.config.max_manifest))
+        .await?;
     let publish_request = PublishRequest::parse(&body)?;
 
     // A task of its own: what was begun comes to its end, also when the client is gone.
     let work = run(session.clone(), caller, key, publish_request);
-    session.tasks().spawn(work).await.unwrap_or_else(|_| Err(not_found()))
+    session
+        .tasks()
+        .spawn(work)
+        .await
+        .unwrap_or_else(|_| Err(not_found()))
 }
 
-async fn run(session: Arc<Session>, caller: Caller, key: ReleaseKey, request: PublishRequest) -> Result<Reply, Refusal> {
-    let work = session.registry().begin_publish(session.now(), &caller, &key)?;
+async fn run(
+    session: Arc<Session>,
+    caller: Caller,
+    key: ReleaseKey,
+    request: PublishRequest,
+) -> Result<Reply, Refusal> {
+    let work = session
+        .registry()
+        .begin_publish(session.now(), &caller, &key)?;
     if session.policy.publish.checks_then_acts {
         tokio::time::sleep(RACE_WINDOW).await;
     }
     let signature = match check(&session, &work, &request) {
         Ok(signature) => signature,
         Err(refusal) => {
-            session.registry().abandon_publish(session.now(), &work.claim);
+            session
+                .registry()
+                .abandon_publish(session.now(), &work.claim);
             return Err(refusal);
         }
     };
     if session.config.processing == ProcessingMode::Immediate {
         let verdict = session.verify(&work).await;
-        let view = session.registry().finish_publish(session.now(), &work.claim, signature, verdict)?;
+        let view =
+            session
+                .registry()
+                .finish_publish(session.now(), &work.claim, signature, verdict)?;
         return Ok(published(&session, &view));
     }
-    let view = session.registry().accept_publish(session.now(), &work.claim, signature)?;
+    let view = session
+        .registry()
+        .accept_publish(session.now(), &work.claim, signature)?;
     let background = session.clone();
     drop(session.tasks().spawn(async move {
         let verdict = background.verify(&work).await;
-        background.registry().settle_publish(background.now(), &work.claim, verdict);
+        background
+            .registry()
+            .settle_publish(background.now(), &work.claim, verdict);
     }));
     Ok(accepted(&session, &view))
 }
 
-fn check(session: &Session, work: &PublishWork, request: &PublishRequest) -> Result<JwsDocument, Refusal> {
-    let signature = session.signatures.judge_publish(&work.manifest, work.signed_at_create.clone(), request)?;
-    session.registry().require_content(session.now(), &work.claim)?;
+fn check(
+    session: &Session,
+    work: &PublishWork,
+    request: &PublishRequest,
+) -> Result<JwsDocument, Refusal> {
+    let signature =
+        session
+            .signatures
+            .judge_publish(&work.manifest, work.signed_at_create.clone(), request)?;
+    session
+        .registry()
+        .require_content(session.now(), &work.claim)?;
     Ok(signature)
 }
 
 fn published(session: &Session, view: &ReleaseView) -> Reply {
     let key = &view.manifest.key;
-    Reply::json(StatusCode::CREATED, &render_release(view, session.rendering()))
-        .with_header(header::LOCATION, &locate(session, key, &session.links.release(key)))
+    let status = if session.policy.publish.answers_200 {
+        StatusCode::OK
+    } else {
+        StatusCode::CREATED
+    };
+    Reply::json(status, &render_release(view, session.rendering())).with_header(
+        header::LOCATION,
+        &locate(session, key, &session.links.release(key)),
+    )
 }
 
 fn accepted(session: &Session, view: &UnpublishedView) -> Reply {
     let key = &view.manifest.key;
-    let reply = Reply::json(StatusCode::ACCEPTED, &render_unpublished(view, session.rendering()))
-        .with_header(header::RETRY_AFTER, &retry_after(session, view));
+    let reply = Reply::json(
+        StatusCode::ACCEPTED,
+        &render_unpublished(view, session.rendering()),
+    )
+    .with_header(header::RETRY_AFTER, &retry_after(session, view));
     if session.policy.processing.no_location {
         return reply;
     }

@@ -15,36 +15,45 @@ pub(super) enum Requested {
 
 /// Reads `Range`. Several ranges, other units and bad syntax are answered with the whole, as a server may.
 pub(super) fn requested(value: &str, length: usize) -> Requested {
-    let Some(range) = value.trim().strip_prefix("bytes=") else { return Requested::Whole };
-    let Some((first, last)) = range.trim().split_once('-') else { return Requested::Whole };
-    match (number(first), number(last)) {
-        (Some(Some(first)), Some(last)) => {
-            let last = last.unwrap_or(usize::MAX);
-            if last < first {
-                Requested::Whole
-            } else if first >= length {
-                Requested::Unsatisfiable
-            } else {
-                Requested::Part(first..last.saturating_add(1).min(length))
-            }
+    let Some(range) = value.trim().strip_prefix("bytes=") else {
+        return Requested::Whole;
+    };
+    let Some((first, last)) = range.trim().split_once('-') else {
+        return Requested::Whole;
+    };
+    match (position(first), position(last)) {
+        (Position::At(first), Position::At(last)) if last < first => Requested::Whole,
+        (Position::At(first), Position::At(_) | Position::Absent) if first >= length => {
+            Requested::Unsatisfiable
         }
-        (Some(None), Some(Some(suffix))) => {
-            if suffix == 0 || length == 0 {
-                Requested::Unsatisfiable
-            } else {
-                Requested::Part(length.saturating_sub(suffix)..length)
-            }
+        (Position::At(first), Position::At(last)) => {
+            Requested::Part(first..last.saturating_add(1).min(length))
+        }
+        (Position::At(first), Position::Absent) => Requested::Part(first..length),
+        (Position::Absent, Position::At(suffix)) if suffix == 0 || length == 0 => {
+            Requested::Unsatisfiable
+        }
+        (Position::Absent, Position::At(suffix)) => {
+            Requested::Part(length.saturating_sub(suffix)..length)
         }
         _ => Requested::Whole,
     }
 }
 
-/// `None` where the text is no number, `Some(None)` where there is none.
-fn number(text: &str) -> Option<Option<usize>> {
+/// One side of a range.
+enum Position {
+    Absent,
+    At(usize),
+    Unreadable,
+}
+
+fn position(text: &str) -> Position {
     match text.trim() {
-        "" => Some(None),
-        digits if digits.bytes().all(|c| c.is_ascii_digit()) => Some(Some(digits.parse().unwrap_or(usize::MAX))),
-        _ => None,
+        "" => Position::Absent,
+        digits if digits.bytes().all(|c| c.is_ascii_digit()) => {
+            Position::At(digits.parse().unwrap_or(usize::MAX))
+        }
+        _ => Position::Unreadable,
     }
 }
 

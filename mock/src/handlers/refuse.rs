@@ -3,33 +3,44 @@
 use http::{StatusCode, header};
 use serde_json::{Value, json};
 
-use crate::{
-    problem::ProblemKind,
-    refusal::Refusal,
-    reply::Reply,
-    session::Session,
-};
+use crate::{problem::ProblemKind, refusal::Refusal, reply::Reply, session::Session};
 
 /// The problem document of a refusal, with the headers that go with it.
 pub(super) fn refuse(session: &Session, refusal: &Refusal) -> Reply {
     let policy = &session.policy.errors;
-    let malformed = matches!(refusal.kind(), ProblemKind::MalformedManifest | ProblemKind::MalformedRequest);
+    let malformed = matches!(
+        refusal.kind(),
+        ProblemKind::MalformedManifest | ProblemKind::MalformedRequest
+    );
     let status = match refusal.status() {
         _ if policy.refuses_with_200 => 200,
         _ if malformed && policy.malformed_is_internal_error => 500,
         status => status,
     };
-    let shown_status = if policy.wrong_status_member { 500 } else { status };
-    let mut document = refusal.problem.document(&session.config.problem_type_prefix, Some(shown_status));
+    let shown_status = if policy.wrong_status_member {
+        500
+    } else {
+        status
+    };
+    let mut document = refusal
+        .problem
+        .document(&session.config.problem_type_prefix, Some(shown_status));
     if policy.shows_stack_trace {
-        document["trace"] = json!("at registry::publish (/srv/registry/src/publish.rs:118)\nat tokio::runtime::task::poll");
+        document["trace"] = json!(
+            "at registry::publish (/srv/registry/src/publish.rs:118)\nat tokio::runtime::task::poll"
+        );
     }
     // Shuffled by what it says alone: with what it is about, a denial could tell whether that exists (ACC-6).
     let document = disturbed(session, document, refusal.kind());
 
-    let media_type = if policy.plain_json { "application/json" } else { "application/problem+json" };
+    let media_type = if policy.plain_json {
+        "application/json"
+    } else {
+        "application/problem+json"
+    };
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut reply = Reply::with_body(status, media_type, document.to_string()).with_header(header::CACHE_CONTROL, "no-store");
+    let mut reply = Reply::with_body(status, media_type, document.to_string())
+        .with_header(header::CACHE_CONTROL, "no-store");
     if let Some(location) = &refusal.location {
         reply = reply.with_header(header::LOCATION, location);
     }
@@ -47,7 +58,11 @@ fn disturbed(session: &Session, document: Value, kind: ProblemKind) -> Value {
 }
 
 fn challenge(session: &Session) -> &'static str {
-    if session.config.auth_header.eq_ignore_ascii_case(header::AUTHORIZATION.as_str()) {
+    if session
+        .config
+        .auth_header
+        .eq_ignore_ascii_case(header::AUTHORIZATION.as_str())
+    {
         "Bearer realm=\"publish-api\""
     } else {
         "ApiKey realm=\"publish-api\""

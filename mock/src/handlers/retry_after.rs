@@ -15,11 +15,17 @@ pub(super) fn retry_after(session: &Session, view: &UnpublishedView) -> String {
         ProcessingMode::Manual => 1,
         ProcessingMode::Immediate | ProcessingMode::Polls(_) => 0,
     };
-    let as_date = session.oddities.flip("retry-after", &view.manifest.key.to_string());
+    let as_date = session
+        .oddities
+        .flip("retry-after", &view.manifest.key.to_string());
     let due = SignedDuration::try_from(std::time::Duration::from_secs(seconds))
         .ok()
         .and_then(|seconds| session.now().checked_add(seconds).ok());
     due.filter(|_| as_date)
-        .and_then(|due| DateTimePrinter::new().timestamp_to_rfc9110_string(&due).ok())
+        .and_then(|due| {
+            DateTimePrinter::new()
+                .timestamp_to_rfc9110_string(&due)
+                .ok()
+        })
         .unwrap_or_else(|| seconds.to_string())
 }

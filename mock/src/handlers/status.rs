@@ -12,11 +12,20 @@ use crate::{
 
 use super::{Request, authenticate::authenticate, retry_after::retry_after};
 
-pub(super) fn status(session: &Session, request: &Request, address: &UnpublishedAddress) -> Result<Reply, Refusal> {
+pub(super) fn status(
+    session: &Session,
+    request: &Request,
+    address: &UnpublishedAddress,
+) -> Result<Reply, Refusal> {
     let caller = authenticate(session, &request.headers)?;
-    let view = session.registry().unpublished(session.now(), &caller, address)?;
-    let reply = Reply::json(StatusCode::OK, &render_unpublished(&view, session.rendering()))
-        .with_header(header::CACHE_CONTROL, "no-store");
+    let view = session
+        .registry()
+        .unpublished(session.now(), &caller, address)?;
+    let reply = Reply::json(
+        StatusCode::OK,
+        &render_unpublished(&view, session.rendering()),
+    )
+    .with_header(header::CACHE_CONTROL, "no-store");
     Ok(match view.status {
         Status::Processing => reply.with_header(header::RETRY_AFTER, &retry_after(session, &view)),
         _ => reply,

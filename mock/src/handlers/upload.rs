@@ -22,24 +22,54 @@ use super::{
     media_type::{content_type, essence},
 };
 
-pub(super) async fn upload(session: &Session, request: &mut Request, key: &ReleaseKey, token: &str) -> Result<Reply, Refusal> {
-    let needs_authorization = !session.links.uploads_elsewhere() || session.policy.upload.wants_authorization_elsewhere;
-    let caller = if needs_authorization { authenticate(session, &request.headers)? } else { Caller::Anonymous };
-    let ticket = session.registry().begin_upload(session.now(), &caller, key, token)?;
+pub(super) async fn upload(
+    session: &Session,
+    request: &mut Request,
+    key: &ReleaseKey,
+    token: &str,
+) -> Result<Reply, Refusal> {
+    let needs_authorization =
+        !session.links.uploads_elsewhere() || session.policy.upload.wants_authorization_elsewhere;
+    let caller = if needs_authorization {
+        authenticate(session, &request.headers)?
+    } else {
+        Caller::Anonymous
+    };
+    let ticket = session
+        .registry()
+        .begin_upload(session.now(), &caller, key, token)?;
     check_content_type(session, request, &ticket.manifest)?;
     check_length(session, request, &ticket.manifest)?;
-    let upload = receive(session, request, &ticket.manifest).await?;
-    session.registry().finish_upload(session.now(), &ticket, upload)?;
+    let received = receive(session, request, &ticket.manifest).await;
+    if received.is_err() && session.policy.upload.refusal_is_final {
+        session
+            .registry()
+            .refuse_further_uploads(session.now(), &ticket);
+    }
+    let upload = received?;
+    session
+        .registry()
+        .finish_upload(session.now(), &ticket, upload)?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
 /// A type that is not given contradicts nothing (UPL-9).
-fn check_content_type(session: &Session, request: &Request, manifest: &Manifest) -> Result<(), Refusal> {
+fn check_content_type(
+    session: &Session,
+    request: &Request,
+    manifest: &Manifest,
+) -> Result<(), Refusal> {
     match content_type(&request.headers) {
-        Some(given) if given != essence(&manifest.media_type) && !session.policy.upload.takes_any_content_type => {
+        Some(given)
+            if given != essence(&manifest.media_type)
+                && !session.policy.upload.takes_any_content_type =>
+        {
             Err(Refusal::new(
                 ProblemKind::UnsupportedMediaType,
-                format!("The manifest says that the content is {}.", manifest.media_type),
+                format!(
+                    "The manifest says that the content is {}.",
+                    manifest.media_type
+                ),
             ))
         }
         _ => Ok(()),
@@ -47,8 +77,13 @@ fn check_content_type(session: &Session, request: &Request, manifest: &Manifest)
 }
 
 fn check_length(session: &Session, request: &Request, manifest: &Manifest) -> Result<(), Refusal> {
-    if request.is_chunked() && !session.config.chunked_uploads {
-        return Err(Refusal::new(ProblemKind::LengthRequired, "The upload has no Content-Length."));
+    if request.is_chunked()
+        && (!session.config.chunked_uploads || session.policy.upload.refuses_chunks)
+    {
+        return Err(Refusal::new(
+            ProblemKind::LengthRequired,
+            "The upload has no Content-Length.",
+        ));
     }
     // Neither a length nor chunks is an empty body (RFC 9112, section 6.3), and judged as that.
     match request.declared_length() {
@@ -58,18 +93,37 @@ fn check_length(session: &Session, request: &Request, manifest: &Manifest) -> Re
 }
 
 fn limit(session: &Session, manifest: &Manifest) -> u64 {
-    if session.policy.upload.ignores_limit { u64::MAX } else { session.content.max_transfer(manifest) }
+    if session.policy.upload.ignores_limit {
+        u64::MAX
+    } else {
+        session.content.max_transfer(manifest)
+    }
 }
 
 fn too_large(session: &Session) -> Refusal {
-    Refusal::new(ProblemKind::ContentTooLarge, format!("The content is more than {} bytes.", session.content.max_content()))
+    Refusal::new(
+        ProblemKind::ContentTooLarge,
+        format!(
+            "The content is more than {} bytes.",
+            session.content.max_content()
+        ),
+    )
 }
 
-async fn receive(session: &Session, request: &mut Request, manifest: &Manifest) -> Result<Upload, Refusal> {
-    let limit = if session.policy.upload.trusts_declared_length { u64::MAX } else { limit(session, manifest) };
+async fn receive(
+    session: &Session,
+    request: &mut Request,
+    manifest: &Manifest,
+) -> Result<Upload, Refusal> {
+    let limit = if session.policy.upload.trusts_declared_length {
+        u64::MAX
+    } else {
+        limit(session, manifest)
+    };
     let mut reader = (session.config.verification != Verification::None).then(|| {
         let mut options = session.content.options(manifest);
-        options.policy.ignores_limit |= session.policy.upload.ignores_limit || session.policy.upload.trusts_declared_length;
+        options.policy.ignores_limit |=
+            session.policy.upload.ignores_limit || session.policy.upload.trusts_declared_length;
         ContentReader::new(options)
     });
     let mut bytes = BytesMut::new();
@@ -84,15 +138,26 @@ async fn receive(session: &Session, request: &mut Request, manifest: &Manifest) 
             return Err(too_large(session));
         }
         if let Some(reader) = &mut reader {
-            reader.write(&chunk).map_err(|error| refuse_content(&error))?;
+            reader
+                .write(&chunk)
+                .map_err(|error| refuse_content(&error))?;
         }
         bytes.extend_from_slice(&chunk);
     }
-    let summary = reader.map(|reader| judge(session, manifest, reader)).transpose()?;
-    Ok(Upload { bytes: bytes.freeze(), summary })
+    let summary = reader
+        .map(|reader| judge(session, manifest, reader))
+        .transpose()?;
+    Ok(Upload {
+        bytes: bytes.freeze(),
+        summary,
+    })
 }
 
-fn judge(session: &Session, manifest: &Manifest, reader: ContentReader) -> Result<ContentSummary, Problem> {
+fn judge(
+    session: &Session,
+    manifest: &Manifest,
+    reader: ContentReader,
+) -> Result<ContentSummary, Problem> {
     let summary = reader.finish().map_err(|error| refuse_content(&error))?;
     if !session.policy.upload.skips_digest {
         session.content.judge(manifest, &summary)?;

@@ -2,7 +2,10 @@
 
 /// Who may do what.
 #[derive(Clone, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a mistake of its own")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a mistake of its own"
+)]
 pub(crate) struct AccessPolicy {
     /// Lets callers without credentials write wherever they like (ACC-1).
     pub anonymous_writes: bool,
@@ -24,6 +27,8 @@ pub(crate) struct AccessPolicy {
     pub any_identity_reads_status: bool,
     /// Lets everybody change the sources of what is published (ACC-5).
     pub published_sources_are_open: bool,
+    /// Has another document for a denial than for nothing, where it hides (ACC-6).
+    pub denial_differs: bool,
     /// Denies with 404 what does not exist and with 403 what does (ACC-6).
     pub denial_tells_existence: bool,
     /// Shows private releases to everybody (ACC-7).

@@ -4,7 +4,10 @@ use crate::refusal::Refusal;
 
 /// How errors are told.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a mistake of its own")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a mistake of its own"
+)]
 pub(crate) struct ErrorPolicy {
     /// Sends problem documents as `application/json` (ERR-1).
     pub plain_json: bool,
@@ -33,6 +36,10 @@ pub(crate) struct ErrorPolicy {
 impl ErrorPolicy {
     /// The refusal of a path that can not be decoded.
     pub(crate) fn bad_path(&self, refusal: Refusal) -> Refusal {
-        if self.bad_path_is_internal_error { refusal.with_status(500) } else { refusal }
+        if self.bad_path_is_internal_error {
+            refusal.with_status(500)
+        } else {
+            refusal
+        }
     }
 }

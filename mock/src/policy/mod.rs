@@ -10,6 +10,7 @@ mod publish;
 mod reading;
 mod sources;
 mod upload;
+mod verification;
 
 pub(crate) use access::AccessPolicy;
 pub(crate) use create::CreatePolicy;
@@ -19,8 +20,11 @@ pub(crate) use publish::PublishPolicy;
 pub(crate) use reading::ReadingPolicy;
 pub(crate) use sources::SourcePolicy;
 pub(crate) use upload::UploadPolicy;
+pub(crate) use verification::VerificationPolicy;
 
-use crate::{content::ContentPolicy, digest::DigestPolicy, fetch::FetchPolicy, jws::SignaturePolicy};
+use crate::{
+    content::ContentPolicy, digest::DigestPolicy, fetch::FetchPolicy, jws::SignaturePolicy,
+};
 
 /// How a registry behaves, area by area.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +33,8 @@ pub(crate) struct Policy {
     pub create: CreatePolicy,
     /// DIG: how digests are read and compared.
     pub digest: DigestPolicy,
+    /// DIG, IDX: how content is compared.
+    pub verification: VerificationPolicy,
     /// UPL: uploads.
     pub upload: UploadPolicy,
     /// SRC: content sources.

@@ -7,12 +7,19 @@ use crate::{
 
 /// How processing after 202 shows.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a mistake of its own")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a mistake of its own"
+)]
 pub(crate) struct ProcessingPolicy {
     /// Answers 202 without `Location` (ASY-1).
     pub no_location: bool,
     /// Sends a `Retry-After` that is neither seconds nor a date (ASY-1).
     pub odd_retry_after: bool,
+    /// Has no status while it is processing (ASY-2).
+    pub status_missing: bool,
+    /// Forgets a failure once it was read (ASY-5).
+    pub forgets_failure: bool,
     /// Stays in `processing` for ever after a failure (ASY-3).
     pub never_fails: bool,
     /// Fails without `error` (ASY-4).
@@ -34,9 +41,10 @@ impl ProcessingPolicy {
     pub(crate) fn record(&self, verdict: Verdict) -> Option<Verdict> {
         match verdict {
             Verdict::Bad(_) if self.never_fails => None,
-            Verdict::Bad(_) if self.one_error_for_all => {
-                Some(Verdict::Bad(Problem::new(ProblemKind::MalformedRequest, "Processing failed.")))
-            }
+            Verdict::Bad(_) if self.one_error_for_all => Some(Verdict::Bad(Problem::new(
+                ProblemKind::MalformedRequest,
+                "Processing failed.",
+            ))),
             verdict => Some(verdict),
         }
     }

@@ -7,8 +7,17 @@ use crate::registry::ReleaseView;
 
 /// How releases are published and cancelled.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a mistake of its own")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a mistake of its own"
+)]
 pub(crate) struct PublishPolicy {
+    /// Answers 200 in place of 201 (PUB-1).
+    pub answers_200: bool,
+    /// Loses members of the manifest when sources change (PUB-5).
+    pub sources_change_rewrites: bool,
+    /// Knows nothing of a release while it is published (ASY-7).
+    pub processing_is_not_found: bool,
     /// Publishes without any content (UPL-4).
     pub publishes_without_content: bool,
     /// Takes a signature over another manifest (SIG-13).
@@ -46,7 +55,8 @@ impl PublishPolicy {
     pub(crate) fn signature(&self, view: &ReleaseView) -> Value {
         let mut document = view.signature.to_general_json();
         if self.reserialises_payload {
-            document["payload"] = json!(URL_SAFE_NO_PAD.encode(format!("{:#}", view.manifest.value)));
+            document["payload"] =
+                json!(URL_SAFE_NO_PAD.encode(format!("{:#}", view.manifest.value)));
         }
         document
     }

@@ -1,10 +1,13 @@
 //! How releases are read.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// How releases are read.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a mistake of its own")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a mistake of its own"
+)]
 pub(crate) struct ReadingPolicy {
     /// Answers 200 with `null` for what does not exist (REL-1).
     pub missing_is_null: bool,
@@ -18,14 +21,23 @@ pub(crate) struct ReadingPolicy {
     pub immutable: bool,
     /// Takes names as they stand in the path, encoded (CRE-15).
     pub compares_encoded_names: bool,
+    /// Adds the default media type to manifests without one (PUB-3).
+    pub adds_default_media_type: bool,
     /// Leaves out all digests but the first (DIG-4).
     pub shows_first_digest_only: bool,
 }
 
 impl ReadingPolicy {
     /// The manifest as it is shown.
-    pub(crate) fn manifest(&self, manifest: &Value) -> Value {
+    pub(crate) fn manifest(self, manifest: &Value) -> Value {
         let mut manifest = manifest.clone();
+        if self.adds_default_media_type
+            && let Value::Object(members) = &mut manifest
+        {
+            members
+                .entry("mediaType")
+                .or_insert_with(|| json!("application/wasm"));
+        }
         if self.shows_first_digest_only
             && let Some(Value::Object(digests)) = manifest.get_mut("contentDigest")
         {

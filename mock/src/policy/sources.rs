@@ -4,12 +4,19 @@ use crate::registry::Source;
 
 /// How content sources are treated.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a mistake of its own")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a mistake of its own"
+)]
 pub(crate) struct SourcePolicy {
     /// Lists sources in the reverse order (SRC-1).
     pub reverses_order: bool,
     /// Lists a source as often as it was added (SRC-1).
     pub keeps_duplicates: bool,
+    /// Publishes nothing without an upload (SRC-2).
+    pub wants_upload: bool,
+    /// Takes sources of single entries beside sources of the whole (IDX-7).
+    pub takes_mixed: bool,
     /// Keeps only the first of several mirrors in the release (SRC-3).
     pub keeps_first_only: bool,
     /// Adds the good ones of a list that is refused (SRC-4).

@@ -2,12 +2,21 @@
 
 /// How uploads are treated.
 #[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a mistake of its own")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a mistake of its own"
+)]
 pub(crate) struct UploadPolicy {
     /// Does not compare uploads with the digest (DIG-2).
     pub skips_digest: bool,
     /// Takes what arrived of an upload that was cut off as all of it (DIG-7).
     pub takes_truncated: bool,
+    /// Takes no upload after one that it refused (DIG-6).
+    pub refusal_is_final: bool,
+    /// Takes no chunks (UPL-2).
+    pub refuses_chunks: bool,
+    /// Takes one upload and no second (UPL-6).
+    pub second_is_conflict: bool,
     /// Wants `Authorization` on the upload origin too (UPL-3).
     pub wants_authorization_elsewhere: bool,
     /// Lets everybody upload who knows the URL, on the API's origin (ACC-3).

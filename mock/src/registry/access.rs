@@ -43,7 +43,11 @@ impl Access {
 
     /// Refuses those that can not write anywhere because nobody knows who they are (ACC-1).
     pub(crate) fn require_writer(&self, caller: &Caller) -> Result<(), Refusal> {
-        if self.policy.anonymous_writes { Ok(()) } else { self.require_identity(caller) }
+        if self.policy.anonymous_writes {
+            Ok(())
+        } else {
+            Self::require_identity(caller)
+        }
     }
 
     /// The unpublished release: for the publisher of the namespace (ACC-4).
@@ -51,18 +55,28 @@ impl Access {
         if self.policy.status_is_public {
             return Ok(());
         }
-        self.require_identity(caller)?;
-        if caller.owns(namespace) || self.policy.any_identity_reads_status { Ok(()) } else { Err(self.denied()) }
+        Self::require_identity(caller)?;
+        if caller.owns(namespace) || self.policy.any_identity_reads_status {
+            Ok(())
+        } else {
+            Err(self.denied())
+        }
     }
 
     /// The release: for everybody, unless private (ACC-7).
     pub(crate) fn read_manifest(&self, caller: &Caller, namespace: &str) -> Result<(), Refusal> {
         self.require_reader(caller)?;
-        let may = !self.is_private(namespace) || caller.owns(namespace) || caller.has_role(Role::ManifestReader);
+        let may = !self.is_private(namespace)
+            || caller.owns(namespace)
+            || caller.has_role(Role::ManifestReader);
         if may || self.policy.private_manifests_are_public {
             return Ok(());
         }
-        Err(if self.policy.private_is_forbidden { self.forbidden() } else { not_found() })
+        Err(if self.policy.private_is_forbidden {
+            Self::forbidden()
+        } else {
+            not_found()
+        })
     }
 
     /// Uploaded content: as the release, but not for those who read manifests only (ACC-8).
@@ -71,7 +85,10 @@ impl Access {
             return Ok(());
         }
         self.read_manifest(caller, namespace)?;
-        if self.is_private(namespace) && !caller.owns(namespace) && !self.policy.manifest_readers_read_content {
+        if self.is_private(namespace)
+            && !caller.owns(namespace)
+            && !self.policy.manifest_readers_read_content
+        {
             return Err(self.denied());
         }
         Ok(())
@@ -87,21 +104,34 @@ impl Access {
     }
 
     fn require_reader(&self, caller: &Caller) -> Result<(), Refusal> {
-        if self.anonymous_reads { Ok(()) } else { self.require_identity(caller) }
+        if self.anonymous_reads {
+            Ok(())
+        } else {
+            Self::require_identity(caller)
+        }
     }
 
-    fn require_identity(&self, caller: &Caller) -> Result<(), Refusal> {
+    fn require_identity(caller: &Caller) -> Result<(), Refusal> {
         match caller {
             Caller::Identity(_) => Ok(()),
-            Caller::Anonymous => Err(Refusal::new(ProblemKind::Unauthenticated, "The request has no credentials.")),
+            Caller::Anonymous => Err(Refusal::new(
+                ProblemKind::Unauthenticated,
+                "The request has no credentials.",
+            )),
         }
     }
 
     fn denied(&self) -> Refusal {
-        if self.hides { not_found() } else { self.forbidden() }
+        if !self.hides {
+            Self::forbidden()
+        } else if self.policy.denial_differs {
+            Refusal::new(ProblemKind::NotFound, "Nothing is here for you.").with("denied", true)
+        } else {
+            not_found()
+        }
     }
 
-    fn forbidden(&self) -> Refusal {
+    fn forbidden() -> Refusal {
         Refusal::new(ProblemKind::Forbidden, "The caller may not do this here.")
     }
 }

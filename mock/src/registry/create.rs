@@ -4,12 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::{
-    identity::Caller,
-    jws::JwsDocument,
-    problem::ProblemKind,
-    refusal::Refusal,
-};
+use crate::{identity::Caller, jws::JwsDocument, problem::ProblemKind, refusal::Refusal};
 
 use super::{Attempt, Manifest, Registry, ReleaseKey, Stage, UnpublishedView, release::later};
 
@@ -28,7 +23,12 @@ impl Registry {
     }
 
     /// Refuses callers that may not write there, before anything that exists is told (ACC-10), and what is taken (CRE-10).
-    pub(crate) fn refuse_stranger_or_conflict(&mut self, now: Timestamp, caller: &Caller, key: &ReleaseKey) -> Result<(), Refusal> {
+    pub(crate) fn refuse_stranger_or_conflict(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        key: &ReleaseKey,
+    ) -> Result<(), Refusal> {
         if self.policy.access.conflict_before_permission {
             self.refuse_conflict(now, key)?;
         }
@@ -39,10 +39,14 @@ impl Registry {
     fn refuse_conflict(&mut self, now: Timestamp, key: &ReleaseKey) -> Result<(), Refusal> {
         let policy = self.policy.create;
         let links = self.links.clone();
-        let Some(attempt) = self.current(key, now) else { return Ok(()) };
+        let Some(attempt) = self.current(key, now) else {
+            return Ok(());
+        };
         let location = match attempt.stage {
             Stage::Pending if policy.replaces_pending => return Ok(()),
-            Stage::Pending | Stage::Publishing | Stage::Processing(_) => links.unpublished_by_token(key, &attempt.status_token),
+            Stage::Pending | Stage::Publishing | Stage::Processing(_) => {
+                links.unpublished_by_token(key, &attempt.status_token)
+            }
             Stage::Published { .. } if policy.replaces_published => return Ok(()),
             Stage::Published { .. } => links.release(key),
             Stage::Failed { .. } if policy.failure_blocks => links.unpublished(key),
@@ -51,7 +55,11 @@ impl Registry {
         };
         let status = attempt.stage.status().name();
         let refusal = Refusal::new(ProblemKind::ReleaseExists, format!("{key} is {status}."));
-        Err(if policy.conflict_without_location { refusal } else { refusal.with_location(location) })
+        Err(if policy.conflict_without_location {
+            refusal
+        } else {
+            refusal.with_location(location)
+        })
     }
 
     /// Starts an attempt, in the place of whatever is there.
@@ -73,6 +81,7 @@ impl Registry {
             signed_at_create: signature.is_some(),
             signature,
             upload: None,
+            uploads_closed: false,
             sources: Vec::new(),
             verified: None,
             stage: Stage::Pending,

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     config::Config,
+    content::ContentFormat,
     digest::{ContentDigest, ContentDigestError, DigestAlgorithm},
     json,
     policy::Policy,
@@ -15,8 +16,6 @@ use crate::{
 
 /// Media type of a manifest that does not say.
 pub(super) const DEFAULT_MEDIA_TYPE: &str = "application/wasm";
-/// Media type of content of several entries.
-pub(super) const TAR_MEDIA_TYPE: &str = "application/x-tar";
 
 /// What a registry wants of manifests.
 #[derive(Clone, Debug)]
@@ -34,7 +33,12 @@ impl ManifestRules {
         if config.sha512 {
             algorithms.push(DigestAlgorithm::Sha512);
         }
-        Self { algorithms, version_build: config.version_build, tar: config.tar, policy: policy.clone() }
+        Self {
+            algorithms,
+            version_build: config.version_build,
+            tar: config.tar,
+            policy: policy.clone(),
+        }
     }
 }
 
@@ -66,29 +70,50 @@ impl Manifest {
             Some(_) => return Err(malformed("The member mediaType is not a media type.")),
         };
         let Some(Value::Object(digests)) = members.get("contentDigest") else {
-            return Err(malformed("The member contentDigest is missing or not an object."));
+            return Err(malformed(
+                "The member contentDigest is missing or not an object.",
+            ));
         };
 
         let create = &rules.policy.create;
         if !create.takes_any_name && !name::is_valid(name) {
-            return Err(Refusal::new(ProblemKind::InvalidName, "The name is not namespace:label."));
+            return Err(Refusal::new(
+                ProblemKind::InvalidName,
+                "The name is not namespace:label.",
+            ));
         }
         if !create.takes_any_version && !version::is_valid(version) {
-            return Err(Refusal::new(ProblemKind::InvalidVersion, "The version does not follow semver 2.0.0."));
+            return Err(Refusal::new(
+                ProblemKind::InvalidVersion,
+                "The version does not follow semver 2.0.0.",
+            ));
         }
         if !rules.version_build && version.contains('+') {
-            return Err(Refusal::new(ProblemKind::InvalidVersion, "Versions with build metadata are not supported."));
+            return Err(Refusal::new(
+                ProblemKind::InvalidVersion,
+                "Versions with build metadata are not supported.",
+            ));
         }
         if !create.takes_any_package_type && package_type != "component" {
-            return Err(Refusal::new(ProblemKind::UnsupportedPackageType, "The package type is not component."));
+            return Err(Refusal::new(
+                ProblemKind::UnsupportedPackageType,
+                "The package type is not component.",
+            ));
         }
-        if !rules.tar && media_type == TAR_MEDIA_TYPE {
-            return Err(Refusal::new(ProblemKind::UnsupportedMediaType, "Content of several entries is not supported."));
+        if !rules.tar && ContentFormat::of_media_type(media_type) == ContentFormat::Tar {
+            return Err(Refusal::new(
+                ProblemKind::UnsupportedMediaType,
+                "Content of several entries is not supported.",
+            ));
         }
-        let digest = ContentDigest::parse(digests, &rules.algorithms, &rules.policy.digest).map_err(refuse_digest)?;
+        let digest = ContentDigest::parse(digests, &rules.algorithms, &rules.policy.digest)
+            .map_err(|error| refuse_digest(&error))?;
 
         Ok(Self {
-            key: ReleaseKey { name: name.to_owned(), version: version.to_owned() },
+            key: ReleaseKey {
+                name: name.to_owned(),
+                version: version.to_owned(),
+            },
             media_type: media_type.to_owned(),
             digest,
             value: Value::Object(create.kept_members(members)),
@@ -102,8 +127,12 @@ impl Manifest {
     }
 
     fn members(bytes: &[u8], rules: &ManifestRules) -> Result<Map<String, Value>, Refusal> {
-        let document = json::parse(bytes).map_err(|error| malformed(format!("The manifest is not JSON: {error}.")))?;
-        if let (Some(member), false) = (&document.duplicate_member, rules.policy.create.takes_duplicate_members) {
+        let document = json::parse(bytes)
+            .map_err(|error| malformed(format!("The manifest is not JSON: {error}.")))?;
+        if let (Some(member), false) = (
+            &document.duplicate_member,
+            rules.policy.create.takes_duplicate_members,
+        ) {
             return Err(malformed(format!("The member {member:?} stands twice.")));
         }
         match document.value {
@@ -125,7 +154,7 @@ fn malformed(detail: impl Into<String>) -> Refusal {
     Refusal::new(ProblemKind::MalformedManifest, detail)
 }
 
-fn refuse_digest(error: ContentDigestError) -> Refusal {
+fn refuse_digest(error: &ContentDigestError) -> Refusal {
     let kind = match error {
         ContentDigestError::NoSupportedAlgorithm => ProblemKind::UnsupportedDigestAlgorithm,
         ContentDigestError::InvalidDigest { .. } => ProblemKind::InvalidDigest,

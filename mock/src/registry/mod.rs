@@ -18,11 +18,16 @@ mod upload;
 mod version;
 mod view;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use access::Access;
 pub(crate) use manifest::{Manifest, ManifestRules};
 pub(crate) use publish::PublishWork;
 pub(crate) use read::UnpublishedAddress;
-pub(crate) use release::{Attempt, AttemptId, Processing, ReleaseKey, Stage, Status, Upload, Verdict};
+pub(crate) use release::{
+    Attempt, AttemptId, Processing, ReleaseKey, Stage, Status, Upload, Verdict,
+};
 pub(crate) use source::{RemoteSource, Source, SourceRules};
 pub(crate) use sources::{SourcesChange, SourcesOutcome, SourcesWork};
 pub(crate) use store::{Registry, RegistrySettings};

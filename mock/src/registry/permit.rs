@@ -12,19 +12,34 @@ use super::{Registry, ReleaseKey};
 
 impl Registry {
     /// Lets the caller change this release, or whatever would be in its place.
-    pub(crate) fn permit_write(&mut self, now: Timestamp, caller: &Caller, key: &ReleaseKey) -> Result<(), Refusal> {
+    pub(crate) fn permit_write(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        key: &ReleaseKey,
+    ) -> Result<(), Refusal> {
         let permission = self.access.write(caller, key.namespace());
         self.told(permission, now, key)
     }
 
     /// Lets the caller read the unpublished release, or whatever would be in its place.
-    pub(crate) fn permit_read_unpublished(&mut self, now: Timestamp, caller: &Caller, key: &ReleaseKey) -> Result<(), Refusal> {
+    pub(crate) fn permit_read_unpublished(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        key: &ReleaseKey,
+    ) -> Result<(), Refusal> {
         let permission = self.access.read_unpublished(caller, key.namespace());
         self.told(permission, now, key)
     }
 
     /// The answer is the same whether the release exists or not (ACC-6).
-    fn told(&mut self, permission: Result<(), Refusal>, now: Timestamp, key: &ReleaseKey) -> Result<(), Refusal> {
+    fn told(
+        &mut self,
+        permission: Result<(), Refusal>,
+        now: Timestamp,
+        key: &ReleaseKey,
+    ) -> Result<(), Refusal> {
         match permission {
             Err(refusal)
                 if self.policy.access.denial_tells_existence

@@ -14,7 +14,8 @@ use crate::{
 };
 
 use super::{
-    Attempt, AttemptId, Manifest, Processing, Registry, ReleaseKey, ReleaseView, Source, Stage, UnpublishedView, Upload, Verdict,
+    Attempt, AttemptId, Manifest, Processing, Registry, ReleaseKey, ReleaseView, Source, Stage,
+    UnpublishedView, Upload, Verdict,
 };
 
 /// The right, and the duty, to bring one attempt's publishing to an end.
@@ -42,22 +43,42 @@ pub(crate) struct PublishWork {
 
 impl Registry {
     /// Claims the publishing of a pending release; from now on its content can not change.
-    pub(crate) fn begin_publish(&mut self, now: Timestamp, caller: &Caller, key: &ReleaseKey) -> Result<PublishWork, Refusal> {
+    pub(crate) fn begin_publish(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        key: &ReleaseKey,
+    ) -> Result<PublishWork, Refusal> {
         self.permit_write(now, caller, key)?;
         let policy = self.policy.publish;
         let links = self.links.clone();
-        let unknown = || if policy.unknown_is_internal_error { not_found().with_status(500) } else { not_found() };
+        let unknown = || {
+            if policy.unknown_is_internal_error {
+                not_found().with_status(500)
+            } else {
+                not_found()
+            }
+        };
         let attempt = self.current(key, now).ok_or_else(unknown)?;
         match &attempt.stage {
             Stage::Published { .. } if policy.publishes_again => {}
             Stage::Published { .. } => {
-                return Err(Refusal::new(ProblemKind::AlreadyPublished, format!("{key} has been published."))
-                    .with_location(links.release(key)));
+                return Err(Refusal::new(
+                    ProblemKind::AlreadyPublished,
+                    format!("{key} has been published."),
+                )
+                .with_location(links.release(key)));
             }
             Stage::Publishing | Stage::Processing(_) if policy.checks_then_acts => {}
+            Stage::Publishing | Stage::Processing(_) if policy.processing_is_not_found => {
+                return Err(not_found());
+            }
             Stage::Publishing | Stage::Processing(_) => {
-                return Err(Refusal::new(ProblemKind::Processing, format!("{key} is being published."))
-                    .with_location(links.unpublished_by_token(key, &attempt.status_token)));
+                return Err(Refusal::new(
+                    ProblemKind::Processing,
+                    format!("{key} is being published."),
+                )
+                .with_location(links.unpublished_by_token(key, &attempt.status_token)));
             }
             Stage::Expired { .. } if policy.publishes_expired => {}
             _ => attempt.refuse_unless_pending(false)?,
@@ -68,9 +89,15 @@ impl Registry {
         };
         attempt.stage = Stage::Publishing;
         Ok(PublishWork {
-            claim: PublishClaim { attempt: attempt.id, before },
+            claim: PublishClaim {
+                attempt: attempt.id,
+                before,
+            },
             manifest: attempt.manifest.clone(),
-            signed_at_create: attempt.signature.clone().filter(|_| attempt.signed_at_create),
+            signed_at_create: attempt
+                .signature
+                .clone()
+                .filter(|_| attempt.signed_at_create),
             upload: attempt.upload.clone(),
             sources: attempt.sources.clone(),
         })
@@ -84,13 +111,21 @@ impl Registry {
     }
 
     /// Refuses to publish nothing (UPL-4).
-    pub(crate) fn require_content(&mut self, now: Timestamp, claim: &PublishClaim) -> Result<(), Refusal> {
-        let policy = self.policy.publish;
+    pub(crate) fn require_content(
+        &mut self,
+        now: Timestamp,
+        claim: &PublishClaim,
+    ) -> Result<(), Refusal> {
+        let (policy, wants_upload) = (self.policy.publish, self.policy.sources.wants_upload);
         let attempt = self.publishing(now, claim).ok_or_else(not_found)?;
-        if attempt.has_content() || policy.publishes_without_content {
+        let enough = attempt.has_content() && (attempt.upload.is_some() || !wants_upload);
+        if enough || policy.publishes_without_content {
             Ok(())
         } else {
-            Err(Refusal::new(ProblemKind::MissingContent, "There is neither an upload nor a content source."))
+            Err(Refusal::new(
+                ProblemKind::MissingContent,
+                "There is neither an upload nor a content source.",
+            ))
         }
     }
 
@@ -130,17 +165,28 @@ impl Registry {
     ) -> Result<UnpublishedView, Refusal> {
         let attempt = self.publishing(now, claim).ok_or_else(not_found)?;
         attempt.signature = Some(signature);
-        attempt.stage =
-            Stage::Processing(Processing { accepted_at: now, polls: 0, let_through: false, finished: None });
+        attempt.stage = Stage::Processing(Processing {
+            accepted_at: now,
+            polls: 0,
+            let_through: false,
+            finished: None,
+        });
         let attempt = attempt.clone();
         Ok(self.policy.processing.present(self.view(&attempt)))
     }
 
     /// Takes the verdict of work that was accepted. When it shows is the processing mode's matter.
-    pub(crate) fn settle_publish(&mut self, now: Timestamp, claim: &PublishClaim, verdict: Verdict) {
+    pub(crate) fn settle_publish(
+        &mut self,
+        now: Timestamp,
+        claim: &PublishClaim,
+        verdict: Verdict,
+    ) {
         let mode = self.settings.processing;
         let verdict = self.policy.processing.record(verdict);
-        let Some(attempt) = self.attempt(claim.attempt, now) else { return };
+        let Some(attempt) = self.attempt(claim.attempt, now) else {
+            return;
+        };
         if let (Stage::Processing(processing), Some(verdict)) = (&mut attempt.stage, verdict) {
             processing.finished = Some((now, verdict));
             attempt.settle(now, mode);
@@ -166,12 +212,17 @@ impl Registry {
     pub(crate) fn verdict_without_fetching(&self, work: &PublishWork) -> Option<Verdict> {
         (self.settings.verification != Verification::All).then(|| Verdict::Good {
             sources: work.sources.clone(),
-            summary: work.upload.as_ref().and_then(|upload| upload.summary.clone()).map(Arc::new),
+            summary: work
+                .upload
+                .as_ref()
+                .and_then(|upload| upload.summary.clone())
+                .map(Arc::new),
         })
     }
 
     fn publishing(&mut self, now: Timestamp, claim: &PublishClaim) -> Option<&mut Attempt> {
         let racing = self.policy.publish.checks_then_acts;
-        self.attempt(claim.attempt, now).filter(|attempt| attempt.stage == Stage::Publishing || racing)
+        self.attempt(claim.attempt, now)
+            .filter(|attempt| attempt.stage == Stage::Publishing || racing)
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     refusal::{Refusal, not_found},
 };
 
-use super::{Attempt, Registry, ReleaseKey, ReleaseView, Source, Stage, UnpublishedView};
+use super::{Attempt, Registry, ReleaseKey, ReleaseView, Source, Stage, Status, UnpublishedView};
 
 /// How an unpublished release is named in a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,17 +34,33 @@ pub(crate) struct Content {
 
 impl Registry {
     /// The unpublished release, for its owner; counts as a poll.
-    pub(crate) fn unpublished(&mut self, now: Timestamp, caller: &Caller, address: &UnpublishedAddress) -> Result<UnpublishedView, Refusal> {
+    pub(crate) fn unpublished(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        address: &UnpublishedAddress,
+    ) -> Result<UnpublishedView, Refusal> {
         self.sweep_if_due(now);
         let mode = self.settings.processing;
-        let attempt = self.owned_attempt(now, caller, address)?.ok_or_else(not_found)?;
+        let attempt = self
+            .owned_attempt(now, caller, address)?
+            .ok_or_else(not_found)?;
         if let Stage::Processing(processing) = &mut attempt.stage {
             // With `polls:N` it is the read after N that brings the outcome, and nothing else: not a read of the release between.
             processing.polls = processing.polls.saturating_add(1);
             attempt.settle(now, mode);
         }
         let attempt = attempt.clone();
-        if self.policy.processing.forgets_published && matches!(attempt.stage, Stage::Published { .. }) {
+        let processing = self.policy.processing;
+        if processing.status_missing && attempt.stage.status() == Status::Processing {
+            return Err(not_found());
+        }
+        if processing.forgets_failure && attempt.stage.status() == Status::Failed {
+            self.remove(attempt.id);
+        }
+        if self.policy.processing.forgets_published
+            && matches!(attempt.stage, Stage::Published { .. })
+        {
             return Err(not_found());
         }
         Ok(self.policy.processing.present(self.view(&attempt)))
@@ -62,17 +78,28 @@ impl Registry {
             None => self.current(&address.key, now),
             Some(token) => match self.id_by_status_token(token) {
                 None => None,
-                Some(id) => self.attempt(id, now).filter(|attempt| *attempt.key() == address.key),
+                Some(id) => self
+                    .attempt(id, now)
+                    .filter(|attempt| *attempt.key() == address.key),
             },
         };
         Ok(attempt)
     }
 
     /// The release.
-    pub(crate) fn release(&mut self, now: Timestamp, caller: &Caller, key: &ReleaseKey) -> Result<ReleaseView, Refusal> {
+    pub(crate) fn release(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        key: &ReleaseKey,
+    ) -> Result<ReleaseView, Refusal> {
         self.access.read_manifest(caller, key.namespace())?;
-        let sees_all = self.access.sees_foreign_sources(caller, key.namespace()) || self.policy.access.shows_signed_urls;
-        let (publish, shown_early) = (self.policy.publish, self.policy.publish.shown_before_published);
+        let sees_all = self.access.sees_foreign_sources(caller, key.namespace())
+            || self.policy.access.shows_signed_urls;
+        let (publish, shown_early) = (
+            self.policy.publish,
+            self.policy.publish.shown_before_published,
+        );
         let attempt = self.current(key, now).ok_or_else(not_found)?;
         let published_at = match &attempt.stage {
             Stage::Published { at } => *at,
@@ -88,9 +115,17 @@ impl Registry {
     }
 
     /// Content that was uploaded: of a release for those who may read it, before that for its owner.
-    pub(crate) fn content(&mut self, now: Timestamp, caller: &Caller, key: &ReleaseKey) -> Result<Content, Refusal> {
+    pub(crate) fn content(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        key: &ReleaseKey,
+    ) -> Result<Content, Refusal> {
         self.access.read_content(caller, key.namespace())?;
-        let is_public = self.access.read_content(&Caller::Anonymous, key.namespace()).is_ok();
+        let is_public = self
+            .access
+            .read_content(&Caller::Anonymous, key.namespace())
+            .is_ok();
         let is_owner = caller.owns(key.namespace());
         let attempt = self.current(key, now).ok_or_else(not_found)?;
         let shown = match attempt.stage {

@@ -21,7 +21,9 @@ pub(crate) struct ReleaseKey {
 impl ReleaseKey {
     /// The namespace that the name belongs to; empty where the name has none.
     pub(crate) fn namespace(&self) -> &str {
-        self.name.split_once(':').map_or("", |(namespace, _)| namespace)
+        self.name
+            .split_once(':')
+            .map_or("", |(namespace, _)| namespace)
     }
 }
 
@@ -57,6 +59,8 @@ pub(crate) struct Attempt {
     pub(super) signature: Option<JwsDocument>,
     pub(super) signed_at_create: bool,
     pub(super) upload: Option<Arc<Upload>>,
+    /// Set by a defect alone.
+    pub(super) uploads_closed: bool,
     pub(super) sources: Vec<Source>,
     /// What the verified content holds, for sources that are added later.
     pub(super) verified: Option<Arc<ContentSummary>>,
@@ -170,7 +174,9 @@ impl Processing {
         match mode {
             _ if self.let_through => Some(*finished_at),
             ProcessingMode::Immediate => Some(*finished_at),
-            ProcessingMode::Polls(count) => (count == 0 || self.polls > count).then_some(*finished_at),
+            ProcessingMode::Polls(count) => {
+                (count == 0 || self.polls > count).then_some(*finished_at)
+            }
             ProcessingMode::Manual => None,
             ProcessingMode::Delay(delay) => {
                 let due = later(self.accepted_at, delay).max(*finished_at);
@@ -182,7 +188,10 @@ impl Processing {
 
 /// That much later; the last representable moment where that is none.
 pub(super) fn later(time: Timestamp, by: std::time::Duration) -> Timestamp {
-    SignedDuration::try_from(by).ok().and_then(|by| time.checked_add(by).ok()).unwrap_or(Timestamp::MAX)
+    SignedDuration::try_from(by)
+        .ok()
+        .and_then(|by| time.checked_add(by).ok())
+        .unwrap_or(Timestamp::MAX)
 }
 
 impl Attempt {
@@ -211,7 +220,10 @@ impl Attempt {
                     self.conclude(at, verdict);
                 }
             }
-            Stage::Publishing | Stage::Published { .. } | Stage::Failed { .. } | Stage::Expired { .. } => {}
+            Stage::Publishing
+            | Stage::Published { .. }
+            | Stage::Failed { .. }
+            | Stage::Expired { .. } => {}
         }
     }
 

@@ -11,7 +11,10 @@ impl Registry {
         self.sweep(now);
         let mut attempts: Vec<&Attempt> = self.attempts().collect();
         attempts.sort_by_key(|attempt| attempt.id);
-        let releases: Vec<Value> = attempts.into_iter().map(|attempt| self.describe(attempt)).collect();
+        let releases: Vec<Value> = attempts
+            .into_iter()
+            .map(|attempt| self.describe(attempt))
+            .collect();
         json!({"releases": releases, "storedBytes": self.stored_bytes})
     }
 

@@ -17,7 +17,7 @@ pub(crate) enum Source {
     /// The registry's own store of an upload.
     Own,
     /// Somewhere else.
-    Remote(RemoteSource),
+    Remote(Box<RemoteSource>),
 }
 
 /// A source that is not the registry's own.
@@ -77,10 +77,13 @@ impl RemoteSource {
             return Err(invalid("A content source is not an object."));
         };
         let Some(Value::String(given_url)) = members.get("url") else {
-            return Err(invalid("A content source has no url, or one that is not a string."));
+            return Err(invalid(
+                "A content source has no url, or one that is not a string.",
+            ));
         };
         // The scheme is looked at first (SRC-10): `file:///x` has no host, and is still of an unsupported scheme.
-        let scheme = scheme(given_url).ok_or_else(|| invalid("A content source's url is not an absolute URL."))?;
+        let scheme = scheme(given_url)
+            .ok_or_else(|| invalid("A content source's url is not an absolute URL."))?;
         if !rules.schemes.contains(&scheme) && !rules.policy.takes_any_scheme {
             return Err(Refusal::new(
                 ProblemKind::UnsupportedSourceScheme,
@@ -107,15 +110,30 @@ impl RemoteSource {
                 .check_literal_address(&url)
                 .map_err(|error| Refusal::new(ProblemKind::SourceForbidden, error.to_string()))?;
         }
-        Ok(Self { shown_url, url, credentials, path, shown, given: members.clone() })
+        Ok(Self {
+            shown_url,
+            url,
+            credentials,
+            path,
+            shown,
+            given: members.clone(),
+        })
     }
 
     /// The source as everybody may see it.
     pub(crate) fn shown(&self, policy: &SourcePolicy) -> Value {
-        Value::Object(if policy.shows_credentials { self.given.clone() } else { self.shown.clone() })
+        Value::Object(if policy.shows_credentials {
+            self.given.clone()
+        } else {
+            self.shown.clone()
+        })
     }
 
-    fn credentials(members: &Map<String, Value>, url: &Url, rules: &SourceRules<'_>) -> Result<Option<Credentials>, Refusal> {
+    fn credentials(
+        members: &Map<String, Value>,
+        url: &Url,
+        rules: &SourceRules<'_>,
+    ) -> Result<Option<Credentials>, Refusal> {
         let credentials = match members.get("credentials") {
             Some(value) => Some(parse_credentials(value)?),
             None => userinfo(url),
@@ -126,13 +144,18 @@ impl RemoteSource {
         Ok(credentials)
     }
 
-    fn entry_path(members: &Map<String, Value>, rules: &SourceRules<'_>) -> Result<Option<EntryPath>, Refusal> {
+    fn entry_path(
+        members: &Map<String, Value>,
+        rules: &SourceRules<'_>,
+    ) -> Result<Option<EntryPath>, Refusal> {
         match members.get("path") {
             None => Ok(None),
             Some(Value::String(path)) if rules.per_entry => EntryPath::new(path.as_bytes())
                 .map(Some)
                 .map_err(|error| invalid(format!("A content source's path is refused: {error}."))),
-            Some(Value::String(_)) => Err(invalid("Content sources of single entries are not supported.")),
+            Some(Value::String(_)) => Err(invalid(
+                "Content sources of single entries are not supported.",
+            )),
             Some(_) => Err(invalid("A content source's path is not a string.")),
         }
     }
@@ -142,7 +165,9 @@ impl RemoteSource {
 fn scheme(url: &str) -> Option<String> {
     let (scheme, _) = url.split_once(':')?;
     let starts_well = scheme.starts_with(|c: char| c.is_ascii_alphabetic());
-    let continues_well = scheme.bytes().all(|c| c.is_ascii_alphanumeric() || b"+-.".contains(&c));
+    let continues_well = scheme
+        .bytes()
+        .all(|c| c.is_ascii_alphanumeric() || b"+-.".contains(&c));
     (starts_well && continues_well).then(|| scheme.to_ascii_lowercase())
 }
 
@@ -151,10 +176,17 @@ fn parse_url(text: &str, policy: &SourcePolicy) -> Result<Url, Refusal> {
     let has_authority = text
         .split_once("://")
         .is_some_and(|(_, rest)| !rest.is_empty() && !rest.starts_with(['/', '?', '#']));
-    let has_odd_characters = text.chars().any(|c| c.is_whitespace() || c.is_control() || c == '\\');
-    let url = Url::parse(text).map_err(|error| invalid(format!("A content source's url is not a URL: {error}.")))?;
-    if (!has_authority || has_odd_characters || url.host_str().is_none_or(str::is_empty)) && !policy.takes_any_url {
-        return Err(invalid("A content source's url has no host, or characters that no URL has."));
+    let has_odd_characters = text
+        .chars()
+        .any(|c| c.is_whitespace() || c.is_control() || c == '\\');
+    let url = Url::parse(text)
+        .map_err(|error| invalid(format!("A content source's url is not a URL: {error}.")))?;
+    if (!has_authority || has_odd_characters || url.host_str().is_none_or(str::is_empty))
+        && !policy.takes_any_url
+    {
+        return Err(invalid(
+            "A content source's url has no host, or characters that no URL has.",
+        ));
     }
     Ok(url)
 }
@@ -165,17 +197,32 @@ fn parse_credentials(value: &Value) -> Result<Credentials, Refusal> {
             .get(member)
             .and_then(Value::as_str)
             .map(str::to_owned)
-            .ok_or_else(|| invalid(format!("The credentials of a content source have no {member}.")))
+            .ok_or_else(|| {
+                invalid(format!(
+                    "The credentials of a content source have no {member}."
+                ))
+            })
     };
     match value.get("type").and_then(Value::as_str) {
-        Some("basic") => Ok(Credentials::Basic { username: text("username")?, password: text("password")? }),
-        Some("bearer") => Ok(Credentials::Bearer { token: text("token")? }),
-        _ => Err(invalid("The credentials of a content source are of an unknown type.")),
+        Some("basic") => Ok(Credentials::Basic {
+            username: text("username")?,
+            password: text("password")?,
+        }),
+        Some("bearer") => Ok(Credentials::Bearer {
+            token: text("token")?,
+        }),
+        _ => Err(invalid(
+            "The credentials of a content source are of an unknown type.",
+        )),
     }
 }
 
 fn userinfo(url: &Url) -> Option<Credentials> {
-    let decode = |text: &str| percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned();
+    let decode = |text: &str| {
+        percent_encoding::percent_decode_str(text)
+            .decode_utf8_lossy()
+            .into_owned()
+    };
     (!url.username().is_empty() || url.password().is_some()).then(|| Credentials::Basic {
         username: decode(url.username()),
         password: decode(url.password().unwrap_or_default()),
@@ -189,7 +236,9 @@ fn without_userinfo(url: &str) -> String {
     };
     let authority_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, tail) = rest.split_at(authority_end);
-    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
     format!("{scheme}://{host}{tail}")
 }
 

@@ -8,6 +8,7 @@ use crate::{
     config::Verification,
     content::ContentSummary,
     identity::Caller,
+    policy::CreatePolicy,
     problem::ProblemKind,
     refusal::{Refusal, not_found},
 };
@@ -65,7 +66,12 @@ impl Registry {
             && self.settings.verification == Verification::All
             && !self.policy.sources.skips_recheck;
         let attempt = self.current(key, now).ok_or_else(not_found)?;
-        let new: Vec<Source> = change.sources().iter().filter(|source| !attempt.has_source(source)).cloned().collect();
+        let new: Vec<Source> = change
+            .sources()
+            .iter()
+            .filter(|source| !attempt.has_source(source))
+            .cloned()
+            .collect();
         if rechecks && !new.is_empty() && matches!(attempt.stage, Stage::Published { .. }) {
             let work = SourcesWork {
                 attempt: attempt.id,
@@ -83,44 +89,72 @@ impl Registry {
     }
 
     /// Changes the sources after the new ones were found good.
-    pub(crate) fn finish_sources(&mut self, now: Timestamp, work: SourcesWork) -> Result<Vec<Source>, Refusal> {
+    pub(crate) fn finish_sources(
+        &mut self,
+        now: Timestamp,
+        work: SourcesWork,
+    ) -> Result<Vec<Source>, Refusal> {
         self.apply(now, work.attempt, work.change)
     }
 
     fn is_published(&mut self, now: Timestamp, key: &ReleaseKey) -> bool {
-        self.current(key, now).is_some_and(|attempt| matches!(attempt.stage, Stage::Published { .. }))
+        self.current(key, now)
+            .is_some_and(|attempt| matches!(attempt.stage, Stage::Published { .. }))
     }
 
-    fn apply(&mut self, now: Timestamp, id: AttemptId, change: SourcesChange) -> Result<Vec<Source>, Refusal> {
-        let max = self.settings.max_sources.filter(|_| !self.policy.sources.ignores_max);
+    fn apply(
+        &mut self,
+        now: Timestamp,
+        id: AttemptId,
+        change: SourcesChange,
+    ) -> Result<Vec<Source>, Refusal> {
+        let max = self
+            .settings
+            .max_sources
+            .filter(|_| !self.policy.sources.ignores_max);
         let policy = self.policy.sources;
+        let rewrites = self.policy.publish.sources_change_rewrites;
         let attempt = self.attempt(id, now).ok_or_else(not_found)?;
-        if !policy.frozen_after_publishing {
-            attempt.refuse_unless_pending(true)?;
-        } else {
-            attempt.refuse_unless_pending(false)?;
-        }
+        attempt.refuse_unless_pending(!policy.frozen_after_publishing)?;
         let published = matches!(attempt.stage, Stage::Published { .. });
         let sources = match change {
-            SourcesChange::Replace(given) if policy.replace_adds => attempt.merged(given, policy.keeps_duplicates),
+            SourcesChange::Replace(given) if policy.replace_adds => {
+                attempt.merged(given, policy.keeps_duplicates)
+            }
             SourcesChange::Add(given) => attempt.merged(given, policy.keeps_duplicates),
-            SourcesChange::Replace(given) => Attempt { sources: Vec::new(), ..attempt.clone() }.merged(given, false),
+            SourcesChange::Replace(given) => Attempt {
+                sources: Vec::new(),
+                ..attempt.clone()
+            }
+            .merged(given, false),
         };
         if sources.contains(&Source::Own) && attempt.upload.is_none() {
-            return Err(invalid("Nothing was uploaded that the registry could serve itself."));
+            return Err(invalid(
+                "Nothing was uploaded that the registry could serve itself.",
+            ));
         }
         if sources.is_empty() && published {
             return Err(invalid("A release needs a content source."));
         }
         if max.is_some_and(|max| sources.len() > max) {
-            return Err(invalid("These are more content sources than a release may have."));
+            return Err(invalid(
+                "These are more content sources than a release may have.",
+            ));
         }
-        let single_entries = sources.iter().filter(|source| source.path().is_some()).count();
-        if single_entries != 0 && single_entries != sources.len() {
-            return Err(invalid("Sources of single entries and sources of the whole content can not be mixed."));
+        let single_entries = sources
+            .iter()
+            .filter(|source| source.path().is_some())
+            .count();
+        if single_entries != 0 && single_entries != sources.len() && !policy.takes_mixed {
+            return Err(invalid(
+                "Sources of single entries and sources of the whole content can not be mixed.",
+            ));
         }
         let sources = policy.ordered(sources);
         attempt.sources.clone_from(&sources);
+        if published && rewrites {
+            attempt.rewrite_manifest();
+        }
         Ok(sources)
     }
 }
@@ -135,6 +169,18 @@ impl SourcesChange {
 }
 
 impl Attempt {
+    /// Loses the members that the profile does not know: what no registry may do (PUB-5).
+    fn rewrite_manifest(&mut self) {
+        let manifest = Arc::make_mut(&mut self.manifest);
+        if let serde_json::Value::Object(members) = &mut manifest.value {
+            let rewriting = CreatePolicy {
+                drops_unknown_members: true,
+                ..CreatePolicy::default()
+            };
+            *members = rewriting.kept_members(std::mem::take(members));
+        }
+    }
+
     fn has_source(&self, source: &Source) -> bool {
         self.sources.iter().any(|own| own.is_same(source))
     }

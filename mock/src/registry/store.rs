@@ -1,9 +1,6 @@
 //! The attempts that a registry knows, and the indexes into them.
 
-use std::{
-    collections::HashMap,
-    time::Duration,
-};
+use std::{collections::HashMap, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -69,7 +66,13 @@ pub(crate) struct Registry {
 
 impl Registry {
     /// A registry without releases.
-    pub(crate) fn new(settings: RegistrySettings, policy: Policy, access: Access, links: Links, oddities: Oddities) -> Self {
+    pub(crate) fn new(
+        settings: RegistrySettings,
+        policy: Policy,
+        access: Access,
+        links: Links,
+        oddities: Oddities,
+    ) -> Self {
         Self {
             settings,
             policy,
@@ -114,7 +117,10 @@ impl Registry {
     }
 
     pub(super) fn sweep_if_due(&mut self, now: Timestamp) {
-        if self.swept_at.is_none_or(|at| now.duration_since(at) >= SWEEP_EVERY) {
+        if self
+            .swept_at
+            .is_none_or(|at| now.duration_since(at) >= SWEEP_EVERY)
+        {
             self.sweep(now);
         }
     }
@@ -124,21 +130,32 @@ impl Registry {
         let id = AttemptId(self.next_id);
         self.next_id += 1;
         let about = format!("{key} {}", id.0);
-        (id, self.oddities.token("upload", &about), self.oddities.token("status", &about))
+        (
+            id,
+            self.oddities.token("upload", &about),
+            self.oddities.token("status", &about),
+        )
     }
 
     pub(super) fn insert(&mut self, attempt: Attempt) {
-        self.by_upload_token.insert(attempt.upload_token.clone(), attempt.id);
-        self.by_status_token.insert(attempt.status_token.clone(), attempt.id);
+        self.by_upload_token
+            .insert(attempt.upload_token.clone(), attempt.id);
+        self.by_status_token
+            .insert(attempt.status_token.clone(), attempt.id);
         self.current.insert(attempt.key().clone(), attempt.id);
         self.attempts.insert(attempt.id, attempt);
     }
 
     pub(super) fn remove(&mut self, id: AttemptId) {
-        let Some(attempt) = self.attempts.remove(&id) else { return };
+        let Some(attempt) = self.attempts.remove(&id) else {
+            return;
+        };
         self.by_upload_token.remove(&attempt.upload_token);
         self.by_status_token.remove(&attempt.status_token);
-        self.stored_bytes -= attempt.upload.as_ref().map_or(0, |upload| upload.bytes.len() as u64);
+        self.stored_bytes -= attempt
+            .upload
+            .as_ref()
+            .map_or(0, |upload| upload.bytes.len() as u64);
         if self.current.get(attempt.key()) == Some(&id) {
             self.current.remove(attempt.key());
         }
@@ -183,9 +200,16 @@ impl Registry {
             status,
             sources: attempt.sources.clone(),
             status_token: attempt.status_token.clone(),
-            upload_token: (pending && self.settings.takes_uploads).then(|| attempt.upload_token.clone()),
+            upload_token: (pending && self.settings.takes_uploads)
+                .then(|| attempt.upload_token.clone()),
             created_at: attempt.created_at,
-            expires_at: attempt.expires_at.filter(|_| pending),
+            expires_at: attempt.expires_at.filter(|_| pending).map(|at| {
+                if self.policy.create.expiry_in_past {
+                    attempt.created_at
+                } else {
+                    at
+                }
+            }),
             processed_at: attempt.stage.ended_at(),
             error: match &attempt.stage {
                 Stage::Failed { problem, .. } => Some(problem.clone()),
@@ -198,6 +222,8 @@ impl Registry {
 fn is_over(attempt: &Attempt, now: Timestamp, retention: Duration) -> bool {
     match attempt.stage {
         Stage::Failed { at, .. } | Stage::Expired { at } => later(at, retention) <= now,
-        Stage::Pending | Stage::Publishing | Stage::Processing(_) | Stage::Published { .. } => false,
+        Stage::Pending | Stage::Publishing | Stage::Processing(_) | Stage::Published { .. } => {
+            false
+        }
     }
 }

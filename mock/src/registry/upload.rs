@@ -22,30 +22,68 @@ pub(crate) struct UploadTicket {
 
 impl Registry {
     /// Lets an upload begin. The URL alone authorises it where uploads go to another origin (UPL-3).
-    pub(crate) fn begin_upload(&mut self, now: Timestamp, caller: &Caller, key: &ReleaseKey, token: &str) -> Result<UploadTicket, Refusal> {
-        let needs_authorization = !self.links.uploads_elsewhere() || self.policy.upload.wants_authorization_elsewhere;
+    pub(crate) fn begin_upload(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        key: &ReleaseKey,
+        token: &str,
+    ) -> Result<UploadTicket, Refusal> {
+        let needs_authorization =
+            !self.links.uploads_elsewhere() || self.policy.upload.wants_authorization_elsewhere;
         if needs_authorization && !self.policy.upload.authorised_by_url_alone {
             self.permit_write(now, caller, key)?;
         }
         let late = self.policy.upload.taken_after_publishing;
+        let once = self.policy.upload.second_is_conflict;
         let id = self.id_by_upload_token(token).ok_or_else(not_found)?;
-        let attempt = self.attempt(id, now).filter(|attempt| attempt.key() == key).ok_or_else(not_found)?;
+        let attempt = self
+            .attempt(id, now)
+            .filter(|attempt| attempt.key() == key)
+            .ok_or_else(not_found)?;
         attempt.refuse_unless_pending(late)?;
         attempt.refuse_mixed_with_entries()?;
-        Ok(UploadTicket { attempt: attempt.id, manifest: attempt.manifest.clone() })
+        if attempt.uploads_closed || (attempt.upload.is_some() && once) {
+            return Err(Refusal::new(
+                ProblemKind::Processing,
+                "An upload was there already.",
+            ));
+        }
+        Ok(UploadTicket {
+            attempt: attempt.id,
+            manifest: attempt.manifest.clone(),
+        })
+    }
+
+    /// Takes no other upload for this release: what no registry may do (DIG-6).
+    pub(crate) fn refuse_further_uploads(&mut self, now: Timestamp, ticket: &UploadTicket) {
+        if let Some(attempt) = self.attempt(ticket.attempt, now) {
+            attempt.uploads_closed = true;
+        }
     }
 
     /// Keeps what was uploaded, if the release still waits for content.
-    pub(crate) fn finish_upload(&mut self, now: Timestamp, ticket: &UploadTicket, upload: Upload) -> Result<(), Refusal> {
+    pub(crate) fn finish_upload(
+        &mut self,
+        now: Timestamp,
+        ticket: &UploadTicket,
+        upload: Upload,
+    ) -> Result<(), Refusal> {
         let late = self.policy.upload.taken_after_publishing;
         let (stored, limit) = (self.stored_bytes, self.settings.max_storage);
         let attempt = self.attempt(ticket.attempt, now).ok_or_else(not_found)?;
         attempt.refuse_unless_pending(late)?;
         attempt.refuse_mixed_with_entries()?;
-        let replaced = attempt.upload.as_ref().map_or(0, |upload| upload.bytes.len() as u64);
+        let replaced = attempt
+            .upload
+            .as_ref()
+            .map_or(0, |upload| upload.bytes.len() as u64);
         let total = stored - replaced + upload.bytes.len() as u64;
         if total > limit {
-            return Err(Refusal::new(ProblemKind::InsufficientStorage, "There is no room for the upload."));
+            return Err(Refusal::new(
+                ProblemKind::InsufficientStorage,
+                "There is no room for the upload.",
+            ));
         }
         attempt.upload = Some(Arc::new(upload));
         if !attempt.sources.contains(&Source::Own) {
@@ -62,15 +100,20 @@ impl Attempt {
         match &self.stage {
             Stage::Pending => Ok(()),
             Stage::Published { .. } if published_will_do => Ok(()),
-            Stage::Publishing | Stage::Processing(_) => {
-                Err(Refusal::new(ProblemKind::Processing, "The release is being published."))
-            }
-            Stage::Published { .. } => {
-                Err(Refusal::new(ProblemKind::AlreadyPublished, "The release has been published."))
-            }
+            Stage::Publishing | Stage::Processing(_) => Err(Refusal::new(
+                ProblemKind::Processing,
+                "The release is being published.",
+            )),
+            Stage::Published { .. } => Err(Refusal::new(
+                ProblemKind::AlreadyPublished,
+                "The release has been published.",
+            )),
             // The failure itself, as a conflict: what it takes is a new create (ASY-10).
             Stage::Failed { problem, .. } => Err(Refusal::from(problem.clone()).with_status(409)),
-            Stage::Expired { .. } => Err(Refusal::new(ProblemKind::Expired, "The unpublished release has expired.")),
+            Stage::Expired { .. } => Err(Refusal::new(
+                ProblemKind::Expired,
+                "The unpublished release has expired.",
+            )),
         }
     }
 

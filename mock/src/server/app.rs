@@ -37,7 +37,11 @@ pub(crate) struct App {
 impl App {
     /// Serves a registry below these paths, each with a slash at both ends.
     pub(crate) fn new(session: Arc<Session>, base_path: String, upload_path: String) -> Self {
-        Self { session, base_path, upload_path }
+        Self {
+            session,
+            base_path,
+            upload_path,
+        }
     }
 
     /// The registry.
@@ -46,7 +50,11 @@ impl App {
     }
 
     /// Answers a request.
-    pub(crate) async fn serve(&self, origin: Origin, request: http::Request<Incoming>) -> Result<Response<Full<Bytes>>, Infallible> {
+    pub(crate) async fn serve(
+        &self,
+        origin: Origin,
+        request: http::Request<Incoming>,
+    ) -> Result<Response<Full<Bytes>>, Infallible> {
         let mut request = Request::new(request);
         let full_path = request.path.clone();
         let reply = match origin {
@@ -58,7 +66,7 @@ impl App {
                 Some(path) => match path.strip_prefix(ADMIN) {
                     Some(control) => match admin::handle(&self.session, &request.method, control) {
                         Ok(reply) => reply,
-                        Err(refusal) => handlers::refuse_request(&self.session, refusal, &mut request).await,
+                        Err(refusal) => handlers::refused(&self.session, &refusal),
                     },
                     None => handlers::handle(&self.session, Some(path), &mut request).await,
                 },
@@ -66,9 +74,10 @@ impl App {
             },
         };
         let mut response = reply.into_response();
-        // What a refused body left on the wire must not be read as the next request.
-        if request.expects_continue() && !request.body_was_polled {
-            response.headers_mut().insert(header::CONNECTION, http::HeaderValue::from_static("close"));
+        if !request.drain(self.session.tasks()) {
+            response
+                .headers_mut()
+                .insert(header::CONNECTION, http::HeaderValue::from_static("close"));
         }
         Ok(response)
     }

@@ -12,11 +12,15 @@ use tokio::{
 use super::{App, Origin, explained::Explained};
 
 /// How long the head of a request may take, and an idle connection stays open.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
+const HEAD_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Serves a connection until it ends, or until the server does and the request under way is answered.
-pub(super) async fn serve<S>(app: Arc<App>, origin: Origin, stream: S, mut stopping: watch::Receiver<bool>)
-where
+pub(super) async fn serve<S>(
+    app: Arc<App>,
+    origin: Origin,
+    stream: S,
+    mut stopping: watch::Receiver<bool>,
+) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let prefix = app.session().config.problem_type_prefix.clone();

@@ -21,7 +21,11 @@ pub(super) struct Explained<S> {
 
 impl<S: AsyncWrite + Unpin> Explained<S> {
     pub(super) fn new(inner: S, problem_type_prefix: String) -> Self {
-        Self { inner, problem_type_prefix, unwritten: Bytes::new() }
+        Self {
+            inner,
+            problem_type_prefix,
+            unwritten: Bytes::new(),
+        }
     }
 
     fn poll_unwritten(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -40,7 +44,11 @@ impl<S: AsyncWrite + Unpin> Explained<S> {
 fn unexplained(buffer: &[u8]) -> Option<(&str, u16)> {
     let head = std::str::from_utf8(buffer).ok()?.strip_suffix("\r\n\r\n")?;
     let (status_line, headers) = head.split_once("\r\n")?;
-    let status = status_line.strip_prefix("HTTP/1.")?.get(2..5)?.parse().ok()?;
+    let status = status_line
+        .strip_prefix("HTTP/1.")?
+        .get(2..5)?
+        .parse()
+        .ok()?;
     let headers = headers.to_ascii_lowercase();
     let is_bare = headers.contains("content-length: 0") && !headers.contains("content-type:");
     ((400..500).contains(&status) && is_bare).then_some((status_line, status))
@@ -52,7 +60,9 @@ fn explain(status_line: &str, status: u16, problem_type_prefix: &str) -> Bytes {
         431 => "The headers are too large.",
         _ => "The request is broken as HTTP.",
     };
-    let body = Problem::new(ProblemKind::MalformedRequest, detail).document(problem_type_prefix, Some(status)).to_string();
+    let body = Problem::new(ProblemKind::MalformedRequest, detail)
+        .document(problem_type_prefix, Some(status))
+        .to_string();
     let length = body.len();
     Bytes::from(format!(
         "{status_line}\r\ncontent-type: application/problem+json\r\ncontent-length: {length}\r\ncache-control: no-store\r\n\
@@ -61,7 +71,11 @@ fn explain(status_line: &str, status: u16, problem_type_prefix: &str) -> Bytes {
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Explained<S> {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &[u8],
+    ) -> Poll<io::Result<usize>> {
         ready!(self.poll_unwritten(cx))?;
         if let Some((status_line, status)) = unexplained(buffer) {
             self.unwritten = explain(status_line, status, &self.problem_type_prefix);
@@ -82,7 +96,11 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Explained<S> {
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Explained<S> {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         Pin::new(&mut self.inner).poll_read(cx, buffer)
     }
 }

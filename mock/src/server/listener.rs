@@ -1,11 +1,6 @@
 //! Listeners, and the server that they make.
 
-use std::{
-    io,
-    net::SocketAddr,
-    sync::Arc,
-    time::Duration,
-};
+use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -47,9 +42,14 @@ pub(crate) struct Bound {
 impl Bound {
     /// Takes an address; port 0 is a free one.
     pub(crate) async fn bind(host: &str, port: u16) -> Result<Self, ListenError> {
-        let fail = |source| ListenError::Bind { address: format!("{host}:{port}"), source };
+        let fail = |source| ListenError::Bind {
+            address: format!("{host}:{port}"),
+            source,
+        };
         let host_without_brackets = host.trim_start_matches('[').trim_end_matches(']');
-        let listener = TcpListener::bind((host_without_brackets, port)).await.map_err(fail)?;
+        let listener = TcpListener::bind((host_without_brackets, port))
+            .await
+            .map_err(fail)?;
         let address = listener.local_addr().map_err(fail)?;
         Ok(Self { listener, address })
     }
@@ -68,13 +68,23 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Begins to serve. Must be called within a Tokio runtime.
-    pub(crate) fn start(app: &Arc<App>, listeners: Vec<(Bound, Origin)>, tls: Option<&TlsIdentity>) -> Self {
+    /// Begins to serve, with TLS where an identity is given. Must be called within a Tokio runtime.
+    pub(crate) fn start(
+        app: &Arc<App>,
+        listeners: Vec<(Bound, Origin, Option<&TlsIdentity>)>,
+    ) -> Self {
         let (stopping, watch) = watch::channel(false);
         let running = listeners
             .into_iter()
-            .map(|(bound, origin)| {
-                tokio::spawn(accept(app.clone(), origin, bound.listener, tls.map(|tls| tls.acceptor.clone()), watch.clone()))
+            .map(|(bound, origin, tls)| {
+                let acceptor = tls.map(|tls| tls.acceptor.clone());
+                tokio::spawn(accept(
+                    app.clone(),
+                    origin,
+                    bound.listener,
+                    acceptor,
+                    watch.clone(),
+                ))
             })
             .collect();
         Self { stopping, running }
@@ -120,7 +130,10 @@ async fn accept(
         }
     }
     drop(listener);
-    let _ = timeout(GRACE, async { while connections.join_next().await.is_some() {} }).await;
+    let _ = timeout(GRACE, async {
+        while connections.join_next().await.is_some() {}
+    })
+    .await;
 }
 
 async fn serve(

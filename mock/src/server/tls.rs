@@ -10,7 +10,10 @@ use openssl::{
     pkey::{PKey, Private},
     x509::{
         X509, X509Builder, X509NameBuilder,
-        extension::{AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectAlternativeName, SubjectKeyIdentifier},
+        extension::{
+            AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage,
+            SubjectAlternativeName, SubjectKeyIdentifier,
+        },
     },
 };
 use tokio_native_tls::native_tls;
@@ -42,9 +45,15 @@ impl TlsIdentity {
     pub(crate) fn generate(hosts: &[String]) -> Result<Self, TlsError> {
         let (ca, ca_key) = authority()?;
         let (certificate, key) = certificate(hosts, &ca, &ca_key)?;
-        let identity = native_tls::Identity::from_pkcs8(&certificate.to_pem()?, &key.private_key_to_pem_pkcs8()?)?;
+        let identity = native_tls::Identity::from_pkcs8(
+            &certificate.to_pem()?,
+            &key.private_key_to_pem_pkcs8()?,
+        )?;
         let acceptor = native_tls::TlsAcceptor::new(identity)?;
-        Ok(Self { acceptor: acceptor.into(), ca_pem: ca.to_pem()? })
+        Ok(Self {
+            acceptor: acceptor.into(),
+            ca_pem: ca.to_pem()?,
+        })
     }
 }
 
@@ -54,14 +63,24 @@ fn authority() -> Result<(X509, PKey<Private>), ErrorStack> {
     let name = builder_name("mock-registry CA")?;
     builder.set_issuer_name(&name)?;
     builder.append_extension(BasicConstraints::new().critical().ca().build()?)?;
-    builder.append_extension(KeyUsage::new().critical().key_cert_sign().crl_sign().build()?)?;
+    builder.append_extension(
+        KeyUsage::new()
+            .critical()
+            .key_cert_sign()
+            .crl_sign()
+            .build()?,
+    )?;
     let identifier = SubjectKeyIdentifier::new().build(&builder.x509v3_context(None, None))?;
     builder.append_extension(identifier)?;
     builder.sign(&key, MessageDigest::sha256())?;
     Ok((builder.build(), key))
 }
 
-fn certificate(hosts: &[String], ca: &X509, ca_key: &PKey<Private>) -> Result<(X509, PKey<Private>), ErrorStack> {
+fn certificate(
+    hosts: &[String],
+    ca: &X509,
+    ca_key: &PKey<Private>,
+) -> Result<(X509, PKey<Private>), ErrorStack> {
     let key = new_key()?;
     let mut builder = new_certificate("mock-registry", &key)?;
     builder.set_issuer_name(ca.subject_name())?;
@@ -71,11 +90,17 @@ fn certificate(hosts: &[String], ca: &X509, ca_key: &PKey<Private>) -> Result<(X
     let mut names = SubjectAlternativeName::new();
     for host in hosts {
         let host = host.trim_start_matches('[').trim_end_matches(']');
-        if host.parse::<std::net::IpAddr>().is_ok() { names.ip(host) } else { names.dns(host) };
+        if host.parse::<std::net::IpAddr>().is_ok() {
+            names.ip(host)
+        } else {
+            names.dns(host)
+        };
     }
     let names = names.build(&builder.x509v3_context(Some(ca), None))?;
     builder.append_extension(names)?;
-    let identifier = AuthorityKeyIdentifier::new().keyid(true).build(&builder.x509v3_context(Some(ca), None))?;
+    let identifier = AuthorityKeyIdentifier::new()
+        .keyid(true)
+        .build(&builder.x509v3_context(Some(ca), None))?;
     builder.append_extension(identifier)?;
     builder.sign(ca_key, MessageDigest::sha256())?;
     Ok((builder.build(), key))

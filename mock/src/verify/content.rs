@@ -35,7 +35,8 @@ impl ContentCheck {
 
     /// How to read content that travels in a form of its own.
     pub(crate) fn options_as(&self, format: ContentFormat, manifest: &Manifest) -> ContentOptions {
-        let mut options = ContentOptions::new(format, manifest.digest.algorithms(), self.max_content);
+        let mut options =
+            ContentOptions::new(format, manifest.digest.algorithms(), self.max_content);
         options.policy = self.policy.content.clone();
         options
     }
@@ -48,32 +49,54 @@ impl ContentCheck {
     /// Bytes that content of this manifest may take on the wire: an archive has headers beside its entries.
     pub(crate) fn max_transfer(&self, manifest: &Manifest) -> u64 {
         match ContentFormat::of_media_type(&manifest.media_type) {
-            ContentFormat::Tar => self.max_content.saturating_add(ContentOptions::DEFAULT_MAX_OVERHEAD),
+            ContentFormat::Tar => self
+                .max_content
+                .saturating_add(ContentOptions::DEFAULT_MAX_OVERHEAD),
             ContentFormat::Single(_) => self.max_content,
         }
     }
 
     /// Compares with the digests first, then looks whether it is a component: other bytes are a mismatch, whatever they are.
-    pub(crate) fn judge(&self, manifest: &Manifest, summary: &ContentSummary) -> Result<(), Problem> {
-        let component = summary.component().map_err(|error| refuse_content(&error))?;
+    pub(crate) fn judge(
+        &self,
+        manifest: &Manifest,
+        summary: &ContentSummary,
+    ) -> Result<(), Problem> {
+        let policy = self.policy.verification;
+        let component = match summary.component() {
+            Err(_) if policy.takes_missing_component => None,
+            component => Some(component.map_err(|error| refuse_content(&error))?),
+        };
         self.compare(manifest, summary)?;
-        if self.validate_components && !component.is_component {
-            return Err(Problem::new(ProblemKind::InvalidContent, "component.wasm is not a WebAssembly component."));
+        let is_component = component.is_none_or(|component| component.is_component);
+        if self.validate_components && !is_component && !policy.skips_component_check {
+            return Err(Problem::new(
+                ProblemKind::InvalidContent,
+                "component.wasm is not a WebAssembly component.",
+            ));
         }
         Ok(())
     }
 
     fn compare(&self, manifest: &Manifest, summary: &ContentSummary) -> Result<(), Problem> {
-        let computed = match self.form {
-            DigestForm::Index => &summary.index,
-            DigestForm::Raw => &summary.raw,
+        let (computed, other_form) = match self.form {
+            DigestForm::Index => (&summary.index, &summary.raw),
+            DigestForm::Raw => (&summary.raw, &summary.index),
         };
-        manifest.digest.verify(computed, &self.policy.digest).map_err(|mismatch| {
-            Problem::new(ProblemKind::DigestMismatch, mismatch.to_string())
-                .with("algorithm", mismatch.algorithm)
-                .with("expected", mismatch.expected)
-                .with("actual", mismatch.actual)
-        })
+        let policy = &self.policy.digest;
+        let either = self.policy.verification.accepts_either_form;
+        if either && manifest.digest.verify(other_form, policy).is_ok() {
+            return Ok(());
+        }
+        manifest
+            .digest
+            .verify(computed, policy)
+            .map_err(|mismatch| {
+                Problem::new(ProblemKind::DigestMismatch, mismatch.to_string())
+                    .with("algorithm", mismatch.algorithm)
+                    .with("expected", mismatch.expected)
+                    .with("actual", mismatch.actual)
+            })
     }
 }
 

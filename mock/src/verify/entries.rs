@@ -36,7 +36,9 @@ pub(super) fn conclude(
     let mut sources = Vec::new();
     let mut reachable = Vec::new();
     for (position, (source, finding)) in findings.into_iter().enumerate() {
-        let Some(path) = source.path().cloned() else { continue };
+        let Some(path) = source.path().cloned() else {
+            continue;
+        };
         let of_path = mirrors.entry(path).or_default();
         reachable.push(!matches!(finding, Finding::Unreachable(_)));
         match finding {
@@ -49,7 +51,11 @@ pub(super) fn conclude(
     }
     for of_path in mirrors.values_mut() {
         if of_path.candidates.is_empty() {
-            let problems = if of_path.other_bytes.is_empty() { &mut of_path.unreachable } else { &mut of_path.other_bytes };
+            let problems = if of_path.other_bytes.is_empty() {
+                &mut of_path.unreachable
+            } else {
+                &mut of_path.other_bytes
+            };
             return Verdict::Bad(merged(std::mem::take(problems)));
         }
     }
@@ -59,19 +65,36 @@ pub(super) fn conclude(
     };
     let is_bad = |position: usize| reachable[position] && !good.contains(&position);
     if bad_mirror == BadMirror::Fail && (0..sources.len()).any(is_bad) {
-        return Verdict::Bad(Problem::new(ProblemKind::DigestMismatch, "A mirror of an entry serves other bytes."));
+        return Verdict::Bad(Problem::new(
+            ProblemKind::DigestMismatch,
+            "A mirror of an entry serves other bytes.",
+        ));
     }
-    let sources = sources.into_iter().enumerate().filter(|(position, _)| !is_bad(*position)).map(|(_, source)| source);
-    Verdict::Good { sources: sources.collect(), summary: Some(Arc::new(summary)) }
+    let sources = sources
+        .into_iter()
+        .enumerate()
+        .filter(|(position, _)| !is_bad(*position))
+        .map(|(_, source)| source);
+    Verdict::Good {
+        sources: sources.collect(),
+        summary: Some(Arc::new(summary)),
+    }
 }
 
 /// Compares a new source of an entry with the content that was published.
-pub(super) fn compare(path: &EntryPath, served: &ContentSummary, verified: &ContentSummary) -> Result<(), Problem> {
+pub(super) fn compare(
+    path: &EntryPath,
+    served: &ContentSummary,
+    verified: &ContentSummary,
+) -> Result<(), Problem> {
     let published = verified.entries.iter().find(|entry| entry.path == *path);
     let served = served.entries.first();
     match (published, served) {
         (Some(published), Some(served)) if published.digests == served.digests => Ok(()),
-        _ => Err(Problem::new(ProblemKind::DigestMismatch, "A new source of an entry serves other bytes than were published.")),
+        _ => Err(Problem::new(
+            ProblemKind::DigestMismatch,
+            "A new source of an entry serves other bytes than were published.",
+        )),
     }
 }
 
@@ -82,7 +105,10 @@ fn find_combination(
     mirrors: &IndexMap<EntryPath, Mirrors>,
 ) -> Result<(ContentSummary, Vec<usize>), Problem> {
     let mut first_problem = None;
-    let combinations = mirrors.values().map(|of_path| of_path.candidates.len()).try_fold(1_usize, usize::checked_mul);
+    let combinations = mirrors
+        .values()
+        .map(|of_path| of_path.candidates.len())
+        .try_fold(1_usize, usize::checked_mul);
     for combination in 0..combinations.unwrap_or(usize::MAX).min(MAX_COMBINATIONS) {
         let mut rest = combination;
         let mut parts = Vec::new();
@@ -93,9 +119,10 @@ fn find_combination(
             parts.push(summary.clone());
             positions.extend(of_candidate);
         }
-        let judged = ContentSummary::assemble(parts, &manifest.digest.algorithms(), check.max_content())
-            .map_err(|error| refuse_content(&error))
-            .and_then(|summary| check.judge(manifest, &summary).map(|()| summary));
+        let judged =
+            ContentSummary::assemble(parts, &manifest.digest.algorithms(), check.max_content())
+                .map_err(|error| refuse_content(&error))
+                .and_then(|summary| check.judge(manifest, &summary).map(|()| summary));
         match judged {
             Ok(summary) => return Ok((summary, positions)),
             Err(problem) => {
@@ -103,12 +130,18 @@ fn find_combination(
             }
         }
     }
-    Err(first_problem.unwrap_or_else(|| Problem::new(ProblemKind::MissingContent, "There is no content source.")))
+    Err(first_problem.unwrap_or_else(|| {
+        Problem::new(ProblemKind::MissingContent, "There is no content source.")
+    }))
 }
 
 impl Mirrors {
     fn add(&mut self, summary: ContentSummary, position: usize) {
-        match self.candidates.iter_mut().find(|(candidate, _)| candidate.entries == summary.entries) {
+        match self
+            .candidates
+            .iter_mut()
+            .find(|(candidate, _)| candidate.entries == summary.entries)
+        {
             Some((_, positions)) => positions.push(position),
             None => self.candidates.push((summary, vec![position])),
         }

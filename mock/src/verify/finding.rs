@@ -34,13 +34,17 @@ impl Finding {
     pub(crate) fn of_content_error(error: &ContentError) -> Self {
         let problem = refuse_content(error);
         Self::OtherBytes(match error {
-            ContentError::NotAnArchive => Problem { kind: ProblemKind::DigestMismatch, ..problem },
+            ContentError::NotAnArchive => Problem {
+                kind: ProblemKind::DigestMismatch,
+                ..problem
+            },
             _ => problem,
         })
     }
 
     fn of_fetch_error(error: &FetchError) -> Self {
-        let kind = ProblemKind::from_name(error.problem()).unwrap_or(ProblemKind::SourceUnreachable);
+        let kind =
+            ProblemKind::from_name(error.problem()).unwrap_or(ProblemKind::SourceUnreachable);
         let problem = Problem::new(kind, error.to_string());
         match kind {
             ProblemKind::SourceForbidden => Self::Forbidden(problem),

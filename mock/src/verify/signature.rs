@@ -27,7 +27,11 @@ pub(crate) struct SignatureCheck {
 impl SignatureCheck {
     /// The judge of a registry with these settings.
     pub(crate) fn new(config: &Config, policy: &Policy) -> Self {
-        Self { keys: config.keys.clone(), identities: config.identities.clone(), policy: policy.clone() }
+        Self {
+            keys: config.keys.clone(),
+            identities: config.identities.clone(),
+            policy: policy.clone(),
+        }
     }
 
     /// Reads a document.
@@ -43,9 +47,14 @@ impl SignatureCheck {
             .filter(|identity| identity.namespaces.iter().any(|own| own == namespace))
             .map(|identity| identity.name.as_str())
             .collect();
-        jws::judge(document, &self.keys, |key| trusted.contains(key.identity.as_str()), &self.policy.signature)
-            .map(|_| ())
-            .map_err(|error| refuse(&error))
+        jws::judge(
+            document,
+            &self.keys,
+            |key| trusted.contains(key.identity.as_str()),
+            &self.policy.signature,
+        )
+        .map(|_| ())
+        .map_err(|error| refuse(&error))
     }
 
     /// Judges a publish request: first whether signatures hold, then what they sign, then the digest beside them (SIG-9, SIG-13, SIG-15).
@@ -55,7 +64,11 @@ impl SignatureCheck {
         signed_at_create: Option<JwsDocument>,
         request: &PublishRequest,
     ) -> Result<JwsDocument, Problem> {
-        let added = request.signature.as_ref().map(|value| self.parse(value)).transpose()?;
+        let added = request
+            .signature
+            .as_ref()
+            .map(|value| self.parse(value))
+            .transpose()?;
         let signature = match (signed_at_create, added) {
             (None, None) => return Err(refuse(&JwsError::MissingSignature)),
             (None, Some(added)) => {
@@ -72,10 +85,17 @@ impl SignatureCheck {
 
     /// Adds signatures to those of a signed create. What was added has to hold by itself as far as its keys are known; the trusted
     /// signature may be the one that is there.
-    fn add(&self, manifest: &Manifest, created: JwsDocument, added: &JwsDocument) -> Result<JwsDocument, Problem> {
+    fn add(
+        &self,
+        manifest: &Manifest,
+        created: JwsDocument,
+        added: &JwsDocument,
+    ) -> Result<JwsDocument, Problem> {
         match self.judge(added, manifest.namespace()) {
             Ok(()) => {}
-            Err(problem) if problem.kind == ProblemKind::UntrustedKey && added.payload() == created.payload() => {}
+            Err(problem)
+                if problem.kind == ProblemKind::UntrustedKey
+                    && added.payload() == created.payload() => {}
             Err(problem) => return Err(problem),
         }
         let mut merged = created;
@@ -97,10 +117,17 @@ impl SignatureCheck {
         }
     }
 
-    fn compare_release_digest(&self, document: &JwsDocument, request: &PublishRequest) -> Result<(), Problem> {
+    fn compare_release_digest(
+        &self,
+        document: &JwsDocument,
+        request: &PublishRequest,
+    ) -> Result<(), Problem> {
         let digests = match &request.release_digest {
             None if self.policy.publish.wants_release_digest => {
-                return Err(Problem::new(ProblemKind::ReleaseDigestMismatch, "The releaseDigest is missing."));
+                return Err(Problem::new(
+                    ProblemKind::ReleaseDigestMismatch,
+                    "The releaseDigest is missing.",
+                ));
             }
             None => return Ok(()),
             Some(_) if self.policy.publish.skips_release_digest => return Ok(()),
@@ -108,7 +135,9 @@ impl SignatureCheck {
         };
         let mut compared = false;
         for (name, digest) in digests {
-            let Some(algorithm) = DigestAlgorithm::from_name(name) else { continue };
+            let Some(algorithm) = DigestAlgorithm::from_name(name) else {
+                continue;
+            };
             compared = true;
             if algorithm.digest(document.payload()).to_hex() != *digest {
                 return Err(Problem::new(
@@ -120,7 +149,10 @@ impl SignatureCheck {
         if compared {
             Ok(())
         } else {
-            Err(Problem::new(ProblemKind::UnsupportedDigestAlgorithm, "The releaseDigest has no supported algorithm."))
+            Err(Problem::new(
+                ProblemKind::UnsupportedDigestAlgorithm,
+                "The releaseDigest has no supported algorithm.",
+            ))
         }
     }
 }

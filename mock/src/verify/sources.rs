@@ -30,14 +30,26 @@ pub(crate) struct Verifier {
 
 impl Verifier {
     /// The verifier of a registry with these settings.
-    pub(crate) fn new(config: &Config, check: ContentCheck, fetcher: Fetcher, policy: SourcePolicy) -> Self {
-        Self { check, fetcher, bad_mirror: config.bad_mirror, policy }
+    pub(crate) fn new(
+        config: &Config,
+        check: ContentCheck,
+        fetcher: Fetcher,
+        policy: SourcePolicy,
+    ) -> Self {
+        Self {
+            check,
+            fetcher,
+            bad_mirror: config.bad_mirror,
+            policy,
+        }
     }
 
     /// Fetches what has to be fetched for publishing, and judges it all.
     pub(crate) async fn verify(&self, work: &PublishWork) -> Verdict {
-        let findings = self.find_all(&work.manifest, &work.sources, work.upload.as_ref()).await;
-        if findings.iter().any(|(source, _)| source.path().is_some()) {
+        let findings = self
+            .find_all(&work.manifest, &work.sources, work.upload.as_ref())
+            .await;
+        if findings.iter().any(|(source, _)| source.path().is_some()) && !self.policy.takes_mixed {
             entries::conclude(&self.check, &work.manifest, findings, self.bad_mirror)
         } else {
             verdict::conclude(findings, self.bad_mirror, self.policy)
@@ -48,7 +60,9 @@ impl Verifier {
     pub(crate) async fn recheck(&self, work: &SourcesWork) -> Result<(), Refusal> {
         for (source, finding) in self.find_all(&work.manifest, &work.new, None).await {
             match finding {
-                Finding::OtherBytes(problem) | Finding::Forbidden(problem) => return Err(problem.into()),
+                Finding::OtherBytes(problem) | Finding::Forbidden(problem) => {
+                    return Err(problem.into());
+                }
                 Finding::Good(summary) => {
                     if let (Some(path), Some(verified)) = (source.path(), &work.verified) {
                         entries::compare(path, &summary, verified)?;
@@ -60,7 +74,12 @@ impl Verifier {
         Ok(())
     }
 
-    async fn find_all(&self, manifest: &Manifest, sources: &[Source], upload: Option<&Arc<Upload>>) -> Vec<(Source, Finding)> {
+    async fn find_all(
+        &self,
+        manifest: &Manifest,
+        sources: &[Source],
+        upload: Option<&Arc<Upload>>,
+    ) -> Vec<(Source, Finding)> {
         stream::iter(sources.iter().cloned().enumerate())
             .map(|(position, source)| async move {
                 let finding = match &source {
@@ -78,14 +97,25 @@ impl Verifier {
         let whole = source.path.is_none();
         let options = match &source.path {
             None => self.check.options(manifest),
-            Some(path) => self.check.options_as(ContentFormat::Single(path.clone()), manifest),
+            Some(path) => self
+                .check
+                .options_as(ContentFormat::Single(path.clone()), manifest),
         };
         let mut request = FetchRequest::new(source.url.clone());
         request.credentials.clone_from(&source.credentials);
-        request.max_bytes = Some(options.max_content.saturating_add(if whole { options.max_overhead } else { 0 }));
+        request.max_bytes =
+            Some(
+                options
+                    .max_content
+                    .saturating_add(if whole { options.max_overhead } else { 0 }),
+            );
 
         let mut reader = ContentReader::new(options);
-        if let Err(failure) = self.fetcher.fetch(&request, |chunk| reader.write(chunk)).await {
+        if let Err(failure) = self
+            .fetcher
+            .fetch(&request, |chunk| reader.write(chunk))
+            .await
+        {
             return located(Finding::of_failure(failure), source, self.policy);
         }
         let finding = match reader.finish() {
@@ -122,7 +152,10 @@ fn located(finding: Finding, source: &RemoteSource, policy: SourcePolicy) -> Fin
             return Problem::new(problem.kind, problem.kind.title());
         }
         let reason = problem.detail.clone();
-        problem.with("sources", serde_json::json!([{"url": source.shown_url, "reason": reason}]))
+        problem.with(
+            "sources",
+            serde_json::json!([{"url": source.shown_url, "reason": reason}]),
+        )
     };
     match finding {
         Finding::Good(summary) => Finding::Good(summary),

@@ -14,7 +14,11 @@ use crate::{
 use super::Finding;
 
 /// The verdict on a release whose sources each serve the whole content.
-pub(super) fn conclude(findings: Vec<(Source, Finding)>, bad_mirror: BadMirror, policy: SourcePolicy) -> Verdict {
+pub(super) fn conclude(
+    findings: Vec<(Source, Finding)>,
+    bad_mirror: BadMirror,
+    policy: SourcePolicy,
+) -> Verdict {
     let mut kept = Vec::new();
     let mut summary = None;
     let mut other_bytes = Vec::new();
@@ -49,7 +53,10 @@ pub(super) fn conclude(findings: Vec<(Source, Finding)>, bad_mirror: BadMirror, 
     if policy.keeps_first_only {
         kept.truncate(1);
     }
-    Verdict::Good { sources: kept, summary: summary.map(Arc::new) }
+    Verdict::Good {
+        sources: kept,
+        summary: summary.map(Arc::new),
+    }
 }
 
 /// One problem for all: the first one's, with every source that has a share in it.
@@ -61,7 +68,14 @@ pub(super) fn merged(problems: Vec<Problem>) -> Problem {
         .collect();
     let mut problems = problems.into_iter();
     let Some(first) = problems.next() else {
-        return Problem::new(crate::problem::ProblemKind::SourceUnreachable, "There is no content source.");
+        return Problem::new(
+            crate::problem::ProblemKind::SourceUnreachable,
+            "There is no content source.",
+        );
     };
-    if sources.is_empty() { first } else { first.with("sources", sources) }
+    if sources.is_empty() {
+        first
+    } else {
+        first.with("sources", sources)
+    }
 }

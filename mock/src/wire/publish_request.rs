@@ -17,7 +17,8 @@ pub(crate) struct PublishRequest {
 impl PublishRequest {
     /// Reads the body.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, Refusal> {
-        let value = json::parse_strict(body).map_err(|error| malformed(format!("The body is not JSON: {error}.")))?;
+        let value = json::parse_strict(body)
+            .map_err(|error| malformed(format!("The body is not JSON: {error}.")))?;
         let Value::Object(mut members) = value else {
             return Err(malformed("The body is not a JSON object."));
         };
@@ -26,8 +27,14 @@ impl PublishRequest {
             Some(signature @ Value::Object(_)) => Some(signature),
             Some(_) => return Err(malformed("The member releaseSignature is not an object.")),
         };
-        let release_digest = members.remove("releaseDigest").map(parse_digest).transpose()?;
-        Ok(Self { signature, release_digest })
+        let release_digest = members
+            .remove("releaseDigest")
+            .map(parse_digest)
+            .transpose()?;
+        Ok(Self {
+            signature,
+            release_digest,
+        })
     }
 }
 

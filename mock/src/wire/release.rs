@@ -10,10 +10,24 @@ use super::{Rendering, render_sources};
 pub(crate) fn render_release(view: &ReleaseView, rendering: Rendering<'_>) -> Value {
     let key = &view.manifest.key;
     let mut document = Map::new();
-    document.insert("release".to_owned(), rendering.policy.reading.manifest(&view.manifest.value));
-    document.insert("releaseSignature".to_owned(), rendering.policy.publish.signature(view));
+    document.insert(
+        "release".to_owned(),
+        rendering.policy.reading.manifest(&view.manifest.value),
+    );
+    document.insert(
+        "releaseSignature".to_owned(),
+        rendering.policy.publish.signature(view),
+    );
     document.insert("creator".to_owned(), json!(view.creator));
-    document.insert("contentSources".to_owned(), render_sources(&view.sources, key, rendering));
-    document.insert("publishedAt".to_owned(), json!(view.published_at.to_string()));
-    rendering.oddities.disturb(Value::Object(document), &key.to_string())
+    document.insert(
+        "contentSources".to_owned(),
+        render_sources(&view.sources, key, rendering),
+    );
+    document.insert(
+        "publishedAt".to_owned(),
+        json!(view.published_at.to_string()),
+    );
+    rendering
+        .oddities
+        .disturb(Value::Object(document), &key.to_string())
 }

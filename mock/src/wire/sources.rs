@@ -12,24 +12,37 @@ use crate::{
 use super::Rendering;
 
 /// Reads `{"contentSources": [...]}`, every element for itself. A source with the URL of the registry's own store of this release is that store.
-pub(crate) fn parse_sources(body: &[u8], own_url: &str, rules: &SourceRules<'_>) -> Result<Vec<Result<Source, Refusal>>, Refusal> {
+pub(crate) fn parse_sources(
+    body: &[u8],
+    own_url: &str,
+    rules: &SourceRules<'_>,
+) -> Result<Vec<Result<Source, Refusal>>, Refusal> {
     let malformed = |detail: String| Refusal::new(ProblemKind::MalformedRequest, detail);
-    let value = json::parse_strict(body).map_err(|error| malformed(format!("The body is not JSON: {error}.")))?;
+    let value = json::parse_strict(body)
+        .map_err(|error| malformed(format!("The body is not JSON: {error}.")))?;
     let Some(Value::Array(elements)) = value.get("contentSources") else {
-        return Err(malformed("The body has no array contentSources.".to_owned()));
+        return Err(malformed(
+            "The body has no array contentSources.".to_owned(),
+        ));
     };
     let parsed = elements.iter().map(|element| {
-            if element.get("url").and_then(Value::as_str) == Some(own_url) && element.get("path").is_none() {
-                Ok(Source::Own)
-            } else {
-                RemoteSource::parse(element, rules).map(Source::Remote)
-            }
-        });
+        if element.get("url").and_then(Value::as_str) == Some(own_url)
+            && element.get("path").is_none()
+        {
+            Ok(Source::Own)
+        } else {
+            RemoteSource::parse(element, rules).map(|remote| Source::Remote(Box::new(remote)))
+        }
+    });
     Ok(parsed.collect())
 }
 
 /// The array of source objects, without credentials.
-pub(crate) fn render_sources(sources: &[Source], key: &ReleaseKey, rendering: Rendering<'_>) -> Value {
+pub(crate) fn render_sources(
+    sources: &[Source],
+    key: &ReleaseKey,
+    rendering: Rendering<'_>,
+) -> Value {
     sources
         .iter()
         .map(|source| match source {

@@ -10,12 +10,25 @@ use super::{Rendering, render_sources};
 pub(crate) fn render_unpublished(view: &UnpublishedView, rendering: Rendering<'_>) -> Value {
     let key = &view.manifest.key;
     let mut document = Map::new();
-    document.insert("release".to_owned(), rendering.policy.reading.manifest(&view.manifest.value));
+    document.insert(
+        "release".to_owned(),
+        rendering.policy.reading.manifest(&view.manifest.value),
+    );
     document.insert("creator".to_owned(), json!(view.creator));
     document.insert("status".to_owned(), json!(view.status.name()));
-    document.insert("contentSources".to_owned(), render_sources(&view.sources, key, rendering));
-    if let Some(token) = view.upload_token.as_ref().filter(|_| !rendering.policy.upload.offers_no_url) {
-        document.insert("uploadUrl".to_owned(), json!(rendering.links.upload(key, token)));
+    document.insert(
+        "contentSources".to_owned(),
+        render_sources(&view.sources, key, rendering),
+    );
+    if let Some(token) = view
+        .upload_token
+        .as_ref()
+        .filter(|_| !rendering.policy.upload.offers_no_url)
+    {
+        document.insert(
+            "uploadUrl".to_owned(),
+            json!(rendering.links.upload(key, token)),
+        );
     }
     document.insert("createdAt".to_owned(), json!(view.created_at.to_string()));
     if let Some(at) = view.expires_at {
@@ -26,7 +39,12 @@ pub(crate) fn render_unpublished(view: &UnpublishedView, rendering: Rendering<'_
     }
     if let Some(error) = &view.error {
         let status = error.kind.status();
-        document.insert("error".to_owned(), error.document(rendering.problem_type_prefix, Some(status)));
+        document.insert(
+            "error".to_owned(),
+            error.document(rendering.problem_type_prefix, Some(status)),
+        );
     }
-    rendering.oddities.disturb(Value::Object(document), &key.to_string())
+    rendering
+        .oddities
+        .disturb(Value::Object(document), &key.to_string())
 }

@@ -1,9 +1,9 @@
 //! Rules IDX: content of several entries.
 
+use crate::support::{Answer, EMPTY_COMPONENT, Harness, OWNER, index_digest, manifest};
 use mock_registry::MockRegistry;
 use reqwest::Method;
 use serde_json::{Value, json};
-use crate::support::{EMPTY_COMPONENT, Answer, Harness, OWNER, index_digest, manifest};
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::path};
 
 fn archive(entries: &[(&str, &[u8])]) -> Vec<u8> {
@@ -27,11 +27,24 @@ fn tar_manifest(entries: &[(&str, &[u8])]) -> Value {
 async fn upload(harness: &Harness, manifest: &Value, archive: Vec<u8>) -> Answer {
     let created = harness.create(manifest).await.expect(201);
     let url = harness.resolve(created.body["uploadUrl"].as_str().unwrap());
-    harness.request(Method::POST, &url, Some(OWNER), "application/x-tar", archive).await
+    harness
+        .request(
+            Method::POST,
+            &url,
+            Some(OWNER),
+            "application/x-tar",
+            archive,
+        )
+        .await
 }
 
-const ENTRIES: [(&str, &[u8]); 5] =
-    [("component.wasm", EMPTY_COMPONENT), ("a-", b"1"), ("a.b", b"2"), ("a/b", b"3"), ("a0", b"4")];
+const ENTRIES: [(&str, &[u8]); 5] = [
+    ("component.wasm", EMPTY_COMPONENT),
+    ("a-", b"1"),
+    ("a.b", b"2"),
+    ("a/b", b"3"),
+    ("a0", b"4"),
+];
 
 #[tokio::test]
 async fn publishes_entries_in_any_order() {
@@ -40,7 +53,9 @@ async fn publishes_entries_in_any_order() {
     reversed.reverse();
     for entries in [ENTRIES, reversed] {
         let manifest = tar_manifest(&ENTRIES);
-        upload(&harness, &manifest, archive(&entries)).await.expect(204);
+        upload(&harness, &manifest, archive(&entries))
+            .await
+            .expect(204);
         let release = harness.publish(&manifest).await.expect(201);
         let source = release.body["contentSources"][0]["url"].as_str().unwrap();
         let content = harness.get(source, None).await.expect(200);
@@ -58,47 +73,75 @@ async fn refuses_other_entries_and_bad_archives() {
     let mut renamed = ENTRIES;
     renamed[2].0 = "a.c";
     for other in [changed.as_slice(), &renamed, &ENTRIES[..4]] {
-        upload(&harness, &manifest(), archive(other)).await.expect_problem(422, "digest-mismatch");
+        upload(&harness, &manifest(), archive(other))
+            .await
+            .expect_problem(422, "digest-mismatch");
     }
     let duplicate = [ENTRIES[0], ("a", b"1".as_slice()), ("a", b"1")];
     let nested = [ENTRIES[0], ("a", b"1".as_slice()), ("a/b", b"1")];
     let no_component = [("a", b"1".as_slice())];
     for bad in [duplicate.as_slice(), &nested, &no_component] {
-        upload(&harness, &tar_manifest(bad), archive(bad)).await.expect_problem(422, "invalid-content-index");
+        upload(&harness, &tar_manifest(bad), archive(bad))
+            .await
+            .expect_problem(422, "invalid-content-index");
     }
-    upload(&harness, &manifest(), b"<html>".repeat(200)).await.expect_problem(422, "invalid-content-index");
+    upload(&harness, &manifest(), b"<html>".repeat(200))
+        .await
+        .expect_problem(422, "invalid-content-index");
 }
 
 #[tokio::test]
 async fn counts_entries_and_not_headers_against_the_limit() {
     let harness = Harness::start(MockRegistry::builder().max_content(100)).await;
     let full = [ENTRIES[0], ("asset", [b'x'; 92].as_slice())];
-    upload(&harness, &tar_manifest(&full), archive(&full)).await.expect(204);
+    upload(&harness, &tar_manifest(&full), archive(&full))
+        .await
+        .expect(204);
     let over = [ENTRIES[0], ("asset", [b'x'; 93].as_slice())];
-    upload(&harness, &tar_manifest(&over), archive(&over)).await.expect_problem(413, "content-too-large");
+    upload(&harness, &tar_manifest(&over), archive(&over))
+        .await
+        .expect_problem(413, "content-too-large");
 }
 
 #[tokio::test]
 async fn takes_one_entry_from_each_source() {
     let origin = MockServer::start().await;
     let serve = |at: &'static str, bytes: &'static [u8]| {
-        Mock::given(path(at)).respond_with(ResponseTemplate::new(200).set_body_bytes(bytes)).mount(&origin)
+        Mock::given(path(at))
+            .respond_with(ResponseTemplate::new(200).set_body_bytes(bytes))
+            .mount(&origin)
     };
     serve("/component", EMPTY_COMPONENT).await;
     serve("/asset", b"1").await;
     serve("/wrong", b"2").await;
-    let source = |at: &str, entry: &str| json!({"url": format!("{}/{at}", origin.uri()), "path": entry});
-    let entries = [("component.wasm", EMPTY_COMPONENT), ("assets/a", b"1".as_slice())];
-    let good = [source("component", "component.wasm"), source("asset", "assets/a")];
+    let source =
+        |at: &str, entry: &str| json!({"url": format!("{}/{at}", origin.uri()), "path": entry});
+    let entries = [
+        ("component.wasm", EMPTY_COMPONENT),
+        ("assets/a", b"1".as_slice()),
+    ];
+    let good = [
+        source("component", "component.wasm"),
+        source("asset", "assets/a"),
+    ];
 
     let harness = Harness::start(MockRegistry::builder()).await;
     for (sources, problem) in [
         (json!(good), ""),
         (json!([good[0], good[1], source("gone", "assets/a")]), ""),
         (json!([good[0]]), "digest-mismatch"),
-        (json!([good[0], source("wrong", "assets/a")]), "digest-mismatch"),
-        (json!([good[0], good[1], source("wrong", "assets/a")]), "digest-mismatch"),
-        (json!([good[0], source("gone", "assets/a")]), "source-unreachable"),
+        (
+            json!([good[0], source("wrong", "assets/a")]),
+            "digest-mismatch",
+        ),
+        (
+            json!([good[0], good[1], source("wrong", "assets/a")]),
+            "digest-mismatch",
+        ),
+        (
+            json!([good[0], source("gone", "assets/a")]),
+            "source-unreachable",
+        ),
     ] {
         let manifest = tar_manifest(&entries);
         harness.create(&manifest).await.expect(201);
@@ -112,12 +155,29 @@ async fn takes_one_entry_from_each_source() {
     let manifest = tar_manifest(&entries);
     harness.create(&manifest).await.expect(201);
     let mixed = json!([good[0], {"url": format!("{}/whole", origin.uri())}]);
-    harness.add_sources(&manifest, &mixed).await.expect_problem(422, "invalid-source");
+    harness
+        .add_sources(&manifest, &mixed)
+        .await
+        .expect_problem(422, "invalid-source");
     let traversal = json!([source("component", "../component.wasm")]);
-    harness.add_sources(&manifest, &traversal).await.expect_problem(422, "invalid-source");
+    harness
+        .add_sources(&manifest, &traversal)
+        .await
+        .expect_problem(422, "invalid-source");
 
-    let dropping = Harness::start(MockRegistry::builder().bad_mirror(mock_registry::config::BadMirror::Drop)).await;
+    let dropping =
+        Harness::start(MockRegistry::builder().bad_mirror(mock_registry::config::BadMirror::Drop))
+            .await;
     dropping.create(&manifest).await.expect(201);
-    dropping.add_sources(&manifest, &json!([good[0], source("wrong", "assets/a"), good[1]])).await.expect(200);
-    assert_eq!(dropping.publish(&manifest).await.expect(201).body["contentSources"], json!(good));
+    dropping
+        .add_sources(
+            &manifest,
+            &json!([good[0], source("wrong", "assets/a"), good[1]]),
+        )
+        .await
+        .expect(200);
+    assert_eq!(
+        dropping.publish(&manifest).await.expect(201).body["contentSources"],
+        json!(good)
+    );
 }

@@ -2,8 +2,14 @@
 
 mod access;
 mod archives;
+mod control;
 mod create;
+mod errors;
+mod processing;
+mod program;
 mod publish;
+mod reading;
+mod signatures;
 mod sources;
 mod support;
 mod uploads;

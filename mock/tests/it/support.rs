@@ -26,7 +26,12 @@ pub(crate) const EMPTY_COMPONENT: &[u8] = b"\0asm\x0d\0\x01\0";
 /// A component with a custom section that holds these bytes (at most 100).
 pub(crate) fn component(bytes: &[u8]) -> Vec<u8> {
     let mut component = EMPTY_COMPONENT.to_vec();
-    let length = |length: usize| u8::try_from(length).ok().filter(|&length| length < 128).unwrap();
+    let length = |length: usize| {
+        u8::try_from(length)
+            .ok()
+            .filter(|&length| length < 128)
+            .unwrap()
+    };
     component.extend([0, length(bytes.len() + 2), 1, b'x']);
     component.extend(bytes);
     component
@@ -82,13 +87,22 @@ pub(crate) fn manifest_in(namespace: &str, content: &[u8]) -> Value {
 
 /// One entry of `signatures`.
 pub(crate) fn signature(kid: &str, payload: &[u8]) -> Value {
-    let alg = if kid.ends_with("es256") { "ES256" } else { "EdDSA" };
+    let alg = if kid.ends_with("es256") {
+        "ES256"
+    } else {
+        "EdDSA"
+    };
     signature_with_header(kid, &json!({"alg": alg, "kid": kid}), payload)
 }
 
 pub(crate) fn signature_with_header(signer: &str, header: &Value, payload: &[u8]) -> Value {
     let keys: Value = serde_json::from_str(PRIVATE_KEYS).unwrap();
-    let key = keys["keys"].as_array().unwrap().iter().find(|key| key["kid"] == signer).unwrap();
+    let key = keys["keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|key| key["kid"] == signer)
+        .unwrap();
     let jwk = Jwk::from_map(key.as_object().cloned().unwrap_or_else(Map::new)).unwrap();
     let signer: Box<dyn JwsSigner> = if signer.ends_with("es256") {
         Box::new(ES256.signer_from_jwk(&jwk).unwrap())
@@ -117,7 +131,9 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
     }
 
     /// Name of the problem, empty where the answer is none.
@@ -126,18 +142,32 @@ impl Answer {
             return "";
         }
         assert_eq!(self.body["status"], self.status.as_u16(), "{:?}", self.body);
-        self.body["type"].as_str().unwrap().strip_prefix("urn:publish-api:problem:").unwrap()
+        self.body["type"]
+            .as_str()
+            .unwrap()
+            .strip_prefix("urn:publish-api:problem:")
+            .unwrap()
     }
 
     #[track_caller]
     pub(crate) fn expect(self, status: u16) -> Self {
-        assert_eq!(self.status, status, "{}", String::from_utf8_lossy(&self.bytes));
+        assert_eq!(
+            self.status,
+            status,
+            "{}",
+            String::from_utf8_lossy(&self.bytes)
+        );
         self
     }
 
     #[track_caller]
     pub(crate) fn expect_problem(self, status: u16, name: &str) -> Self {
-        assert_eq!((self.status.as_u16(), self.problem()), (status, name), "{}", String::from_utf8_lossy(&self.bytes));
+        assert_eq!(
+            (self.status.as_u16(), self.problem()),
+            (status, name),
+            "{}",
+            String::from_utf8_lossy(&self.bytes)
+        );
         self
     }
 }
@@ -151,7 +181,11 @@ pub(crate) struct Harness {
 impl Harness {
     pub(crate) async fn start(builder: MockRegistryBuilder) -> Self {
         let registry = builder.seed(1).start().await.unwrap();
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .build()
+            .unwrap();
         Self { registry, http }
     }
 
@@ -160,7 +194,11 @@ impl Harness {
     }
 
     pub(crate) fn resolve(&self, reference: &str) -> String {
-        reqwest::Url::parse(self.registry.url()).unwrap().join(reference).unwrap().into()
+        reqwest::Url::parse(self.registry.url())
+            .unwrap()
+            .join(reference)
+            .unwrap()
+            .into()
     }
 
     pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
@@ -168,11 +206,27 @@ impl Harness {
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.bytes().await.unwrap().to_vec();
         let body = serde_json::from_slice(&bytes).unwrap_or_default();
-        Answer { status, headers, bytes, body }
+        Answer {
+            status,
+            headers,
+            bytes,
+            body,
+        }
     }
 
-    pub(crate) async fn request(&self, method: Method, url: &str, token: Option<&str>, content_type: &str, body: impl Into<Vec<u8>>) -> Answer {
-        let mut request = self.http.request(method, url).header("content-type", content_type).body(body.into());
+    pub(crate) async fn request(
+        &self,
+        method: Method,
+        url: &str,
+        token: Option<&str>,
+        content_type: &str,
+        body: impl Into<Vec<u8>>,
+    ) -> Answer {
+        let mut request = self
+            .http
+            .request(method, url)
+            .header("content-type", content_type)
+            .body(body.into());
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
@@ -188,11 +242,19 @@ impl Harness {
     }
 
     pub(crate) async fn post_json(&self, url: &str, token: Option<&str>, body: &Value) -> Answer {
-        self.request(Method::POST, url, token, "application/json", body.to_string()).await
+        self.request(
+            Method::POST,
+            url,
+            token,
+            "application/json",
+            body.to_string(),
+        )
+        .await
     }
 
     pub(crate) async fn create(&self, manifest: &Value) -> Answer {
-        self.post_json(&self.url("releases"), Some(OWNER), manifest).await
+        self.post_json(&self.url("releases"), Some(OWNER), manifest)
+            .await
     }
 
     pub(crate) fn release_url(&self, manifest: &Value) -> String {
@@ -202,21 +264,32 @@ impl Harness {
 
     pub(crate) async fn upload(&self, created: &Answer, content: &[u8]) -> Answer {
         let url = self.resolve(created.body["uploadUrl"].as_str().unwrap());
-        self.request(Method::POST, &url, Some(OWNER), "application/wasm", content).await
+        self.request(Method::POST, &url, Some(OWNER), "application/wasm", content)
+            .await
     }
 
     pub(crate) async fn add_sources(&self, manifest: &Value, sources: &Value) -> Answer {
         let url = format!("{}/content-sources", self.release_url(manifest));
-        self.post_json(&url, Some(OWNER), &json!({"contentSources": sources})).await
+        self.post_json(&url, Some(OWNER), &json!({"contentSources": sources}))
+            .await
     }
 
     /// Publishes with a good signature.
     pub(crate) async fn publish(&self, manifest: &Value) -> Answer {
-        self.publish_signed(manifest, &jws(&["owner-es256"], manifest.to_string().as_bytes())).await
+        self.publish_signed(
+            manifest,
+            &jws(&["owner-es256"], manifest.to_string().as_bytes()),
+        )
+        .await
     }
 
     pub(crate) async fn publish_signed(&self, manifest: &Value, signature: &Value) -> Answer {
-        self.post_json(&self.release_url(manifest), Some(OWNER), &json!({"releaseSignature": signature})).await
+        self.post_json(
+            &self.release_url(manifest),
+            Some(OWNER),
+            &json!({"releaseSignature": signature}),
+        )
+        .await
     }
 
     /// Creates and uploads; publish is next.
@@ -235,7 +308,11 @@ impl Harness {
     }
 
     pub(crate) async fn status(&self, manifest: &Value) -> Answer {
-        self.get(&format!("{}/unpublished", self.release_url(manifest)), Some(OWNER)).await
+        self.get(
+            &format!("{}/unpublished", self.release_url(manifest)),
+            Some(OWNER),
+        )
+        .await
     }
 
     /// The status once it is none of pending and processing.

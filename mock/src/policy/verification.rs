@@ -1,0 +1,12 @@
+//! How content is compared with its manifest, beside the digests themselves.
+
+/// How content is compared with its manifest, beside the digests themselves.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct VerificationPolicy {
+    /// Takes digests of the bytes as well as of the index (DIG-8).
+    pub accepts_either_form: bool,
+    /// Takes what is no component (DIG-10).
+    pub skips_component_check: bool,
+    /// Takes a component without `component.wasm` (IDX-3).
+    pub takes_missing_component: bool,
+}
