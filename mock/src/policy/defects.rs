@@ -107,7 +107,7 @@ impl Policy {
             Defect::LacksEd25519 => signature.lacks_ed25519 = true,
             Defect::LacksFlattenedForm => signature.lacks_flattened = true,
             Defect::TakesBothSerializations => signature.accepts_both_forms = true,
-            Defect::ReserialisesPayload => publish.reserialises_payload = true,
+            Defect::ReserialisesPayload => signature.reserialises_payload = true,
             Defect::KeepsFirstSignatureOnly => signature.keeps_first_signature_only = true,
             Defect::ReversesSignatures => signature.reverses_signatures = true,
             Defect::AcceptsAlgNone => signature.accepts_alg_none = true,

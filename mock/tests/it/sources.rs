@@ -555,3 +555,41 @@ async fn what_a_registry_lacks_is_not_there() {
         .await
         .expect_problem(422, "invalid-source");
 }
+
+#[tokio::test]
+async fn no_secret_travels_to_another_origin() {
+    let content = component(b"elsewhere");
+    let (harness, far) = (Harness::start(builder()).await, origin(&content).await);
+    let near = MockServer::start().await;
+    Mock::given(path("/redirect"))
+        .respond_with(
+            ResponseTemplate::new(302).insert_header("location", format!("{}/good", far.uri())),
+        )
+        .mount(&near)
+        .await;
+    for credentials in [
+        Value::Null,
+        json!({"type": "bearer", "token": "secret"}),
+        json!({"type": "basic", "username": "user", "password": "secret"}),
+    ] {
+        let manifest = manifest(&content);
+        harness.create(&manifest).await.expect(201);
+        let mut source = json!({"url": format!("{}/redirect", near.uri())});
+        if !credentials.is_null() {
+            source["credentials"] = credentials;
+        }
+        harness
+            .add_sources(&manifest, &json!([source]))
+            .await
+            .expect(200);
+        harness.publish(&manifest).await.expect(201);
+    }
+    let authorized = |requests: Vec<wiremock::Request>| {
+        let sent = requests
+            .iter()
+            .filter(|request| request.headers.contains_key("authorization"));
+        sent.count()
+    };
+    assert_eq!(authorized(near.received_requests().await.unwrap()), 2);
+    assert_eq!(authorized(far.received_requests().await.unwrap()), 0);
+}
