@@ -9,8 +9,6 @@
 pub(crate) struct AccessPolicy {
     /// Lets callers without credentials write wherever they like (ACC-1).
     pub anonymous_writes: bool,
-    /// Takes an unknown token as no token (ACC-1).
-    pub unknown_token_is_anonymous: bool,
     /// Takes whatever token for the first identity's (ACC-1).
     pub unknown_token_is_owner: bool,
     /// Answers 401 without `WWW-Authenticate` (ACC-1).
