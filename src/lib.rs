@@ -1,1 +1,20 @@
-//! Conformance suite.
+//! Conformance suite for registries that implement the Publish API.
+
+pub mod case;
+pub mod check;
+pub mod cli;
+pub mod content;
+pub mod credentials;
+pub mod jws;
+pub mod known_failures;
+pub mod origin;
+pub mod outcome;
+pub mod plan;
+pub mod report;
+pub mod requirement;
+pub mod run;
+pub mod schema_errors;
+pub mod suggest;
+pub mod target;
+pub mod wire;
+pub mod yaml;

@@ -1,2 +1,7 @@
-//! harness
-fn main() {}
+//! The `registry-conformance` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    registry_conformance::cli::main(std::env::args_os(), false).into()
+}

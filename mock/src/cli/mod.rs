@@ -6,4 +6,4 @@ mod run;
 mod text;
 
 pub use options::Options;
-pub use run::run;
+pub use run::{run, run_from};

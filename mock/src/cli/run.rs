@@ -1,5 +1,6 @@
 //! Running the program from its options to its end.
 
+use std::ffi::OsString;
 use std::io::Write;
 
 use anyhow::Context;
@@ -17,7 +18,16 @@ use super::{Options, port_file};
 ///
 /// When an option can not be used, an address is taken, or a file can not be read or written.
 pub async fn run() -> anyhow::Result<()> {
-    let options = Options::parse().with_file()?;
+    run_from(std::env::args_os()).await
+}
+
+/// Runs the program with these arguments, the first of which is its name.
+///
+/// # Errors
+///
+/// As [`run`].
+pub async fn run_from(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<()> {
+    let options = Options::parse_from(arguments).with_file()?;
     if options.list_defects {
         writeln!(std::io::stdout(), "{:#}", defect::list()).context("failed to write to stdout")?;
         return Ok(());

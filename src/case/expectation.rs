@@ -1,0 +1,119 @@
+//! What must hold after a step.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::action::OneOrMany;
+use crate::outcome::Level;
+
+/// One expectation. Everything that it says must hold; its rule is what a mismatch violates.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Expectation {
+    /// The rule that is judged, as `DIG-2`.
+    pub rule: Option<String>,
+    /// How binding, where it is not the level of the rule.
+    pub level: Option<Level>,
+    /// Judged only where the target's capabilities are such.
+    pub when: Option<IndexMap<String, Value>>,
+    /// Judged only where the release's `uploadUrl` is there.
+    #[serde(rename = "where")]
+    pub place: Option<super::model::Place>,
+    /// The action succeeds: 2xx, and for publish and attempt the release ends up published.
+    pub succeeds: Option<bool>,
+    /// The release is published in the end (publish and attempt).
+    pub published: Option<bool>,
+    /// Refused, for one of these problems: at once (4xx; the exact status is a should) or, for publish and attempt, by an asynchronous failure.
+    pub refused: Option<OneOrMany<String>>,
+    /// A status that is as right for the refusal as the one that the profile puts beside the problem.
+    pub or_status: Option<Value>,
+    /// Either refused for one of these problems or successful; nothing else.
+    pub may_refuse: Option<OneOrMany<String>>,
+    /// The status: a number, a class as `2xx`, or a list of them.
+    pub status: Option<Value>,
+    /// Header fields with what they must be; `{$absent: true}` for none.
+    pub headers: Option<IndexMap<String, Value>>,
+    /// What the JSON body must be: a mapping is a subset, `$operators` say more.
+    pub body: Option<Value>,
+    /// Schema that the JSON body satisfies: a name of `schemas/api/`.
+    pub schema: Option<String>,
+    /// The body is, octet by octet, the body of this content.
+    pub bytes: Option<String>,
+    /// The body is empty.
+    pub empty: Option<bool>,
+    /// Neither body nor any header field contains one of these texts.
+    pub conceals: Option<Vec<String>>,
+    /// The body contains this text (in whatever member).
+    pub mentions: Option<String>,
+    /// The body and header fields tell the caller the same as the answer of this step (status, problem type; with `access.hides` header fields and body shape too).
+    pub same_as: Option<String>,
+    /// What the signature of the release in the body is.
+    pub signature: Option<SignatureExpectation>,
+    /// How many of the parallel exchanges fit each description.
+    pub tally: Option<Vec<Tally>>,
+    /// What the content host received (with `received`).
+    pub requests: Option<RequestsExpectation>,
+}
+
+/// How many of parallel exchanges are as described.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Tally {
+    /// Statuses that count: a number, a class, or a list of them.
+    #[serde(default)]
+    pub status: Option<Value>,
+    /// Problems that count.
+    #[serde(default)]
+    pub refused: Option<OneOrMany<String>>,
+    /// The number: `3`, `>=1`, `<=1`, or `rest` (all that no other line counts).
+    pub count: Value,
+}
+
+/// What the JWS in a release must be.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct SignatureExpectation {
+    /// Keys of whose each a signature verifies.
+    pub by: Vec<String>,
+    /// The payload is, octet by octet, what was signed.
+    pub payload: Option<SignedPayload>,
+    /// The `kid` of every entry, in order.
+    pub kids: Option<Vec<String>>,
+}
+
+/// What a signature's payload is compared with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum SignedPayload {
+    /// The bytes that the publisher signed.
+    Signed,
+}
+
+/// What a content host must have received.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct RequestsExpectation {
+    /// How many requests: `3`, `>=1`, `0`.
+    pub count: Option<Value>,
+    /// What every request's header fields must be.
+    pub headers: Option<IndexMap<String, Value>>,
+    /// At least one request's header fields must be.
+    pub some_headers: Option<IndexMap<String, Value>>,
+    /// No request contains one of these texts in target or header fields.
+    pub conceals: Option<Vec<String>>,
+}
+
+impl Expectation {
+    /// Whether it says how the action must end, so that success is not expected of itself.
+    pub fn judges_success(&self) -> bool {
+        self.succeeds.is_some()
+            || self.published.is_some()
+            || self.refused.is_some()
+            || self.may_refuse.is_some()
+            || self.status.is_some()
+            || self.same_as.is_some()
+            || self.tally.is_some()
+    }
+}

@@ -1,0 +1,352 @@
+//! What a schema can not see in a case file: names that mean nothing, and steps that judge nothing.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::action::{BodySpec, OneOrMany, SourceSpec};
+use super::expectation::Expectation;
+use super::host_spec::HostSpec;
+use super::model::{CaseFile, SkipUnless, Step};
+use super::template;
+use crate::check::{json as json_match, schema as api_schema};
+use crate::requirement;
+use crate::suggest;
+use crate::target::{Needs, PROBLEM_NAMES};
+
+/// Roots of templates that every case has.
+pub(super) const TEMPLATE_ROOTS: &[&str] = &[
+    "registry",
+    "limits",
+    "owner",
+    "other",
+    "reader",
+    "capability",
+    "step",
+    "saved",
+    "secret",
+    "fresh",
+    "now",
+    "problem",
+    "private-namespace",
+];
+
+/// Everything that is wrong, by JSON pointer.
+pub(super) fn problems(file: &CaseFile, raw: &Value) -> Vec<(String, String)> {
+    let mut lint = Lint {
+        file,
+        found: Vec::new(),
+        releases: BTreeSet::from(["main".to_owned()]),
+        steps: BTreeSet::new(),
+        rules: 0,
+    };
+    lint.names(&file.steps);
+    lint.needs("/needs", &json!(file.needs));
+    for (name, host) in &file.hosts {
+        lint.host(&format!("/hosts/{name}"), host);
+    }
+    if file.steps.is_empty() {
+        lint.say("/steps", "a case needs at least one step");
+    }
+    lint.steps("/steps", &file.steps);
+    if !file.steps.is_empty() && lint.rules == 0 {
+        lint.say(
+            "/steps",
+            "no expectation carries a rule: a case has to judge something",
+        );
+    }
+    if let Some(matrix) = &file.matrix
+        && matrix.0.len() != 1
+    {
+        lint.say("/matrix", "a matrix has exactly one variable");
+    }
+    for part in ["given", "hosts", "steps"] {
+        if let Some(value) = raw.get(part) {
+            lint.templates(&format!("/{part}"), value);
+        }
+    }
+    lint.found
+}
+
+struct Lint<'a> {
+    file: &'a CaseFile,
+    found: Vec<(String, String)>,
+    releases: BTreeSet<String>,
+    steps: BTreeSet<String>,
+    rules: usize,
+}
+
+impl Lint<'_> {
+    fn say(&mut self, pointer: &str, message: impl Into<String>) {
+        self.found.push((pointer.to_owned(), message.into()));
+    }
+
+    /// Collects what later templates may name.
+    fn names(&mut self, steps: &[Step]) {
+        for step in steps {
+            if let Some(label) = step
+                .create
+                .as_ref()
+                .and_then(|create| create.release.clone())
+            {
+                self.releases.insert(label);
+            }
+            if let Some(name) = &step.name {
+                self.steps.insert(name.clone());
+            }
+            self.names(step.nested());
+        }
+    }
+
+    fn needs(&mut self, pointer: &str, needs: &Value) {
+        if let Err(errors) = Needs::from_json(needs) {
+            for error in errors {
+                self.say(
+                    &format!("{pointer}{}", error.pointer),
+                    error.error.to_string(),
+                );
+            }
+        }
+    }
+
+    fn host(&mut self, pointer: &str, host: &HostSpec) {
+        for name in host.behaviour().map(|b| b.host_names()).unwrap_or_default() {
+            if !self.file.hosts.contains_key(name) && !name.contains("://") && !name.contains("$(")
+            {
+                self.unknown(pointer, "host", name, self.file.hosts.keys());
+            }
+        }
+    }
+
+    fn unknown<'b>(
+        &mut self,
+        pointer: &str,
+        kind: &str,
+        name: &str,
+        known: impl IntoIterator<Item = &'b String>,
+    ) {
+        let known: Vec<&str> = known.into_iter().map(String::as_str).collect();
+        let hint = suggest::hint(name, known.iter().copied());
+        self.found.push((
+            pointer.to_owned(),
+            format!("there is no {kind} `{name}` in this case{hint}"),
+        ));
+    }
+
+    fn steps(&mut self, pointer: &str, steps: &[Step]) {
+        for (index, step) in steps.iter().enumerate() {
+            self.step(&format!("{pointer}/{index}"), step);
+        }
+    }
+
+    fn step(&mut self, pointer: &str, step: &Step) {
+        let actions = step.actions();
+        if actions.len() != 1 {
+            let there = if actions.is_empty() {
+                "this one has none".to_owned()
+            } else {
+                format!("this one has {}", actions.join(" and "))
+            };
+            self.say(
+                pointer,
+                format!(
+                    "a step has exactly one action ({}); {there}",
+                    Step::ACTIONS.join(", ")
+                ),
+            );
+        }
+        if let Some(when) = &step.when {
+            self.needs(&format!("{pointer}/when"), &json!(when));
+        }
+        match &step.skip_unless {
+            Some(SkipUnless::Capability(promised)) => {
+                self.rule(&format!("{pointer}/skip-unless/rule"), &promised.rule);
+            }
+            Some(SkipUnless::Seen(answer)) => {
+                self.expectation(&format!("{pointer}/skip-unless/seen"), &answer.seen);
+            }
+            None => {}
+        }
+        self.contents(pointer, step);
+        for (index, expectation) in step.expectations().iter().enumerate() {
+            let at = match &step.expect {
+                Some(OneOrMany::Many(_)) => format!("{pointer}/expect/{index}"),
+                _ => format!("{pointer}/expect"),
+            };
+            self.expectation(&at, expectation);
+        }
+        if let Some(until) = step.wait.as_ref().and_then(|wait| wait.until.as_deref()) {
+            self.expectation(&format!("{pointer}/wait/until"), until);
+        }
+        if let Some(change) = &step.host
+            && !self.file.hosts.contains_key(&change.host)
+        {
+            self.unknown(
+                &format!("{pointer}/host/host"),
+                "host",
+                &change.host,
+                self.file.hosts.keys(),
+            );
+        }
+        if let Some(super::action::Received::Host(host)) = &step.received
+            && !self.file.hosts.contains_key(host)
+        {
+            self.unknown(
+                &format!("{pointer}/received"),
+                "host",
+                host,
+                self.file.hosts.keys(),
+            );
+        }
+        let nested = if step.attempt.is_some() {
+            format!("{pointer}/attempt")
+        } else {
+            format!("{pointer}/parallel/steps")
+        };
+        self.steps(&nested, step.nested());
+    }
+
+    fn contents(&mut self, pointer: &str, step: &Step) {
+        let mut named = Vec::new();
+        let bodies = [
+            step.create.as_ref().and_then(|create| create.body.as_ref()),
+            step.publish
+                .as_ref()
+                .and_then(|publish| publish.body.as_ref()),
+            step.request
+                .as_ref()
+                .and_then(|request| request.body.as_ref()),
+        ];
+        for body in bodies.into_iter().flatten() {
+            if let BodySpec::Content(name) = body {
+                named.push(name.clone());
+            }
+        }
+        if let Some(content) = step
+            .create
+            .as_ref()
+            .and_then(|create| create.content.clone())
+        {
+            named.push(content);
+        }
+        match &step.upload {
+            Some(super::action::Upload::Content(name)) => named.push(name.clone()),
+            Some(super::action::Upload::Detailed(details)) => named.extend(details.content.clone()),
+            None => {}
+        }
+        for name in named {
+            if !self.file.given.contains_key(&name) && !name.contains("$(") {
+                self.unknown(pointer, "content", &name, self.file.given.keys());
+            }
+        }
+        for change in [&step.add_sources, &step.replace_sources]
+            .into_iter()
+            .flatten()
+        {
+            let sources = match change {
+                super::action::AddSources::List(sources) => sources,
+                super::action::AddSources::Detailed(details) => &details.sources,
+            };
+            for source in sources {
+                if let SourceSpec::Url(url) = source
+                    && !self.file.hosts.contains_key(url)
+                    && url.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+                    && !url.is_empty()
+                {
+                    self.unknown(pointer, "host", url, self.file.hosts.keys());
+                }
+            }
+        }
+    }
+
+    fn rule(&mut self, pointer: &str, rule: &str) {
+        self.rules += 1;
+        if requirement::find(rule).is_none() {
+            let hint = suggest::hint(rule, requirement::all().map(|rule| rule.id.as_str()));
+            self.say(pointer, format!("there is no rule `{rule}`{hint}"));
+        }
+    }
+
+    fn expectation(&mut self, pointer: &str, expectation: &Expectation) {
+        if let Some(rule) = &expectation.rule {
+            self.rule(&format!("{pointer}/rule"), rule);
+        }
+        if let Some(when) = &expectation.when {
+            self.needs(&format!("{pointer}/when"), &json!(when));
+        }
+        for problems in [&expectation.refused, &expectation.may_refuse]
+            .into_iter()
+            .flatten()
+        {
+            for name in problems.as_slice() {
+                if !PROBLEM_NAMES.contains(&name.as_str()) && name != "any" && !name.contains("$(")
+                {
+                    let hint = suggest::hint(name, PROBLEM_NAMES.iter().copied());
+                    self.say(pointer, format!("there is no problem `{name}`{hint}"));
+                }
+            }
+        }
+        for (member, matcher) in [("body", &expectation.body)] {
+            if let Some(matcher) = matcher
+                && let Err((at, what)) = json_match::validate(matcher)
+            {
+                self.say(&format!("{pointer}/{member}{at}"), what);
+            }
+        }
+        for matcher in expectation.headers.iter().flatten() {
+            if let Err((at, what)) = json_match::validate(matcher.1) {
+                self.say(&format!("{pointer}/headers/{}{at}", matcher.0), what);
+            }
+        }
+        if let Some(schema) = &expectation.schema
+            && !api_schema::NAMES.contains(&schema.as_str())
+        {
+            let hint = suggest::hint(schema, api_schema::NAMES.iter().copied());
+            self.say(
+                &format!("{pointer}/schema"),
+                format!("there is no schema `{schema}`{hint}"),
+            );
+        }
+        if let Some(content) = &expectation.bytes
+            && !self.file.given.contains_key(content)
+        {
+            self.unknown(
+                &format!("{pointer}/bytes"),
+                "content",
+                content,
+                self.file.given.keys(),
+            );
+        }
+        if let Some(step) = &expectation.same_as
+            && !self.steps.contains(step)
+        {
+            let known = self.steps.clone();
+            self.unknown(&format!("{pointer}/same-as"), "step", step, &known);
+        }
+    }
+
+    fn templates(&mut self, pointer: &str, value: &Value) {
+        for name in template::names(value) {
+            let root = name.split('.').next().unwrap_or_default();
+            let is_known = TEMPLATE_ROOTS.contains(&root)
+                || root.starts_with("fresh-")
+                || self.releases.contains(root)
+                || self.file.hosts.contains_key(root)
+                || self.file.given.contains_key(root)
+                || root == "manifest-reader";
+            if !is_known {
+                let known: Vec<&str> = TEMPLATE_ROOTS
+                    .iter()
+                    .copied()
+                    .chain(self.releases.iter().map(String::as_str))
+                    .chain(self.file.hosts.keys().map(String::as_str))
+                    .collect();
+                let hint = suggest::hint(root, known);
+                self.found.push((
+                    pointer.to_owned(),
+                    format!("$({name}) means nothing here{hint}"),
+                ));
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! What a content host received.
+
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use super::{json, tally};
+use crate::case::expectation::RequestsExpectation;
+use crate::origin::Received;
+use crate::outcome::{Level, Mismatch};
+
+/// Judges the requests.
+pub fn check(
+    received: &[Received],
+    expected: &RequestsExpectation,
+    rule: Option<&str>,
+    level: Level,
+) -> Vec<Mismatch> {
+    let mut found = Vec::new();
+    if let Some(count) = &expected.count
+        && !tally::count_fits(count, received.len())
+    {
+        found.push(
+            Mismatch::new(rule, level, "the number of requests to the content host")
+                .beside(tally::text(count), received.len().to_string()),
+        );
+    }
+    if let Some(headers) = &expected.headers {
+        for request in received {
+            found.extend(
+                differences(request, headers)
+                    .into_iter()
+                    .map(|(name, difference)| {
+                        Mismatch::new(
+                            rule,
+                            level,
+                            format!("header field {name} of a request to the content host"),
+                        )
+                        .beside(difference.expected, difference.actual)
+                    }),
+            );
+        }
+    }
+    if let Some(headers) = &expected.some_headers
+        && !received
+            .iter()
+            .any(|request| differences(request, headers).is_empty())
+    {
+        let wanted = json::short(&serde_json::json!(headers));
+        found.push(
+            Mismatch::new(
+                rule,
+                level,
+                "no request to the content host has the header fields",
+            )
+            .beside(wanted, format!("{} requests without", received.len())),
+        );
+    }
+    for text in expected.conceals.iter().flatten() {
+        let shows = received.iter().any(|request| {
+            request.target.contains(text.as_str())
+                || request
+                    .headers
+                    .iter()
+                    .any(|(_, value)| value.contains(text.as_str()))
+        });
+        if shows && !text.is_empty() {
+            found.push(Mismatch::new(
+                rule,
+                level,
+                "the content host received what it must not see",
+            ));
+        }
+    }
+    found
+}
+
+fn differences(
+    request: &Received,
+    headers: &IndexMap<String, Value>,
+) -> Vec<(String, json::Difference)> {
+    headers
+        .iter()
+        .flat_map(|(name, matcher)| {
+            let actual = request
+                .header(name)
+                .map(|value| Value::String(value.to_owned()));
+            json::differences(matcher, actual.as_ref())
+                .into_iter()
+                .map(move |difference| (name.clone(), difference))
+        })
+        .collect()
+}

@@ -1,0 +1,210 @@
+//! What the command line takes. Every option has an environment variable `REGISTRY_CONFORMANCE_<OPTION>`.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use url::Url;
+
+use crate::report::ReportRequest;
+
+/// Judges a registry of the Publish API, over HTTP, by every rule of the profile.
+#[derive(Debug, Parser)]
+#[command(
+    name = "registry-conformance",
+    bin_name = "registry-conformance",
+    version,
+    about,
+    args_conflicts_with_subcommands = true,
+    after_help = "Exit codes: 0 conforms, 1 does not conform, 2 bad usage or files, 3 unreachable or errors, 4 no case ran, 130 interrupted."
+)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub run: RunArguments,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run the suite (the default).
+    Run(Box<RunArguments>),
+    /// Write a commented target file.
+    Init(InitArguments),
+    /// Print the public keys (JWKS) to install in a registry.
+    Keys(KeysArguments),
+    /// List, check or export the cases.
+    Cases(CasesArguments),
+    /// Start the bundled mock registry, as `mock-registry` does.
+    #[command(disable_help_flag = true)]
+    Mock(MockArguments),
+}
+
+#[derive(Debug, Clone, Default, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one for each switch of the command line"
+)]
+pub(super) struct RunArguments {
+    /// The registry under test; without it and without --target, the bundled mock
+    #[arg(long, value_name = "URL", env = "REGISTRY_CONFORMANCE_REGISTRY")]
+    pub registry: Option<Url>,
+    /// The target file (YAML); --registry overrides its URL
+    #[arg(long, value_name = "FILE", env = "REGISTRY_CONFORMANCE_TARGET")]
+    pub target: Option<PathBuf>,
+    /// Cases from this folder instead of the built-in ones
+    #[arg(long, value_name = "DIR", env = "REGISTRY_CONFORMANCE_CASES")]
+    pub cases: Option<PathBuf>,
+    /// Write a report (json, junit); repeatable; `-` is stdout
+    #[arg(
+        long = "report",
+        value_name = "FORMAT=PATH",
+        env = "REGISTRY_CONFORMANCE_REPORT",
+        value_delimiter = ','
+    )]
+    pub reports: Vec<ReportRequest>,
+    /// YAML list of {case, reason}: cases that are known to fail
+    #[arg(long, value_name = "FILE", env = "REGISTRY_CONFORMANCE_KNOWN_FAILURES")]
+    pub known_failures: Option<PathBuf>,
+    /// Warnings count as failures
+    #[arg(long, env = "REGISTRY_CONFORMANCE_STRICT")]
+    pub strict: bool,
+    /// Seed of all generated names, bytes and orders
+    #[arg(long, value_name = "N", env = "REGISTRY_CONFORMANCE_SEED")]
+    pub seed: Option<u64>,
+    /// List the cases and send nothing
+    #[arg(long, env = "REGISTRY_CONFORMANCE_LIST")]
+    pub list: bool,
+    /// Filters are whole ids
+    #[arg(long, env = "REGISTRY_CONFORMANCE_EXACT")]
+    pub exact: bool,
+    /// Leave out cases whose id contains this; repeatable
+    #[arg(
+        long,
+        value_name = "FILTER",
+        env = "REGISTRY_CONFORMANCE_SKIP",
+        value_delimiter = ','
+    )]
+    pub skip: Vec<String>,
+    /// Run only the slow cases
+    #[arg(
+        long,
+        env = "REGISTRY_CONFORMANCE_IGNORED",
+        conflicts_with = "include_ignored"
+    )]
+    pub ignored: bool,
+    /// Run the slow cases too
+    #[arg(long, env = "REGISTRY_CONFORMANCE_INCLUDE_IGNORED")]
+    pub include_ignored: bool,
+    /// Cases at the same time [default: 16]
+    #[arg(long, value_name = "N", env = "REGISTRY_CONFORMANCE_TEST_THREADS")]
+    pub test_threads: Option<NonZeroUsize>,
+    /// Form of the result on stdout
+    #[arg(long, value_enum, env = "REGISTRY_CONFORMANCE_FORMAT")]
+    pub format: Option<Format>,
+    /// When to colour
+    #[arg(long, value_enum, env = "REGISTRY_CONFORMANCE_COLOR")]
+    pub color: Option<Color>,
+    /// Also write the outcomes to this file
+    #[arg(long, value_name = "PATH", env = "REGISTRY_CONFORMANCE_LOGFILE")]
+    pub logfile: Option<PathBuf>,
+    /// One character a case
+    #[arg(short, long, env = "REGISTRY_CONFORMANCE_QUIET")]
+    pub quiet: bool,
+    /// Accepted for cargo's sake
+    #[arg(long, hide = true)]
+    pub nocapture: bool,
+    /// Accepted for cargo's sake
+    #[arg(long, hide = true)]
+    pub no_capture: bool,
+    /// Accepted for cargo's sake
+    #[arg(long, hide = true)]
+    pub show_output: bool,
+    /// Accepted for cargo's sake
+    #[arg(short = 'Z', hide = true, value_name = "FLAG")]
+    pub unstable: Vec<String>,
+    /// Run only cases whose id contains one of these
+    #[arg(value_name = "FILTER")]
+    pub filters: Vec<String>,
+}
+
+/// Form of the result on stdout.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Format {
+    /// A line a case.
+    Pretty,
+    /// A character a case.
+    Terse,
+    /// libtest's JSON.
+    Json,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct InitArguments {
+    /// Where to write the target file
+    #[arg(value_name = "FILE", default_value = "target.yaml")]
+    pub file: PathBuf,
+    /// Overwrite a file that is there
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct KeysArguments {
+    /// The keys of this target file instead of the built-in test keys
+    #[arg(long, value_name = "FILE", env = "REGISTRY_CONFORMANCE_TARGET")]
+    pub target: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct CasesArguments {
+    #[command(subcommand)]
+    pub command: CasesCommand,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub(super) enum CasesCommand {
+    /// Print id, level, rules and summary of every case
+    List {
+        /// Cases from this folder instead of the built-in ones
+        #[arg(long, value_name = "DIR", env = "REGISTRY_CONFORMANCE_CASES")]
+        cases: Option<PathBuf>,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Check case files; prints every mistake with file and line
+    Check {
+        /// The folder of case files; without it, the built-in ones
+        #[arg(value_name = "DIR", env = "REGISTRY_CONFORMANCE_CASES")]
+        cases: Option<PathBuf>,
+    },
+    /// Write the built-in case files and their schema into a folder
+    Export {
+        /// The folder; made if it is not there
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct MockArguments {
+    /// Options of `mock-registry`
+    #[arg(
+        value_name = "OPTION",
+        trailing_var_arg = true,
+        allow_hyphen_values = true
+    )]
+    pub options: Vec<std::ffi::OsString>,
+}

@@ -1,0 +1,80 @@
+//! `cases`: list, check, export.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::arguments::{CasesArguments, CasesCommand};
+use super::exit::{CliError, Exit};
+use super::load;
+use crate::case;
+
+/// Lists, checks or exports.
+pub(super) fn run(arguments: &CasesArguments) -> Result<Exit, CliError> {
+    match &arguments.command {
+        CasesCommand::List { cases, json } => list(cases.as_deref(), *json),
+        CasesCommand::Check { cases } => {
+            let cases = load::cases(cases.as_deref())?;
+            println!("{} cases, no mistakes", cases.len());
+            Ok(Exit::Conforms)
+        }
+        CasesCommand::Export { folder } => export(folder),
+    }
+}
+
+fn list(folder: Option<&Path>, as_json: bool) -> Result<Exit, CliError> {
+    let cases = load::cases(folder)?;
+    if as_json {
+        let cases: Vec<_> = cases
+            .iter()
+            .map(|case| {
+                json!({
+                    "id": case.id,
+                    "summary": case.file.summary,
+                    "level": case.level,
+                    "requirements": case.requirements,
+                    "needs": case.file.needs,
+                    "slow": case.file.slow,
+                })
+            })
+            .collect();
+        println!("{:#}", json!(cases));
+        return Ok(Exit::Conforms);
+    }
+    let width = cases.iter().map(|case| case.id.len()).max().unwrap_or(0);
+    for case in &cases {
+        println!(
+            "{:width$}  {:8}  {}",
+            case.id,
+            case.level.as_str(),
+            case.requirements.join(" ")
+        );
+        println!("{:width$}  {}", "", case.file.summary);
+    }
+    Ok(Exit::Conforms)
+}
+
+fn export(folder: &Path) -> Result<Exit, CliError> {
+    let write = |path: &Path, text: &str| {
+        path.parent()
+            .map_or(Ok(()), std::fs::create_dir_all)
+            .and_then(|()| std::fs::write(path, text))
+            .map_err(|error| {
+                CliError::message(format!("failed to write {}: {error}", path.display()))
+            })
+    };
+    let files = case::built_in_files();
+    for (id, text) in files {
+        write(&folder.join(format!("{id}.yaml")), text)?;
+    }
+    write(
+        &folder.join("case.schema.json"),
+        &format!("{:#}\n", case::schema::generate()),
+    )?;
+    println!(
+        "wrote {} case files and case.schema.json to {}",
+        files.len(),
+        folder.display()
+    );
+    Ok(Exit::Conforms)
+}

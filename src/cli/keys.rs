@@ -1,0 +1,27 @@
+//! `keys`: the public JWKS to install in a registry.
+
+use super::arguments::KeysArguments;
+use super::exit::{CliError, Exit};
+use crate::jws::KeySet;
+use crate::target::{Environment, LoadOptions, Target, TokenCommands};
+
+/// Prints the keys.
+pub(super) fn run(arguments: &KeysArguments) -> Result<Exit, CliError> {
+    let keys = match &arguments.target {
+        Some(path) => {
+            let options = LoadOptions {
+                registry: None,
+                token_commands: TokenCommands::Skip,
+            };
+            let target =
+                Target::load(path, &Environment::process(), &options).map_err(CliError::usage)?;
+            match &target.keys {
+                Some(path) => KeySet::load(path).map_err(CliError::usage)?,
+                None => KeySet::built_in(),
+            }
+        }
+        None => KeySet::built_in(),
+    };
+    println!("{:#}", keys.public_jwks());
+    Ok(Exit::Conforms)
+}

@@ -1,0 +1,75 @@
+//! From options to target, cases and known failures.
+
+use super::arguments::RunArguments;
+use super::exit::CliError;
+use crate::case::{self, Case};
+use crate::known_failures::KnownFailures;
+use crate::plan::{Selection, Slow};
+use crate::target::{Environment, LoadOptions, Target, TokenCommands};
+
+/// The cases of the run.
+pub(super) fn cases(folder: Option<&std::path::Path>) -> Result<Vec<Case>, CliError> {
+    match folder {
+        Some(folder) => case::from_folder(folder),
+        None => case::built_in(),
+    }
+    .map_err(CliError::usage)
+}
+
+/// The target, unless the bundled mock is meant.
+pub(super) fn target(arguments: &RunArguments) -> Result<Option<Target>, CliError> {
+    if let Some(path) = &arguments.target {
+        let options = LoadOptions {
+            registry: arguments.registry.clone(),
+            token_commands: TokenCommands::Run,
+        };
+        let target =
+            Target::load(path, &Environment::process(), &options).map_err(CliError::usage)?;
+        return Ok(Some(target));
+    }
+    let Some(registry) = &arguments.registry else {
+        return Ok(None);
+    };
+    if !matches!(registry.scheme(), "http" | "https") {
+        return Err(CliError::message(format!(
+            "failed to use {registry} as a registry: its URL has to begin with http:// or https://"
+        )));
+    }
+    Ok(Some(Target::with_defaults(registry.clone())))
+}
+
+/// The known failures; every entry has to match a case.
+pub(super) fn known_failures(
+    arguments: &RunArguments,
+    cases: &[Case],
+) -> Result<KnownFailures, CliError> {
+    let Some(path) = &arguments.known_failures else {
+        return Ok(KnownFailures::default());
+    };
+    let known = KnownFailures::load(path).map_err(CliError::usage)?;
+    known
+        .check(
+            &cases
+                .iter()
+                .map(|case| case.id.as_str())
+                .collect::<Vec<_>>(),
+        )
+        .map_err(CliError::usage)?;
+    Ok(known)
+}
+
+/// Which cases are meant.
+pub(super) fn selection(arguments: &RunArguments) -> Selection {
+    Selection {
+        filters: arguments.filters.clone(),
+        skip: arguments.skip.clone(),
+        exact: arguments.exact,
+        slow: if arguments.ignored {
+            Slow::Only
+        } else if arguments.include_ignored {
+            Slow::Included
+        } else {
+            Slow::Ignored
+        },
+    }
+}

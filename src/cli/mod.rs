@@ -1,0 +1,58 @@
+//! The command line.
+
+mod arguments;
+mod cases;
+mod embedded;
+mod exit;
+mod init;
+mod keys;
+mod load;
+mod mock;
+mod run;
+
+pub use exit::Exit;
+
+use std::ffi::OsString;
+
+use clap::Parser;
+
+use arguments::{Cli, Command};
+
+/// Runs the program with these arguments, the first of which is its name.
+///
+/// `wrapped`: as a test target of cargo, where a filter that matches nothing here is meant for other targets.
+pub fn main(arguments: impl IntoIterator<Item = OsString>, wrapped: bool) -> Exit {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // clap prints help and version on stdout, mistakes on stderr.
+            let is_mistake = error.use_stderr();
+            let _ = error.print();
+            return if is_mistake {
+                Exit::Usage
+            } else {
+                Exit::Conforms
+            };
+        }
+    };
+    let result = match cli.command {
+        None => run::run(&cli.run, wrapped),
+        Some(Command::Run(run)) => run::run(&run, wrapped),
+        Some(Command::Init(init)) => init::run(&init),
+        Some(Command::Keys(keys)) => keys::run(&keys),
+        Some(Command::Cases(cases)) => cases::run(&cases),
+        Some(Command::Mock(mock)) => mock::run(&mock),
+    };
+    match result {
+        Ok(exit) => exit,
+        Err(error) => {
+            eprintln!("error: {error}");
+            let mut source = std::error::Error::source(&error.error);
+            while let Some(cause) = source {
+                eprintln!("  because: {cause}");
+                source = cause.source();
+            }
+            error.exit
+        }
+    }
+}

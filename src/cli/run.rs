@@ -1,0 +1,284 @@
+//! `run`: the suite against a registry.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use serde_json::json;
+
+use super::arguments::{Color, Format, RunArguments};
+use super::embedded::Embedded;
+use super::exit::{CliError, Exit};
+use super::load;
+use crate::case::Case;
+use crate::outcome::{CaseOutcome, Verdict};
+use crate::plan::{Decision, Planned, Selection, plan};
+use crate::report::{self, ColorSetting, FormatSetting, ReportRequest, Run, Summary, TrialOptions};
+use crate::run::{NotARegistry, Outcomes, RunContext, not_run, preflight};
+use crate::suggest;
+
+/// Words that are subcommands, or will be.
+const SUBCOMMANDS: &[&str] = &[
+    "run", "client", "init", "doctor", "keys", "coverage", "cases", "compare", "mock", "help",
+];
+
+/// Runs the suite.
+pub(super) fn run(arguments: &RunArguments, wrapped: bool) -> Result<Exit, CliError> {
+    check_usage(arguments, wrapped)?;
+    let cases = load::cases(arguments.cases.as_deref())?;
+    let selection = load::selection(arguments);
+    let known_failures = load::known_failures(arguments, &cases)?;
+    if arguments.list {
+        list(arguments, &cases, &selection);
+        return Ok(Exit::Conforms);
+    }
+    let target = load::target(arguments)?;
+    if !cases.iter().any(|case| selection.selects(&case.id)) {
+        return Ok(nothing_matches(arguments, &cases, wrapped));
+    }
+    let seed = arguments
+        .seed
+        .unwrap_or_else(|| u64::from(rand::random::<u32>()));
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(CliError::unreachable)?;
+    let (context, embedded) = runtime.block_on(async {
+        match target {
+            Some(target) => RunContext::new(target, seed)
+                .await
+                .map(|context| (context, None))
+                .map_err(CliError::usage),
+            None => Embedded::start(seed)
+                .await
+                .map(|(context, embedded)| (context, Some(embedded))),
+        }
+    })?;
+    let started = SystemTime::now();
+    let clock = Instant::now();
+    let mut run = Run {
+        seed,
+        target: context.target.redacted_json(),
+        declared: context.target.capabilities.to_json(),
+        seen: json!({}),
+        started,
+        duration: Duration::ZERO,
+    };
+    let name = match &embedded {
+        Some(_) => format!("{} (the bundled mock)", context.target.registry),
+        None => context.target.registry.to_string(),
+    };
+    let found = runtime.block_on(preflight(&context));
+    if let Ok(found) = &found {
+        run.seen = found.seen.clone();
+    }
+    eprint!("{}", report::banner(&run, &name));
+    let context = match found {
+        Ok(found) => context.with_capabilities(found.capabilities),
+        Err(error) => {
+            run.duration = clock.elapsed();
+            return no_registry(&error, arguments, &run, &cases, &selection);
+        }
+    };
+    let planned = plan(
+        &cases,
+        &context.target,
+        &context.capabilities,
+        context.hosting(),
+        &selection,
+        &known_failures,
+    );
+    let outcomes = Outcomes::default();
+    watch_interrupt(&runtime, arguments, &run, &outcomes, clock);
+    carry_out(&planned, &context, &outcomes, &runtime, arguments);
+    run.duration = clock.elapsed();
+    note_lost(&planned, &outcomes);
+    let outcomes = outcomes.sorted();
+    eprint!(
+        "{}",
+        report::closing(
+            &outcomes,
+            context.created(),
+            context.capabilities.is("cancel")
+        )
+    );
+    let reports = report::write_all(&arguments.reports, &run, &outcomes, arguments.strict);
+    drop(embedded);
+    runtime.shutdown_background();
+    reports.map_err(CliError::unreachable)?;
+    Ok(exit(&outcomes, arguments, wrapped))
+}
+
+/// Nothing that a case could run against: one message, and reports in which no case passes.
+fn no_registry(
+    error: &NotARegistry,
+    arguments: &RunArguments,
+    run: &Run,
+    cases: &[Case],
+    selection: &Selection,
+) -> Result<Exit, CliError> {
+    eprintln!("error: {error}");
+    let (verdict, exit) = match error {
+        NotARegistry::Unreachable { .. } => (Verdict::Error, Exit::Unreachable),
+        NotARegistry::OtherServer { .. } => (Verdict::Fail, Exit::DoesNotConform),
+    };
+    let reason = error.to_string();
+    let reason = reason.lines().next().unwrap_or_default();
+    let mut outcomes: Vec<CaseOutcome> = cases
+        .iter()
+        .filter(|case| selection.selects(&case.id))
+        .map(|case| not_run(case, verdict, reason, None))
+        .collect();
+    outcomes.sort_by(|left, right| left.id.cmp(&right.id));
+    eprintln!("0 of {} cases passed: none could run", outcomes.len());
+    report::write_all(&arguments.reports, run, &outcomes, arguments.strict)
+        .map_err(CliError::unreachable)?;
+    Ok(exit)
+}
+
+fn check_usage(arguments: &RunArguments, wrapped: bool) -> Result<(), CliError> {
+    let to_stdout = arguments
+        .reports
+        .iter()
+        .filter(|report| report.path.is_none())
+        .count();
+    if to_stdout > 1 {
+        return Err(CliError::message(
+            "failed to write several reports to stdout: one `-` at most",
+        ));
+    }
+    if let [word] = arguments.filters.as_slice()
+        && !wrapped
+        && !arguments.exact
+    {
+        if SUBCOMMANDS.contains(&word.as_str()) {
+            return Err(CliError::message(format!(
+                "failed to run `{word}`: this version has no such subcommand"
+            )));
+        }
+        if let Some(near) = suggest::nearest(word, SUBCOMMANDS.iter().copied()) {
+            return Err(CliError::message(format!(
+                "failed to find the subcommand `{word}`; did you mean `{near}`? (a filter of that name: `run {word}` with --exact, or a longer part of the id)"
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn list(arguments: &RunArguments, cases: &[Case], selection: &Selection) {
+    let selected: Vec<(&Case, bool)> = cases
+        .iter()
+        .filter(|case| selection.selects(&case.id))
+        .map(|case| (case, case.file.slow))
+        .collect();
+    report::list(&selected, selection.slow, &options(arguments));
+}
+
+fn nothing_matches(arguments: &RunArguments, cases: &[Case], wrapped: bool) -> Exit {
+    if wrapped {
+        return Exit::Conforms;
+    }
+    let filters = arguments.filters.join(", ");
+    let hint = arguments
+        .filters
+        .iter()
+        .find_map(|filter| suggest::nearest(filter, cases.iter().map(|case| case.id.as_str())))
+        .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    eprintln!(
+        "error: no case matches {filters}{hint} (`registry-conformance --list` names all cases)"
+    );
+    Exit::NothingRan
+}
+
+fn options(arguments: &RunArguments) -> TrialOptions {
+    TrialOptions {
+        threads: arguments
+            .test_threads
+            .or_else(|| std::num::NonZeroUsize::new(16)),
+        color: arguments.color.map(|color| match color {
+            Color::Auto => ColorSetting::Auto,
+            Color::Always => ColorSetting::Always,
+            Color::Never => ColorSetting::Never,
+        }),
+        format: arguments.format.map(|format| match format {
+            Format::Pretty => FormatSetting::Pretty,
+            Format::Terse => FormatSetting::Terse,
+            Format::Json => FormatSetting::Json,
+        }),
+        quiet: arguments.quiet,
+        logfile: arguments.logfile.clone(),
+        strict: arguments.strict,
+    }
+}
+
+fn carry_out(
+    planned: &[Planned<'_>],
+    context: &RunContext,
+    outcomes: &Outcomes,
+    runtime: &tokio::runtime::Runtime,
+    arguments: &RunArguments,
+) {
+    let options = options(arguments);
+    let report_on_stdout = arguments.reports.iter().any(|report| report.path.is_none());
+    if report_on_stdout {
+        runtime.block_on(report::run_without_output(
+            planned, context, outcomes, &options,
+        ));
+    } else {
+        report::run_trials(planned, context, outcomes, runtime.handle(), &options);
+    }
+}
+
+/// A case that panicked has no outcome; no result may be lost.
+fn note_lost(planned: &[Planned<'_>], outcomes: &Outcomes) {
+    let known = outcomes.sorted();
+    for planned in planned {
+        let has_outcome = known.iter().any(|outcome| outcome.id == planned.case.id);
+        if !has_outcome && planned.decision != Decision::Ignored {
+            let reason = "the suite failed while it ran this case; please report it";
+            outcomes.push(not_run(planned.case, Verdict::Error, reason, None));
+        }
+    }
+}
+
+/// On Ctrl-C: the reports with what is known so far, then exit 130.
+fn watch_interrupt(
+    runtime: &tokio::runtime::Runtime,
+    arguments: &RunArguments,
+    run: &Run,
+    outcomes: &Outcomes,
+    clock: Instant,
+) {
+    let reports: Arc<[ReportRequest]> = arguments.reports.clone().into();
+    let (mut run, outcomes, strict) = (run.clone(), outcomes.clone(), arguments.strict);
+    runtime.spawn(async move {
+        if tokio::signal::ctrl_c().await.is_err() {
+            return;
+        }
+        run.duration = clock.elapsed();
+        let outcomes = outcomes.sorted();
+        eprintln!("\ninterrupted; this is what is known so far");
+        eprint!("{}", report::closing(&outcomes, 0, false));
+        if let Err(error) = report::write_all(&reports, &run, &outcomes, strict) {
+            eprintln!("error: {error}");
+        }
+        std::process::exit(i32::from(Exit::Interrupted.code()));
+    });
+}
+
+fn exit(outcomes: &[CaseOutcome], arguments: &RunArguments, wrapped: bool) -> Exit {
+    let summary = Summary::of(outcomes);
+    let failed =
+        summary.fail > 0 || summary.unexpected_pass > 0 || (arguments.strict && summary.warn > 0);
+    if failed {
+        Exit::DoesNotConform
+    } else if summary.error > 0 {
+        Exit::Unreachable
+    } else if summary.ran() == 0 && !arguments.exact && !wrapped {
+        eprintln!(
+            "error: no case ran: all that match were skipped or are slow (--include-ignored runs slow ones)"
+        );
+        Exit::NothingRan
+    } else {
+        Exit::Conforms
+    }
+}

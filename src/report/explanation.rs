@@ -1,0 +1,85 @@
+//! A failure explained: the rule and what it says, the step, what was sent, what came back, what was expected beside it.
+
+use std::fmt::Write as _;
+
+use crate::outcome::{CaseOutcome, Mismatch, StepRecord, Verdict};
+use crate::requirement;
+
+/// The explanation of an outcome that is no plain pass, as text of several lines.
+pub fn explain(outcome: &CaseOutcome) -> String {
+    let mut text = String::new();
+    let _ = writeln!(text, "{}", outcome.summary);
+    if let (Some(reason), Verdict::Error | Verdict::UnexpectedPass | Verdict::KnownFailure) =
+        (&outcome.reason, outcome.verdict)
+    {
+        let _ = writeln!(text, "{}: {reason}", outcome.verdict.as_str());
+    } else if let (Some(reason), true) = (&outcome.reason, outcome.steps.is_empty()) {
+        let _ = writeln!(text, "{reason}");
+    }
+    for step in &outcome.steps {
+        if step.mismatches.is_empty() {
+            continue;
+        }
+        let _ = writeln!(text, "\nstep {}", place(outcome, step));
+        for mismatch in &step.mismatches {
+            text.push_str(&describe(mismatch));
+        }
+        if let Some(why) = &step.not_run {
+            let _ = writeln!(text, "  not run: {why}");
+        }
+        for transcript in &step.transcripts {
+            for line in transcript.lines() {
+                let _ = writeln!(text, "    {line}");
+            }
+        }
+        if let Some(curl) = &step.curl {
+            let _ = writeln!(text, "  again:    {curl}");
+        }
+    }
+    let not_run: Vec<String> = outcome
+        .steps
+        .iter()
+        .filter(|step| step.not_run.is_some() && step.mismatches.is_empty())
+        .map(|step| place(outcome, step))
+        .collect();
+    if !not_run.is_empty() {
+        let why = outcome
+            .steps
+            .iter()
+            .filter(|step| step.mismatches.is_empty())
+            .find_map(|step| step.not_run.as_deref())
+            .unwrap_or_default();
+        let _ = writeln!(text, "\nnot run, since {why}: {}", not_run.join(", "));
+    }
+    text
+}
+
+fn place(outcome: &CaseOutcome, step: &StepRecord) -> String {
+    let file = outcome.id.split('[').next().unwrap_or(&outcome.id);
+    match step.line {
+        Some(line) => format!("`{}` (cases/{file}.yaml:{line})", step.name),
+        None => format!("`{}`", step.name),
+    }
+}
+
+fn describe(mismatch: &Mismatch) -> String {
+    let mut text = String::new();
+    let rule = mismatch.requirement.as_deref();
+    let level = mismatch.level.as_str();
+    match rule {
+        Some(rule) => {
+            let _ = writeln!(text, "  {rule} ({level}): {}", mismatch.what);
+        }
+        None => {
+            let _ = writeln!(text, "  {}", mismatch.what);
+        }
+    }
+    if let (Some(expected), Some(actual)) = (&mismatch.expected, &mismatch.actual) {
+        let _ = writeln!(text, "  expected: {expected}");
+        let _ = writeln!(text, "  was:      {actual}");
+    }
+    if let Some(rule) = rule.and_then(requirement::find) {
+        let _ = writeln!(text, "  the rule: {}", rule.summary);
+    }
+    text
+}

@@ -1,0 +1,126 @@
+//! Which reports are asked for, and writing them.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use thiserror::Error;
+
+use super::model::{Report, Run};
+use super::{json, junit};
+use crate::outcome::CaseOutcome;
+use crate::suggest;
+
+/// The form of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportFormat {
+    /// `schemas/report.schema.json`.
+    Json,
+    /// `JUnit` XML.
+    Junit,
+}
+
+impl ReportFormat {
+    const NAMES: &[(&'static str, Self)] = &[("json", Self::Json), ("junit", Self::Junit)];
+}
+
+/// `FORMAT=PATH` of the command line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportRequest {
+    /// The form.
+    pub format: ReportFormat,
+    /// The file; none for stdout (`-`).
+    pub path: Option<PathBuf>,
+}
+
+/// Why reports can not be written.
+#[derive(Debug, Error)]
+pub enum ReportError {
+    /// Not `FORMAT=PATH`.
+    #[error("failed to read {0:?} as FORMAT=PATH; write json=report.json, or json=- for stdout")]
+    Request(String),
+    /// No such form.
+    #[error("failed to find the report format {name:?}{hint}")]
+    Format {
+        /// What was asked for.
+        name: String,
+        /// The nearest, or all.
+        hint: String,
+    },
+    /// A report can not be rendered.
+    #[error("failed to render the report: {0}")]
+    Render(String),
+    /// A report can not be written.
+    #[error("failed to write the report {}: {source}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+impl FromStr for ReportRequest {
+    type Err = ReportError;
+
+    fn from_str(text: &str) -> Result<Self, ReportError> {
+        let (name, path) = text
+            .split_once('=')
+            .filter(|(_, path)| !path.is_empty())
+            .ok_or_else(|| ReportError::Request(text.to_owned()))?;
+        let format = ReportFormat::NAMES
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, format)| *format)
+            .ok_or_else(|| ReportError::Format {
+                name: name.to_owned(),
+                hint: suggest::hint(name, ReportFormat::NAMES.iter().map(|(name, _)| *name)),
+            })?;
+        Ok(Self {
+            format,
+            path: (path != "-").then(|| PathBuf::from(path)),
+        })
+    }
+}
+
+/// Writes all reports; one that fails does not keep the others from being written.
+pub fn write_all(
+    requests: &[ReportRequest],
+    run: &Run,
+    outcomes: &[CaseOutcome],
+    strict: bool,
+) -> Result<(), ReportError> {
+    let mut first_error = None;
+    for request in requests {
+        if let Err(error) = write(request, run, outcomes, strict) {
+            first_error = first_error.or(Some(error));
+        }
+    }
+    first_error.map_or(Ok(()), Err)
+}
+
+fn write(
+    request: &ReportRequest,
+    run: &Run,
+    outcomes: &[CaseOutcome],
+    strict: bool,
+) -> Result<(), ReportError> {
+    let text = match request.format {
+        ReportFormat::Json => json::render(&Report::new(run, outcomes))
+            .map_err(|error| ReportError::Render(error.to_string()))?,
+        ReportFormat::Junit => junit::render(outcomes, run.duration, strict)
+            .map_err(|error| ReportError::Render(error.to_string()))?,
+    };
+    let written = if let Some(path) = &request.path {
+        std::fs::write(path, text)
+    } else {
+        let mut stdout = std::io::stdout().lock();
+        stdout
+            .write_all(text.as_bytes())
+            .and_then(|()| stdout.flush())
+    };
+    written.map_err(|source| ReportError::Write {
+        path: request.path.clone().unwrap_or_else(|| PathBuf::from("-")),
+        source,
+    })
+}

@@ -1,0 +1,149 @@
+//! Cases as libtest trials. Nothing else knows libtest-mimic.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use futures::StreamExt;
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use tokio::runtime::Handle;
+
+use super::explanation::explain;
+use crate::case::Case;
+use crate::outcome::{CaseOutcome, Verdict};
+use crate::plan::{Decision, Planned, Slow};
+use crate::run::{Outcomes, RunContext, not_run, run_case};
+
+pub use libtest_mimic::{ColorSetting, FormatSetting};
+
+/// How trials are run and shown; the names are those of `cargo test`.
+#[derive(Debug, Clone, Default)]
+pub struct TrialOptions {
+    /// Cases at the same time.
+    pub threads: Option<NonZeroUsize>,
+    /// When to colour.
+    pub color: Option<ColorSetting>,
+    /// `pretty`, `terse` or `json`.
+    pub format: Option<FormatSetting>,
+    /// One character a case.
+    pub quiet: bool,
+    /// Also writes the outcomes to this file.
+    pub logfile: Option<PathBuf>,
+    /// Warnings are failures.
+    pub strict: bool,
+}
+
+fn arguments(options: &TrialOptions) -> Arguments {
+    Arguments {
+        // What is ignored was decided before: a trial is run or marked.
+        include_ignored: false,
+        test_threads: options.threads.map(NonZeroUsize::get),
+        color: options.color,
+        format: options.format,
+        quiet: options.quiet,
+        logfile: options
+            .logfile
+            .as_ref()
+            .map(|path| path.to_string_lossy().into_owned()),
+        ..Arguments::default()
+    }
+}
+
+/// Prints the names of cases in the form of `cargo test -- --list`, and sends nothing.
+pub fn list(cases: &[(&Case, bool)], slow: Slow, options: &TrialOptions) {
+    let trials = cases
+        .iter()
+        .filter(|(_, is_slow)| slow != Slow::Only || *is_slow)
+        .map(|(case, is_slow)| Trial::test(case.id.clone(), || Ok(())).with_ignored_flag(*is_slow))
+        .collect();
+    let mut arguments = arguments(options);
+    arguments.list = true;
+    arguments.ignored = slow == Slow::Only;
+    // What the run came to is told by the outcomes, and here nothing runs.
+    let _ = libtest_mimic::run(&arguments, trials);
+}
+
+/// Runs a plan in libtest's form on stdout.
+pub fn run_trials(
+    plan: &[Planned<'_>],
+    context: &RunContext,
+    outcomes: &Outcomes,
+    handle: &Handle,
+    options: &TrialOptions,
+) {
+    let strict = options.strict;
+    let trials = plan
+        .iter()
+        .map(|planned| {
+            let case = Arc::new(planned.case.clone());
+            let decision = planned.decision.clone();
+            let known_failure = planned.known_failure.clone();
+            let (context, outcomes, handle) = (context.clone(), outcomes.clone(), handle.clone());
+            let is_ignored = decision == Decision::Ignored;
+            Trial::ignorable_test(case.id.clone(), move || {
+                let outcome = handle.block_on(carry_out(
+                    &case,
+                    decision,
+                    known_failure.as_deref(),
+                    &context,
+                ));
+                let completion = completion(&outcome, strict);
+                outcomes.push(outcome);
+                completion
+            })
+            .with_ignored_flag(is_ignored)
+        })
+        .collect();
+    // What the run came to is told by the outcomes.
+    let _ = libtest_mimic::run(&arguments(options), trials);
+}
+
+/// Runs a plan with nothing on stdout, where a report goes there.
+pub async fn run_without_output(
+    plan: &[Planned<'_>],
+    context: &RunContext,
+    outcomes: &Outcomes,
+    options: &TrialOptions,
+) {
+    let threads = options.threads.map_or(16, NonZeroUsize::get);
+    futures::stream::iter(
+        plan.iter()
+            .filter(|planned| planned.decision != Decision::Ignored),
+    )
+    .for_each_concurrent(threads, |planned| async {
+        let outcome = carry_out(
+            planned.case,
+            planned.decision.clone(),
+            planned.known_failure.as_deref(),
+            context,
+        )
+        .await;
+        outcomes.push(outcome);
+    })
+    .await;
+}
+
+async fn carry_out(
+    case: &Case,
+    decision: Decision,
+    known_failure: Option<&str>,
+    context: &RunContext,
+) -> CaseOutcome {
+    match decision {
+        Decision::Skip { missing, reason } => not_run(case, Verdict::Skip, &reason, Some(&missing)),
+        _ => run_case(context, case, known_failure).await,
+    }
+}
+
+fn completion(outcome: &CaseOutcome, strict: bool) -> Result<Completion, Failed> {
+    match outcome.verdict {
+        Verdict::Pass | Verdict::KnownFailure => Ok(Completion::Completed),
+        Verdict::Warn if !strict => Ok(Completion::Completed),
+        Verdict::Skip => Ok(Completion::ignored_with(
+            outcome.reason.as_deref().unwrap_or("skipped"),
+        )),
+        Verdict::Fail | Verdict::Warn | Verdict::Error | Verdict::UnexpectedPass => {
+            Err(Failed::from(explain(outcome)))
+        }
+    }
+}

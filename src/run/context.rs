@@ -1,0 +1,152 @@
+//! What all cases of a run share.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use thiserror::Error;
+
+use crate::jws::{KeySet, KeySetError};
+use crate::origin::{Origin, OriginError, OriginOptions};
+use crate::plan::Hosting;
+use crate::target::{Capabilities, Target};
+use crate::wire::{Client, ClientError, ClientIdentity, Redactor, WireOptions};
+
+/// Why a run can not begin.
+#[derive(Debug, Error)]
+pub enum ContextError {
+    /// The publishers' keys.
+    #[error("failed to load the signing keys")]
+    Keys(#[from] KeySetError),
+    /// The HTTP client.
+    #[error("failed to set up the HTTP client")]
+    Client(#[from] ClientError),
+    /// The content hosts.
+    #[error("failed to start the content hosts")]
+    Origin(#[from] OriginError),
+    /// A file of `tls`.
+    #[error("failed to read {}: {source}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// What all cases of a run share.
+#[derive(Clone)]
+pub struct RunContext {
+    /// The target file.
+    pub target: Arc<Target>,
+    /// Its capabilities, what was seen filled in.
+    pub capabilities: Arc<Capabilities>,
+    /// The HTTP client.
+    pub client: Client,
+    /// Hides secrets.
+    pub redactor: Redactor,
+    /// The publishers' keys.
+    pub keys: Arc<KeySet>,
+    /// The content hosts.
+    pub origin: Arc<Origin>,
+    /// Seed of all names, octets and orders.
+    pub seed: u64,
+    created: Arc<AtomicUsize>,
+}
+
+impl RunContext {
+    /// Starts the content hosts and sets up the client.
+    pub async fn new(target: Target, seed: u64) -> Result<Self, ContextError> {
+        let origin = Origin::start(OriginOptions {
+            bind: target.origin.bind,
+            public_url: target.origin.public_url.clone(),
+            tls: target.origin.tls,
+        })
+        .await?;
+        Self::with_origin(target, seed, Arc::new(origin))
+    }
+
+    /// With content hosts that stand already.
+    pub fn with_origin(
+        target: Target,
+        seed: u64,
+        origin: Arc<Origin>,
+    ) -> Result<Self, ContextError> {
+        let keys = match &target.keys {
+            Some(path) => KeySet::load(path)?,
+            None => KeySet::built_in(),
+        };
+        let redactor = Redactor::new(target.secrets());
+        for identity in target.identities.iter() {
+            redactor.add_public(identity.namespace.as_deref().unwrap_or_default());
+        }
+        let client = Client::new(&wire_options(&target)?)?;
+        Ok(Self {
+            capabilities: Arc::new(target.capabilities.clone()),
+            target: Arc::new(target),
+            client,
+            redactor,
+            keys: Arc::new(keys),
+            origin,
+            seed,
+            created: Arc::new(AtomicUsize::new(0)),
+        })
+    }
+
+    /// The same with the capabilities that were seen.
+    #[must_use]
+    pub fn with_capabilities(mut self, capabilities: Capabilities) -> Self {
+        self.capabilities = Arc::new(capabilities);
+        self
+    }
+
+    /// What the content hosts offer to a plan.
+    pub fn hosting(&self) -> Hosting {
+        Hosting {
+            origins: self.origin.origins(),
+        }
+    }
+
+    /// Counts a release that the registry took.
+    pub fn note_created(&self) {
+        self.created.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many releases the registry took so far.
+    pub fn created(&self) -> usize {
+        self.created.load(Ordering::Relaxed)
+    }
+
+    /// Whether octets hold the token of an identity, which no error may show (ERR-7).
+    pub fn shows_token(&self, octets: &[u8]) -> bool {
+        self.redactor.finds(octets, "TOKEN_")
+    }
+}
+
+/// Octets that an answer may have beyond the content limit before it is cut off.
+const BODY_MARGIN: u64 = 1024 * 1024;
+
+fn wire_options(target: &Target) -> Result<WireOptions, ContextError> {
+    let read = |path: &PathBuf| {
+        std::fs::read(path).map_err(|source| ContextError::File {
+            path: path.clone(),
+            source,
+        })
+    };
+    let tls = &target.tls;
+    let client_identity = match (&tls.client_cert, &tls.client_key) {
+        (Some(certificate), Some(key)) => Some(ClientIdentity {
+            certificate: read(certificate)?,
+            key: read(key)?,
+        }),
+        _ => None,
+    };
+    let max_body = target.limits.content.saturating_add(BODY_MARGIN);
+    Ok(WireOptions {
+        ca: tls.ca.as_ref().map(read).transpose()?,
+        client_identity,
+        exchange_deadline: target.deadlines.exchange,
+        max_body: usize::try_from(max_body).unwrap_or(usize::MAX),
+        ..WireOptions::default()
+    })
+}

@@ -1,0 +1,258 @@
+//! Judging a step: the general rules, what success implies, and the step's own expectations.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::case::{CaseRun, Flow};
+use super::performed::{Performed, StepError};
+use super::release::State;
+use crate::case::Step;
+use crate::case::action::Upload;
+use crate::case::expectation::Expectation;
+use crate::case::model::{Place, SkipUnless, UploadPlace};
+use crate::check::implied::{self, Scope};
+use crate::check::{Context, Subject, judge};
+use crate::outcome::{Level, Mismatch};
+use crate::wire::{Alive, Exchange};
+
+impl CaseRun<'_> {
+    pub(super) fn judging(&self) -> Context<'_> {
+        Context {
+            problems: &self.context.target.problems,
+            capabilities: &self.context.capabilities,
+            contents: &self.contents,
+            keys: &self.context.keys,
+        }
+    }
+
+    pub(super) async fn judge_step(
+        &self,
+        state: &State,
+        raw: &Value,
+        step: &Step,
+        performed: &Performed,
+        lenient: bool,
+    ) -> (Vec<Mismatch>, Flow) {
+        let mut mismatches = Vec::new();
+        // The exchange of an attempt was judged with its own step.
+        if step.attempt.is_none() {
+            for (exchange, scope) in &performed.exchanges {
+                match self.general(exchange, *scope, performed).await {
+                    Ok(found) => mismatches.extend(found),
+                    Err(flow) => return (mismatches, flow),
+                }
+            }
+        }
+        mismatches.extend(performed.implied.iter().cloned());
+        if let Some(skip) = &step.skip_unless
+            && let Some(flow) = self.skip(skip, performed, &mut mismatches)
+        {
+            return (mismatches, flow);
+        }
+        let expectations = match self.expectations(state, raw) {
+            Ok(expectations) => expectations,
+            Err(StepError::Suite(error)) => return (mismatches, Flow::Error(error)),
+            Err(error) => return (mismatches, Flow::Stop(error.to_string())),
+        };
+        let subject = Self::subject(state, step, performed, &expectations);
+        let context = self.judging();
+        let mut judges_success = lenient || performed.answer_optional;
+        for expectation in &expectations {
+            if expectation
+                .place
+                .is_some_and(|place| !self.is_placed(state, step, place))
+            {
+                continue;
+            }
+            judges_success |= expectation.judges_success();
+            mismatches.extend(judge(expectation, &subject, &context, Some(performed.rule)));
+        }
+        let is_group = step.parallel.is_some() || step.received.is_some() || step.host.is_some();
+        if judges_success || is_group || performed.succeeded() {
+            return (mismatches, Flow::Continue);
+        }
+        let success = Expectation {
+            succeeds: Some(true),
+            ..Expectation::default()
+        };
+        let found = judge(&success, &subject, &context, Some(performed.rule));
+        mismatches.extend(found);
+        let name = step.name.as_deref().unwrap_or(step.action());
+        (
+            mismatches,
+            Flow::Stop(format!("the step `{name}` before did not succeed")),
+        )
+    }
+
+    fn subject<'s>(
+        state: &'s State,
+        step: &Step,
+        performed: &'s Performed,
+        expectations: &[Expectation],
+    ) -> Subject<'s> {
+        let compared = expectations
+            .iter()
+            .find_map(|expectation| expectation.same_as.as_ref())
+            .and_then(|name| state.steps.get(name))
+            .map(Arc::as_ref);
+        let label = label_of(step).unwrap_or("main");
+        let judged = performed
+            .judged
+            .and_then(|index| performed.exchanges.get(index));
+        Subject {
+            exchange: judged.map(|(exchange, _)| exchange),
+            elsewhere: judged.is_some_and(|(_, scope)| *scope == Scope::Elsewhere),
+            conclusion: performed.conclusion.as_ref(),
+            parallel: performed
+                .parallel
+                .iter()
+                .filter_map(|index| performed.exchanges.get(*index))
+                .map(|(exchange, _)| exchange)
+                .collect(),
+            received: performed.received.as_deref(),
+            compared,
+            signed: state
+                .releases
+                .get(label)
+                .and_then(|release| release.signed.as_deref()),
+        }
+    }
+
+    /// The rules that every answer is judged by, and what a lost connection means.
+    async fn general(
+        &self,
+        exchange: &Exchange,
+        scope: Scope,
+        performed: &Performed,
+    ) -> Result<Vec<Mismatch>, Flow> {
+        if exchange.gave_up {
+            return Err(Flow::Error(format!(
+                "the registry answered 429 to {} {} until the time for retries was over",
+                exchange.request.method, exchange.request.url
+            )));
+        }
+        let error = match &exchange.answer {
+            Ok(answer) if answer.complete || answer.truncated_by_us => {
+                return Ok(implied::general(
+                    exchange,
+                    scope,
+                    &self.context.target.problems,
+                    &|octets| self.context.shows_token(octets),
+                ));
+            }
+            Ok(answer) => answer
+                .trouble
+                .clone()
+                .unwrap_or_else(|| "the answer is cut off".to_owned()),
+            Err(error) => error.to_string(),
+        };
+        if performed.answer_optional || scope == Scope::Elsewhere {
+            return Ok(Vec::new());
+        }
+        match self
+            .context
+            .client
+            .alive(&self.context.target.registry)
+            .await
+        {
+            Alive::Answers => Ok(vec![
+                Mismatch::new(
+                    Some("ERR-4"),
+                    Level::Must,
+                    "the request got no whole answer, though the registry lives",
+                )
+                .beside("an answer", error),
+            ]),
+            Alive::Gone => Err(Flow::Error(format!("the registry is gone: {error}"))),
+        }
+    }
+
+    fn skip(
+        &self,
+        skip: &SkipUnless,
+        performed: &Performed,
+        mismatches: &mut Vec<Mismatch>,
+    ) -> Option<Flow> {
+        let (exchange, _) = performed.exchanges.get(performed.judged?)?;
+        let status = exchange.answer.as_ref().ok()?.status;
+        match skip {
+            SkipUnless::Capability(promised) => {
+                if status == promised.status || !(200..300).contains(&status) {
+                    return None;
+                }
+                // Declared, and not there: a must does not hide behind a skip.
+                if self.context.target.capabilities.is(&promised.capability) {
+                    let what = format!(
+                        "the target declares {}, and it is not there",
+                        promised.capability
+                    );
+                    mismatches.push(
+                        Mismatch::new(Some(&promised.rule), Level::Must, what)
+                            .beside(promised.status.to_string(), status.to_string()),
+                    );
+                    return Some(Flow::Stop(format!("{} is not there", promised.capability)));
+                }
+                Some(Flow::Skip {
+                    capability: promised.capability.clone(),
+                    reason: format!(
+                        "{}: this registry answered {status} here, the case is about {}",
+                        promised.capability, promised.status
+                    ),
+                })
+            }
+            SkipUnless::Seen(answer) => {
+                if status >= 500 {
+                    return None;
+                }
+                let subject = Subject {
+                    exchange: Some(exchange),
+                    conclusion: performed.conclusion.as_ref(),
+                    ..Subject::default()
+                };
+                let is_of_kind = judge(&answer.seen, &subject, &self.judging(), None).is_empty();
+                (!is_of_kind).then(|| Flow::Skip {
+                    capability: "not seen".to_owned(),
+                    reason: answer.reason.clone(),
+                })
+            }
+        }
+    }
+
+    /// Whether the `uploadUrl` of the step's release is where it is said to be.
+    pub(super) fn is_placed(&self, state: &State, step: &Step, place: Place) -> bool {
+        let label = label_of(step).unwrap_or("main");
+        let url = state
+            .releases
+            .get(label)
+            .and_then(|release| release.upload_url.as_ref());
+        url.is_some_and(|url| self.is_api(url) == (place.upload == UploadPlace::Api))
+    }
+}
+
+/// The release that a step is about.
+fn label_of(step: &Step) -> Option<&str> {
+    let reads = [&step.status, &step.get, &step.cancel]
+        .into_iter()
+        .flatten()
+        .find_map(|read| read.release.as_deref());
+    let content = [&step.upload]
+        .into_iter()
+        .flatten()
+        .find_map(|upload| match upload {
+            Upload::Detailed(details) => details.release.as_deref(),
+            Upload::Content(_) => None,
+        });
+    reads
+        .or(content)
+        .or_else(|| {
+            step.publish
+                .as_ref()
+                .and_then(|publish| publish.release.as_deref())
+        })
+        .or_else(|| {
+            step.create
+                .as_ref()
+                .and_then(|create| create.release.as_deref())
+        })
+}

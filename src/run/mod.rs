@@ -1,0 +1,28 @@
+//! Carrying out cases against a registry.
+
+mod attempt;
+mod case;
+mod context;
+mod create;
+mod download;
+mod hosts;
+mod judging;
+mod names;
+mod parallel;
+mod performed;
+mod preflight;
+mod publish;
+mod read;
+mod record;
+mod registry;
+mod release;
+mod scope;
+mod send;
+mod sources;
+mod upload;
+mod verdict;
+mod wait;
+
+pub use context::{ContextError, RunContext};
+pub use preflight::{NotARegistry, Preflight, preflight};
+pub use registry::{Outcomes, not_run, run_case};

@@ -1,0 +1,91 @@
+//! What carrying out an action brought, before anything is judged.
+
+use thiserror::Error;
+
+use super::release::Update;
+use crate::check::Conclusion;
+use crate::check::implied::Scope;
+use crate::origin::Received;
+use crate::outcome::{Level, Mismatch};
+use crate::wire::Exchange;
+
+/// What an action brought.
+#[derive(Debug, Default)]
+pub(super) struct Performed {
+    /// The exchanges with the scope in which the general rules judge them.
+    pub exchanges: Vec<(Exchange, Scope)>,
+    /// Which exchange expectations are about.
+    pub judged: Option<usize>,
+    /// The end of a publish or an attempt.
+    pub conclusion: Option<Conclusion>,
+    /// Mismatches with what a success of this operation implies.
+    pub implied: Vec<Mismatch>,
+    /// Whether an answer may stay away (the request was cut off).
+    pub answer_optional: bool,
+    pub updates: Vec<Update>,
+    pub received: Option<Vec<Received>>,
+    /// Indices of exchanges that were at the same time.
+    pub parallel: Vec<usize>,
+    /// The rule for which a failure counts when the case names none.
+    pub rule: &'static str,
+}
+
+impl Performed {
+    /// With one exchange, which is judged.
+    pub(super) fn one(exchange: Exchange, scope: Scope, rule: &'static str) -> Self {
+        Self {
+            exchanges: vec![(exchange, scope)],
+            judged: Some(0),
+            rule,
+            ..Self::default()
+        }
+    }
+
+    /// Whether the action ended as it does when all is well.
+    pub(super) fn succeeded(&self) -> bool {
+        if let Some(conclusion) = &self.conclusion {
+            return matches!(conclusion, Conclusion::Accepted | Conclusion::Published);
+        }
+        match self.judged.and_then(|index| self.exchanges.get(index)) {
+            Some((exchange, _)) => exchange
+                .answer
+                .as_ref()
+                .is_ok_and(|answer| (200..300).contains(&answer.status)),
+            None => true,
+        }
+    }
+}
+
+/// Why a step could not be carried out.
+#[derive(Debug, Error)]
+pub(super) enum StepError {
+    /// The registry did not give what the step needs.
+    #[error("{what}")]
+    Withheld {
+        /// The rule by which it should have.
+        rule: &'static str,
+        /// What is missing.
+        what: String,
+    },
+    /// An earlier step did not bring what this one needs.
+    #[error("{0}")]
+    Unprepared(String),
+    /// The case or the suite is at fault.
+    #[error("{0}")]
+    Suite(String),
+}
+
+impl StepError {
+    pub(super) fn suite(error: impl std::fmt::Display) -> Self {
+        Self::Suite(error.to_string())
+    }
+
+    pub(super) fn mismatch(&self) -> Option<Mismatch> {
+        match self {
+            Self::Withheld { rule, what } => {
+                Some(Mismatch::new(Some(rule), Level::Must, what.clone()))
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Carrying out one case of a plan, within its time, and with what is known of its failure.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::case::{CaseRun, Flow};
+use super::context::RunContext;
+use super::verdict::conclude;
+use crate::case::Case;
+use crate::outcome::{CaseOutcome, Verdict};
+
+/// The outcomes of a run as they come in; shared with whoever writes reports when the run is interrupted.
+#[derive(Debug, Clone, Default)]
+pub struct Outcomes(Arc<Mutex<Vec<CaseOutcome>>>);
+
+impl Outcomes {
+    /// Adds one.
+    pub fn push(&self, outcome: CaseOutcome) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(outcome);
+    }
+
+    /// All so far, in order of their ids.
+    pub fn sorted(&self) -> Vec<CaseOutcome> {
+        let mut outcomes = self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        outcomes.sort_by(|left, right| left.id.cmp(&right.id));
+        outcomes
+    }
+}
+
+/// Runs a case; whatever the registry does, it ends.
+pub async fn run_case(
+    context: &RunContext,
+    case: &Case,
+    known_failure: Option<&str>,
+) -> CaseOutcome {
+    let start = Instant::now();
+    let limit = deadline(context, case);
+    let outcome = match CaseRun::prepare(context, case) {
+        Ok(run) => {
+            let mut outcome = match tokio::time::timeout(limit, run.run()).await {
+                Ok((journal, flow)) => conclude(case, journal.steps, &flow, start.elapsed()),
+                Err(_) => {
+                    let flow = Flow::Error(format!("the case did not end within {limit:?}"));
+                    conclude(case, Vec::new(), &flow, start.elapsed())
+                }
+            };
+            outcome.reason = outcome.reason.map(|reason| run.redactor.text(&reason));
+            outcome
+        }
+        Err(error) => conclude(case, Vec::new(), &Flow::Error(error), start.elapsed()),
+    };
+    match known_failure {
+        Some(reason) => judge_known(outcome, reason),
+        None => outcome,
+    }
+}
+
+/// Long enough for every exchange and wait of the case to use its own deadline, and yet an end.
+fn deadline(context: &RunContext, case: &Case) -> Duration {
+    let deadlines = &context.target.deadlines;
+    let steps = u32::try_from(case.raw_steps.len())
+        .unwrap_or(u32::MAX)
+        .clamp(1, 100);
+    deadlines
+        .exchange
+        .saturating_mul(steps)
+        .saturating_add(deadlines.processing.saturating_mul(4))
+        .saturating_add(deadlines.source.saturating_mul(4))
+        .saturating_add(deadlines.expiry.unwrap_or_default().saturating_mul(2))
+        .saturating_add(deadlines.retention.unwrap_or_default().saturating_mul(2))
+        .saturating_add(Duration::from_secs(10))
+}
+
+fn judge_known(mut outcome: CaseOutcome, reason: &str) -> CaseOutcome {
+    match outcome.verdict {
+        Verdict::Fail | Verdict::Warn => {
+            let was = outcome.reason.take().unwrap_or_default();
+            outcome.reason = Some(format!("known failure ({reason}): {was}"));
+            outcome.verdict = Verdict::KnownFailure;
+        }
+        Verdict::Pass => {
+            outcome.reason = Some(format!(
+                "passes, though it is listed as a known failure ({reason}); remove the entry"
+            ));
+            outcome.verdict = Verdict::UnexpectedPass;
+        }
+        _ => {}
+    }
+    outcome
+}
+
+/// The outcome of a case that could not run: a skip, or `fail` since this is no registry, or `error` since there is none.
+pub fn not_run(
+    case: &Case,
+    verdict: Verdict,
+    reason: &str,
+    missing_capability: Option<&str>,
+) -> CaseOutcome {
+    let mut requirements = case.requirements.clone();
+    let mut failed_requirements = Vec::new();
+    if verdict == Verdict::Fail {
+        // The create, on which every case depends.
+        failed_requirements.push("CRE-1".to_owned());
+        if !requirements.iter().any(|rule| rule == "CRE-1") {
+            requirements.push("CRE-1".to_owned());
+        }
+    }
+    CaseOutcome {
+        id: case.id.clone(),
+        summary: case.file.summary.clone(),
+        level: case.level,
+        requirements,
+        failed_requirements,
+        verdict,
+        reason: Some(reason.to_owned()),
+        missing_capability: missing_capability.map(str::to_owned),
+        duration: Duration::ZERO,
+        steps: Vec::new(),
+    }
+}

@@ -1,0 +1,129 @@
+//! What a case knows of a release, and of everything else that it did so far.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use indexmap::IndexMap;
+use serde_json::Value;
+use url::Url;
+
+use crate::outcome::{Level, Mismatch};
+use crate::wire::Exchange;
+
+/// A release of the case.
+#[derive(Debug, Clone)]
+pub(super) struct Release {
+    pub name: String,
+    pub version: String,
+    /// The manifest as a value, where the create sent one.
+    pub manifest: Value,
+    /// The manifest's bytes as they were sent.
+    pub manifest_bytes: Bytes,
+    /// The bytes that the publisher signed last.
+    pub signed: Option<Bytes>,
+    /// The create was signed.
+    pub signed_create: bool,
+    pub media_type: String,
+    /// Whose it is.
+    pub identity: String,
+    /// `Location` of the create, resolved.
+    pub location: Option<Url>,
+    /// `uploadUrl`, resolved.
+    pub upload_url: Option<Url>,
+    pub published: bool,
+    /// The furthest status that was seen in this attempt.
+    pub furthest: Option<String>,
+}
+
+/// What the case did so far.
+#[derive(Debug, Clone, Default)]
+pub(super) struct State {
+    pub releases: IndexMap<String, Release>,
+    pub steps: IndexMap<String, Arc<Exchange>>,
+    pub saved: IndexMap<String, Value>,
+}
+
+/// A change of the state, made after the step that brought it.
+#[derive(Debug, Clone)]
+pub(super) enum Update {
+    Created(String, Box<Release>),
+    Signed(String, Bytes),
+    Located {
+        label: String,
+        location: Option<Url>,
+        upload_url: Option<Url>,
+    },
+    Published(String),
+    Cancelled(String),
+    /// The owner's publish was taken: a new attempt begins (ASY-6).
+    Attempted(String),
+    /// A status was seen.
+    Seen(String, String),
+}
+
+impl State {
+    /// Makes the change; a status that went backward within one attempt is a mismatch (ASY-6).
+    pub(super) fn apply(&mut self, update: Update) -> Option<Mismatch> {
+        match update {
+            Update::Created(label, release) => {
+                self.releases.insert(label, *release);
+            }
+            Update::Signed(label, bytes) => {
+                if let Some(release) = self.releases.get_mut(&label) {
+                    release.signed = Some(bytes);
+                }
+            }
+            Update::Located {
+                label,
+                location,
+                upload_url,
+            } => {
+                if let Some(release) = self.releases.get_mut(&label) {
+                    release.location = location.or(release.location.take());
+                    release.upload_url = upload_url.or(release.upload_url.take());
+                }
+            }
+            Update::Published(label) | Update::Cancelled(label) => {
+                if let Some(release) = self.releases.get_mut(&label) {
+                    release.published = true;
+                }
+            }
+            Update::Attempted(label) => {
+                if let Some(release) = self.releases.get_mut(&label) {
+                    release.furthest = None;
+                }
+            }
+            Update::Seen(label, status) => {
+                let release = self.releases.get_mut(&label)?;
+                let reached = rank(&status)?;
+                let furthest = release.furthest.clone();
+                let goes_on = furthest.as_deref().is_none_or(|known| {
+                    known == status || rank(known).is_none_or(|known| known < reached)
+                });
+                if goes_on {
+                    release.furthest = Some(status);
+                    return None;
+                }
+                return Some(
+                    Mismatch::new(
+                        Some("ASY-6"),
+                        Level::Must,
+                        "the status went backward within one attempt",
+                    )
+                    .beside(format!("{} or later", furthest.unwrap_or_default()), status),
+                );
+            }
+        }
+        None
+    }
+}
+
+/// How far a status is; unknown ones are nowhere.
+fn rank(status: &str) -> Option<u8> {
+    match status {
+        "pending" => Some(0),
+        "processing" => Some(1),
+        "published" | "failed" | "expired" => Some(2),
+        _ => None,
+    }
+}

@@ -1,0 +1,67 @@
+use bytes::Bytes;
+use serde_json::Value;
+
+/// A response, as it came.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// The status code, 100 to 999.
+    pub status: u16,
+    /// The reason phrase; may be empty.
+    pub reason: String,
+    /// The header fields in order, names as they came. (Trailers are not part of it.)
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// The body, chunks joined, content encodings left as they are.
+    pub body: Bytes,
+    /// Whether the body is whole by its own framing.
+    pub complete: bool,
+    /// Whether reading stopped at the limit of the suite.
+    pub truncated_by_us: bool,
+    /// Why the body is not complete, in words.
+    pub trouble: Option<String>,
+    /// Octets that came after the end of the response, such as a body in answer to HEAD.
+    pub surplus: usize,
+}
+
+/// A body that is not JSON.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("failed to read the body as JSON: {0}")]
+pub struct JsonError(pub String);
+
+impl Answer {
+    /// The first value of a header field, whatever the case of its name; `None` also when it is not UTF-8.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(field, _)| field.eq_ignore_ascii_case(name))
+            .and_then(|(_, value)| std::str::from_utf8(value).ok())
+    }
+
+    /// All values of a header field in order, whatever the case of its name.
+    pub fn headers_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a [u8]> {
+        self.headers
+            .iter()
+            .filter(move |(field, _)| field.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_slice())
+    }
+
+    /// The media type of `Content-Type`, lower case and without parameters.
+    pub fn media_type(&self) -> Option<String> {
+        let essence = self
+            .header("content-type")?
+            .split(';')
+            .next()?
+            .trim()
+            .to_ascii_lowercase();
+        (!essence.is_empty()).then_some(essence)
+    }
+
+    /// The body as JSON. Nesting beyond 128 levels is an error; of duplicate members the last one counts.
+    pub fn json(&self) -> Result<Value, JsonError> {
+        serde_json::from_slice(&self.body).map_err(|error| JsonError(error.to_string()))
+    }
+
+    /// Whether the status is 2xx.
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+}

@@ -1,0 +1,186 @@
+use std::fmt::Write as _;
+
+use sha2::{Digest as _, Sha256};
+
+use super::{body::is_text, shell::quote};
+use crate::wire::{Body, Ending, Exchange, Redactor, RequestRecord, Segment};
+
+/// The longest body that stands in the line itself, in octets.
+const INLINE: usize = 4096;
+
+/// A line for a POSIX shell that repeats the request with curl, secrets by the name of their variable. Where curl
+/// needs a file, or can not do the same, a comment after it says what is meant.
+pub fn curl(exchange: &Exchange, redactor: &Redactor) -> String {
+    let request = &exchange.request;
+    if let Some((pieces, ending)) = &request.raw {
+        return raw(request, &pieces.concat(), *ending, redactor);
+    }
+    let mut words = vec!["curl".to_owned(), "-i".to_owned()];
+    match request.method.as_str() {
+        "HEAD" => words.push("--head".to_owned()),
+        method => words.extend(["-X".to_owned(), plain_word(method)]),
+    }
+    for (name, value) in &request.headers {
+        // What curl adds by itself, or gets wrong when it is told.
+        let framing = ["host", "user-agent", "accept", "connection"]
+            .iter()
+            .any(|own| name.eq_ignore_ascii_case(own));
+        let length = name.eq_ignore_ascii_case("content-length")
+            && !matches!(request.body, Body::Declared { .. } | Body::Cut { .. });
+        if framing && !is_explicit(name, value) || length {
+            continue;
+        }
+        let value_segments = redactor.segments(value);
+        let start = if value.is_empty() {
+            format!("{name};")
+        } else {
+            format!("{name}: ")
+        };
+        words.extend([
+            "-H".to_owned(),
+            quote(&with_start(start.as_bytes(), value_segments)),
+        ]);
+    }
+    for field in request
+        .credentials
+        .iter()
+        .flat_map(|credentials| &credentials.fields)
+    {
+        let start = format!("{}: {}", field.name, field.prefix);
+        let segments = [
+            Segment::Plain(start.as_bytes()),
+            Segment::Secret(field.secret.label().to_owned()),
+        ];
+        words.extend(["-H".to_owned(), quote(&segments)]);
+    }
+    let typed = request
+        .headers
+        .iter()
+        .any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    if request.body != Body::Empty && !typed {
+        // Or curl would call the body a form.
+        words.extend(["-H".to_owned(), "'Content-Type:'".to_owned()]);
+    }
+    let mut comments = Vec::new();
+    body(&request.body, redactor, &mut words, &mut comments);
+    if let Some(target) = &request.target {
+        words.extend([
+            "--request-target".to_owned(),
+            quote(&redactor.segments(target.as_bytes())),
+        ]);
+    }
+    words.push(quote(&redactor.segments(request.url.as_str().as_bytes())));
+    if !comments.is_empty() {
+        words.push(format!("# {}", comments.join("; ")));
+    }
+    words.join(" ")
+}
+
+/// Header fields that stand in a request by our own doing and say nothing about it.
+fn is_explicit(name: &str, value: &[u8]) -> bool {
+    let ours = name.eq_ignore_ascii_case("host")
+        || value.starts_with(b"registry-conformance/")
+        || value == b"*/*"
+        || value == b"close";
+    !ours
+}
+
+fn with_start<'a>(start: &'a [u8], segments: Vec<Segment<'a>>) -> Vec<Segment<'a>> {
+    std::iter::once(Segment::Plain(start))
+        .chain(segments)
+        .collect()
+}
+
+/// A word that needs no quotes stays without.
+fn plain_word(text: &str) -> String {
+    if !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+    {
+        text.to_owned()
+    } else {
+        quote(&[Segment::Plain(text.as_bytes())])
+    }
+}
+
+fn body(body: &Body, redactor: &Redactor, words: &mut Vec<String>, comments: &mut Vec<String>) {
+    let octets = body.octets();
+    match body {
+        Body::Empty => return,
+        Body::Cut { declared, sent } => comments.push(format!(
+            "{} of the declared {declared} octets were sent, then the sending side ended, which curl can not do",
+            sent.len()
+        )),
+        // Content-Length is among the header fields already.
+        Body::Declared { .. } | Body::Bytes(_) | Body::Chunked(_) => {}
+    }
+    words.push("--data-binary".to_owned());
+    let inline = octets.len() <= INLINE && is_text(&octets) && !octets.starts_with(b"@");
+    if inline {
+        words.push(quote(&redactor.segments(&octets)));
+    } else {
+        words.push("@FILE".to_owned());
+        let digest: [u8; 32] = Sha256::digest(&octets).into();
+        comments.push(format!(
+            "FILE holds {} octets, sha256 {}",
+            octets.len(),
+            hex::encode(digest)
+        ));
+    }
+}
+
+fn raw(request: &RequestRecord, octets: &[u8], ending: Ending, redactor: &Redactor) -> String {
+    let host = request.url.host_str().unwrap_or_default();
+    let port = request.url.port_or_known_default().unwrap_or_default();
+    let send = if request.url.scheme() == "https" {
+        format!("openssl s_client -quiet -connect {host}:{port}")
+    } else {
+        format!("nc {} {port}", host.trim_matches(['[', ']']))
+    };
+    let after = match ending {
+        Ending::KeepOpen => "",
+        Ending::HalfClose => "; the sending side ended after them",
+        Ending::Reset => "; the connection was reset after them",
+    };
+    if octets.len() > INLINE {
+        let digest: [u8; 32] = Sha256::digest(octets).into();
+        return format!(
+            "{send} < FILE # FILE holds {} octets, sha256 {}{after}",
+            octets.len(),
+            hex::encode(digest)
+        );
+    }
+    // Each octet that a shell or a terminal could take amiss is written in octal.
+    let mut format = String::new();
+    let mut arguments = Vec::new();
+    for segment in redactor.segments(octets) {
+        match segment {
+            Segment::Secret(label) => {
+                format.push_str("%s");
+                arguments.push(format!(" \"${label}\""));
+            }
+            Segment::Plain(plain) => {
+                for octet in plain {
+                    match octet {
+                        b'\r' => format.push_str("\\r"),
+                        b'\n' => format.push_str("\\n"),
+                        b'%' => format.push_str("%%"),
+                        b'\\' => format.push_str("\\\\"),
+                        b'\'' => format.push_str("\\047"),
+                        b' '..=b'~' => format.push(char::from(*octet)),
+                        other => {
+                            let _ = write!(format, "\\{other:03o}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+    let comment = if after.is_empty() {
+        String::new()
+    } else {
+        format!(" #{}", after.trim_start_matches(';'))
+    };
+    format!("printf '{format}'{} | {send}{comment}", arguments.concat())
+}

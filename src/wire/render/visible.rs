@@ -1,0 +1,36 @@
+use std::fmt::Write as _;
+
+/// `text` with every character that could disturb a terminal or mislead a reader written out (`\x1b`, `\u{202e}`):
+/// control characters other than line feed and tab, and those that steer the direction of text or are invisible.
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' | '\t' => shown.push(character),
+            '\r' => shown.push_str("\\r"),
+            '\0'..='\x1f' | '\x7f' => {
+                let _ = write!(shown, "\\x{:02x}", u32::from(character));
+            }
+            '\u{80}'..='\u{9f}'
+            | '\u{ad}'
+            | '\u{61c}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e007f}' => {
+                let _ = write!(shown, "\\u{{{:x}}}", u32::from(character));
+            }
+            _ => shown.push(character),
+        }
+    }
+    shown
+}
+
+/// As [`visible`], on one line.
+pub(super) fn visible_line(octets: &[u8]) -> String {
+    visible(&String::from_utf8_lossy(octets))
+        .replace('\n', "\\n")
+        .replace('\t', "\\t")
+}

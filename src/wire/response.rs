@@ -1,0 +1,319 @@
+//! Reads one response from the octets of a connection, robust against anything that may come (RFC 9112).
+
+use super::{Answer, WireError, chunked::ChunkDecoder};
+
+/// The most octets of a head, and the most interim (1xx) responses, before it is taken to be endless.
+const MAX_HEAD: usize = 64 * 1024;
+const MAX_FIELDS: usize = 256;
+const MAX_INTERIM: usize = 32;
+/// The most octets after the end that are looked at.
+const MAX_SURPLUS: usize = 64 * 1024;
+
+enum Framing {
+    None,
+    Length(u64),
+    Chunked(ChunkDecoder),
+    UntilClose,
+}
+
+struct Body {
+    answer: Answer,
+    framing: Framing,
+    octets: Vec<u8>,
+    keeps_alive: bool,
+}
+
+/// Whether a response is at its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Progress {
+    More,
+    Done,
+}
+
+pub(super) struct ResponseReader {
+    to_head: bool,
+    max_body: usize,
+    buffer: Vec<u8>,
+    interim: usize,
+    body: Option<Body>,
+    done: bool,
+    received: bool,
+}
+
+/// How a connection ended under a response.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    Closed,
+    Reset,
+    Unclean(String),
+    Deadline,
+}
+
+impl ResponseReader {
+    pub(super) fn new(method: &str, max_body: usize) -> Self {
+        Self {
+            to_head: method == "HEAD",
+            max_body,
+            buffer: Vec::new(),
+            interim: 0,
+            body: None,
+            done: false,
+            received: false,
+        }
+    }
+
+    /// Whether anything came at all.
+    pub(super) fn has_received(&self) -> bool {
+        self.received
+    }
+
+    /// Takes octets in.
+    pub(super) fn feed(&mut self, octets: &[u8]) -> Result<Progress, WireError> {
+        self.received |= !octets.is_empty();
+        let room = if self.done {
+            MAX_SURPLUS.saturating_sub(self.buffer.len())
+        } else {
+            usize::MAX
+        };
+        self.buffer
+            .extend_from_slice(&octets[..octets.len().min(room)]);
+        while self.body.is_none() {
+            if self.head()? == Progress::More {
+                return Ok(Progress::More);
+            }
+        }
+        Ok(self.read_body())
+    }
+
+    /// Whether the connection can carry another exchange.
+    pub(super) fn leaves_connection_clean(&self) -> bool {
+        self.done
+            && self.buffer.is_empty()
+            && self.body.as_ref().is_some_and(|body| {
+                body.keeps_alive
+                    && body.answer.complete
+                    && !matches!(body.framing, Framing::UntilClose)
+            })
+    }
+
+    /// Whether the response is complete, but octets after it are still looked for: those of a body after HEAD.
+    pub(super) fn wants_surplus(&self) -> bool {
+        self.to_head && self.buffer.len() < MAX_SURPLUS
+    }
+
+    /// The answer, when no more octets come.
+    pub(super) fn finish(mut self, end: &End) -> Result<Answer, WireError> {
+        let Some(mut body) = self.body.take() else {
+            return Err(match end {
+                End::Reset => WireError::Reset,
+                End::Closed | End::Unclean(_) | End::Deadline if !self.received => {
+                    WireError::Closed
+                }
+                End::Closed | End::Deadline => {
+                    WireError::Malformed("it ends within its head".to_owned())
+                }
+                End::Unclean(reason) => {
+                    WireError::Malformed(format!("it ends within its head: {reason}"))
+                }
+            });
+        };
+        body.answer.body = body.octets.into();
+        if self.done {
+            body.answer.surplus = self.buffer.len();
+            return Ok(body.answer);
+        }
+        match (&body.framing, end) {
+            (Framing::UntilClose, End::Closed) => body.answer.complete = true,
+            (_, End::Closed) => {
+                body.answer.trouble =
+                    Some("the connection was closed before the end of the body".to_owned());
+            }
+            (_, End::Reset) => {
+                body.answer.trouble =
+                    Some("the connection was reset before the end of the body".to_owned());
+            }
+            (_, End::Unclean(reason)) => {
+                body.answer.trouble = Some(format!(
+                    "the connection broke before the end of the body: {reason}"
+                ));
+            }
+            (_, End::Deadline) => {
+                body.answer.trouble =
+                    Some("the deadline passed before the end of the body".to_owned());
+            }
+        }
+        Ok(body.answer)
+    }
+
+    fn head(&mut self) -> Result<Progress, WireError> {
+        let mut fields = [httparse::EMPTY_HEADER; MAX_FIELDS];
+        let mut response = httparse::Response::new(&mut fields);
+        let length = match response.parse(&self.buffer) {
+            Ok(httparse::Status::Complete(length)) if length <= MAX_HEAD => length,
+            Ok(httparse::Status::Partial) if self.buffer.len() <= MAX_HEAD => {
+                return Ok(Progress::More);
+            }
+            Ok(_) | Err(httparse::Error::TooManyHeaders) => {
+                return Err(WireError::Malformed("its head does not end".to_owned()));
+            }
+            Err(error) => {
+                return Err(WireError::Malformed(format!(
+                    "its head is not HTTP/1.1: {error}"
+                )));
+            }
+        };
+        let version = response.version.unwrap_or_default();
+        let answer = Answer {
+            status: response.code.unwrap_or_default(),
+            reason: response.reason.unwrap_or_default().to_owned(),
+            headers: response
+                .headers
+                .iter()
+                .map(|field| (field.name.to_owned(), field.value.to_vec()))
+                .collect(),
+            ..Answer::default()
+        };
+        self.buffer.drain(..length);
+        if (100..200).contains(&answer.status) && answer.status != 101 {
+            self.interim += 1;
+            if self.interim > MAX_INTERIM {
+                return Err(WireError::Malformed(
+                    "interim responses do not end".to_owned(),
+                ));
+            }
+            return Ok(Progress::Done);
+        }
+        if answer.status < 100 {
+            return Err(WireError::Malformed(format!(
+                "its status {} is below 100",
+                answer.status
+            )));
+        }
+        let framing = if self.to_head {
+            Framing::None
+        } else {
+            framing(&answer)?
+        };
+        let says = |option: &str| {
+            answer.headers_named("connection").any(|value| {
+                String::from_utf8_lossy(value)
+                    .split(',')
+                    .any(|part| part.trim().eq_ignore_ascii_case(option))
+            })
+        };
+        let keeps_alive =
+            answer.status != 101 && !says("close") && (version == 1 || says("keep-alive"));
+        self.body = Some(Body {
+            answer,
+            framing,
+            octets: Vec::new(),
+            keeps_alive,
+        });
+        Ok(Progress::Done)
+    }
+
+    fn read_body(&mut self) -> Progress {
+        let Some(body) = &mut self.body else {
+            return Progress::More;
+        };
+        if self.done {
+            return Progress::Done;
+        }
+        let room = self.max_body.saturating_sub(body.octets.len());
+        match &mut body.framing {
+            Framing::None => body.answer.complete = true,
+            Framing::Length(left) => {
+                let ready = usize::try_from(*left)
+                    .unwrap_or(usize::MAX)
+                    .min(self.buffer.len())
+                    .min(room);
+                body.octets.extend(self.buffer.drain(..ready));
+                *left -= ready as u64;
+                body.answer.complete = *left == 0;
+            }
+            Framing::UntilClose => {
+                let ready = self.buffer.len().min(room);
+                body.octets.extend(self.buffer.drain(..ready));
+            }
+            Framing::Chunked(decoder) => {
+                match decoder.decode(&self.buffer, &mut body.octets, self.max_body) {
+                    Ok(used) => {
+                        self.buffer.drain(..used);
+                        body.answer.complete = decoder.is_done();
+                    }
+                    Err(reason) => {
+                        body.answer.trouble = Some(reason);
+                        self.buffer.clear();
+                        self.done = true;
+                        return Progress::Done;
+                    }
+                }
+            }
+        }
+        let full = body.octets.len() >= self.max_body && !self.buffer.is_empty();
+        if !body.answer.complete && full {
+            body.answer.truncated_by_us = true;
+            body.answer.trouble = Some(format!(
+                "it is longer than the {} octets that are read",
+                self.max_body
+            ));
+            self.buffer.clear();
+        }
+        self.done = body.answer.complete || body.answer.truncated_by_us;
+        if self.done {
+            Progress::Done
+        } else {
+            Progress::More
+        }
+    }
+}
+
+/// How the end of the body is found (RFC 9112, section 6.3).
+fn framing(answer: &Answer) -> Result<Framing, WireError> {
+    if matches!(answer.status, 101 | 204 | 304) {
+        return Ok(Framing::None);
+    }
+    let codings: Vec<String> = answer
+        .headers_named("transfer-encoding")
+        .flat_map(|value| {
+            String::from_utf8_lossy(value)
+                .split(',')
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        })
+        .map(|coding| coding.trim().to_ascii_lowercase())
+        .filter(|coding| !coding.is_empty())
+        .collect();
+    if let Some(last) = codings.last() {
+        return Ok(if last == "chunked" {
+            Framing::Chunked(ChunkDecoder::new())
+        } else {
+            Framing::UntilClose
+        });
+    }
+    let mut lengths: Vec<String> = answer
+        .headers_named("content-length")
+        .flat_map(|value| {
+            String::from_utf8_lossy(value)
+                .split(',')
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        })
+        .map(|length| length.trim().to_owned())
+        .collect();
+    lengths.dedup();
+    match lengths.as_slice() {
+        [] => Ok(Framing::UntilClose),
+        [length] if !length.is_empty() && length.bytes().all(|byte| byte.is_ascii_digit()) => {
+            length.parse().map(Framing::Length).map_err(|_| {
+                WireError::Malformed("its Content-Length is beyond 64 bits".to_owned())
+            })
+        }
+        [_] => Err(WireError::Malformed(
+            "its Content-Length is no number".to_owned(),
+        )),
+        _ => Err(WireError::Malformed(
+            "it has several Content-Lengths".to_owned(),
+        )),
+    }
+}

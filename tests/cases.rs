@@ -1,0 +1,64 @@
+//! The shipped cases as a whole: every rule is judged somewhere, every area is there, every summary says something.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use registry_conformance::case::{self, Case};
+use registry_conformance::requirement::{self, Side};
+
+fn cases() -> Vec<Case> {
+    case::built_in().unwrap()
+}
+
+#[test]
+fn every_rule_of_a_registry_has_a_case_or_a_reason() {
+    let judged: BTreeSet<String> = cases()
+        .into_iter()
+        .flat_map(|case| case.requirements)
+        .collect();
+    let missing: Vec<&str> = requirement::all()
+        .filter(|rule| rule.side == Side::Registry && rule.unobservable.is_none())
+        .map(|rule| rule.id.as_str())
+        .filter(|id| !judged.contains(*id))
+        .collect();
+    assert!(missing.is_empty(), "no case judges {missing:?}");
+}
+
+#[test]
+fn the_areas_are_covered() {
+    let mut files: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for case in cases() {
+        let file = case.id.split('[').next().unwrap_or_default().to_owned();
+        let area = file.split('/').next().unwrap_or_default().to_owned();
+        files.entry(area).or_default().insert(file);
+    }
+    for area in [
+        "publish",
+        "digest",
+        "sources",
+        "async",
+        "access",
+        "signature",
+    ] {
+        let count = files.get(area).map_or(0, BTreeSet::len);
+        assert!(count >= 8, "cases/{area} has {count} files");
+    }
+    let all: usize = files.values().map(BTreeSet::len).sum();
+    assert!(all >= 200, "there are {all} case files");
+}
+
+#[test]
+fn ids_are_unique_and_every_case_names_rules_that_exist() {
+    let mut ids = BTreeSet::new();
+    for case in cases() {
+        assert!(ids.insert(case.id.clone()), "{} is there twice", case.id);
+        assert!(!case.requirements.is_empty(), "{} judges nothing", case.id);
+        for rule in &case.requirements {
+            assert!(requirement::find(rule).is_some(), "{}: {rule}", case.id);
+        }
+        assert!(
+            case.file.summary.ends_with('.') && case.file.summary.len() > 20,
+            "{}: the summary is one sentence",
+            case.id
+        );
+    }
+}

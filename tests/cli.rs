@@ -1,0 +1,388 @@
+//! The command line as people and scripts meet it: exit codes, where output goes, one clear message for each mistake.
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+fn suite() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_registry-conformance"));
+    for (name, _) in std::env::vars() {
+        if name.starts_with("REGISTRY_CONFORMANCE_") || name == "GITHUB_STEP_SUMMARY" {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+fn run(arguments: &[&str]) -> Output {
+    suite().args(arguments).output().unwrap()
+}
+
+fn text(octets: &[u8]) -> String {
+    String::from_utf8_lossy(octets).into_owned()
+}
+
+fn file(folder: &tempfile::TempDir, name: &str, text: &str) -> String {
+    let path: PathBuf = folder.path().join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(&path, text).unwrap();
+    path.to_string_lossy().into_owned()
+}
+
+#[test]
+fn a_case_with_a_misspelt_key_is_exit_2_with_file_and_line() {
+    let folder = tempfile::tempdir().unwrap();
+    file(
+        &folder,
+        "area/case.yaml",
+        "summary: A misspelt key.\nsteps:\n  - create:\n    expcet: {rule: CRE-1}\n",
+    );
+    let output = run(&["--cases", &folder.path().to_string_lossy()]);
+    assert_eq!(output.status.code(), Some(2));
+    let message = text(&output.stderr);
+    assert!(
+        message.contains("case.yaml:4:5") && message.contains("expcet"),
+        "{message}"
+    );
+    assert!(output.stdout.is_empty());
+}
+
+#[test]
+fn a_target_with_an_unknown_capability_is_exit_2_with_file_and_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = file(
+        &folder,
+        "target.yaml",
+        "registry: http://127.0.0.1:9/\ncapabilities:\n  uplod: true\n",
+    );
+    let output = run(&["--target", &target]);
+    assert_eq!(output.status.code(), Some(2));
+    let message = text(&output.stderr);
+    assert!(
+        message.contains("target.yaml:3") && message.contains("upload"),
+        "{message}"
+    );
+}
+
+#[test]
+fn an_unreachable_registry_is_exit_3_and_the_report_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let report = folder.path().join("report.json");
+    // Bound, so that nobody else takes it, and not listening.
+    let port = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let output = run(&[
+        "--registry",
+        &format!("http://127.0.0.1:{port}/"),
+        "--report",
+        &format!("json={}", report.display()),
+    ]);
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("failed to reach a registry"));
+    let report: Value = serde_json::from_slice(&std::fs::read(report).unwrap()).unwrap();
+    assert_eq!(report["summary"]["pass"], 0);
+    assert!(report["summary"]["error"].as_u64() > Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn servers_that_do_nothing_right_pass_no_case() {
+    let problem = serde_json::json!({"type": "urn:publish-api:problem:not-found", "status": 404});
+    let rows = [
+        (
+            "200 {}",
+            ResponseTemplate::new(200).set_body_json(serde_json::json!({})),
+        ),
+        (
+            "201 {}",
+            ResponseTemplate::new(201)
+                .insert_header("Location", "/x")
+                .set_body_json(serde_json::json!({"name": "x"})),
+        ),
+        (
+            "404 problem",
+            ResponseTemplate::new(404)
+                .set_body_raw(problem.to_string().into_bytes(), "application/problem+json"),
+        ),
+        ("500", ResponseTemplate::new(500)),
+        (
+            "html",
+            ResponseTemplate::new(200).set_body_raw("<html></html>", "text/html"),
+        ),
+        (
+            "redirects",
+            ResponseTemplate::new(302).insert_header("Location", "/"),
+        ),
+    ];
+    for (name, template) in rows {
+        let server = MockServer::start().await;
+        Mock::given(any())
+            .respond_with(template)
+            .mount(&server)
+            .await;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.json");
+        let arguments = [
+            "--registry".to_owned(),
+            server.uri(),
+            "--report".to_owned(),
+            format!("json={}", path.display()),
+        ];
+        let output = tokio::task::spawn_blocking(move || suite().args(arguments).output().unwrap())
+            .await
+            .unwrap();
+        assert_eq!(
+            output.status.code(),
+            Some(1),
+            "{name}: {}",
+            text(&output.stderr)
+        );
+        assert!(
+            text(&output.stderr).contains("no Publish API answers"),
+            "{name}"
+        );
+        let report: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        let passed: Vec<&Value> = report["cases"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|case| case["verdict"] == "pass")
+            .collect();
+        assert!(passed.is_empty(), "{name}: {passed:?}");
+    }
+}
+
+#[test]
+fn an_empty_filter_is_exit_4() {
+    let output = run(&["no-such-case-anywhere"]);
+    assert_eq!(output.status.code(), Some(4));
+    assert!(text(&output.stderr).contains("no case matches no-such-case-anywhere"));
+}
+
+#[test]
+fn a_word_near_a_subcommand_is_exit_2_and_not_a_filter() {
+    for word in ["covarage", "coverag", "doctro", "mokc"] {
+        let output = run(&[word]);
+        assert_eq!(output.status.code(), Some(2), "{word}");
+        assert!(
+            text(&output.stderr).contains("did you mean"),
+            "{word}: {}",
+            text(&output.stderr)
+        );
+    }
+}
+
+#[test]
+fn bad_options_are_exit_2_with_one_message() {
+    let rows: &[(&[&str], &str)] = &[
+        (&["--report", "jsn=x"], "json"),
+        (&["--report", "json"], "FORMAT=PATH"),
+        (
+            &["--report", "json=-", "--report", "junit=-"],
+            "one `-` at most",
+        ),
+        (&["--registry", "ftp://127.0.0.1/"], "http"),
+        (&["--target", "/no/such/file.yaml"], "/no/such/file.yaml"),
+        (&["--cases", "/no/such/folder"], "/no/such/folder"),
+        (
+            &["--known-failures", "/no/such/file.yaml"],
+            "/no/such/file.yaml",
+        ),
+        (&["--nonsense"], "--nonsense"),
+    ];
+    for (arguments, expected) in rows {
+        let output = run(arguments);
+        let message = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {message}");
+        assert!(message.contains(expected), "{arguments:?}: {message}");
+    }
+}
+
+#[test]
+fn known_failures_that_match_nothing_are_exit_2() {
+    let folder = tempfile::tempdir().unwrap();
+    let known = file(
+        &folder,
+        "known.yaml",
+        "- {case: no/such-case, reason: gone}\n",
+    );
+    let output = run(&["--known-failures", &known]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("no/such-case"));
+}
+
+#[test]
+fn a_known_failure_that_passes_fails_the_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let known = file(
+        &folder,
+        "known.yaml",
+        "- {case: publish/upload-then-publish, reason: was broken}\n",
+    );
+    let output = run(&[
+        "--known-failures",
+        &known,
+        "--exact",
+        "publish/upload-then-publish",
+    ]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("unexpected-pass"));
+}
+
+#[test]
+fn listing_sends_nothing_and_is_clean() {
+    let output = run(&[
+        "--list",
+        "--format",
+        "terse",
+        "--registry",
+        "http://127.0.0.1:9/",
+    ]);
+    assert_eq!(output.status.code(), Some(0));
+    let listed = text(&output.stdout);
+    assert!(listed.lines().count() > 100);
+    assert!(
+        listed.lines().all(|line| line.ends_with(": test")),
+        "{listed}"
+    );
+    assert!(text(&output.stderr).is_empty());
+    let ignored = run(&["--list", "--format", "terse", "--ignored"]);
+    assert_eq!(ignored.status.code(), Some(0));
+}
+
+#[test]
+fn a_report_on_stdout_is_alone_there_and_satisfies_its_schema() {
+    let output = run(&[
+        "--report",
+        "json=-",
+        "--exact",
+        "publish/upload-then-publish",
+        "--seed",
+        "7",
+    ]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let schema: Value =
+        serde_json::from_str(include_str!("../schemas/report.schema.json")).unwrap();
+    let validator = jsonschema::draft202012::new(&schema).unwrap();
+    let errors: Vec<String> = validator
+        .iter_errors(&report)
+        .map(|error| format!("{error} at {}", error.instance_path()))
+        .collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+    assert_eq!(report["seed"], 7);
+    assert_eq!(report["summary"]["pass"], 1);
+    let exchanges = report["cases"][0]["exchanges"].as_array().unwrap();
+    assert!(exchanges.len() >= 5);
+    let all = text(&output.stdout);
+    assert!(
+        !all.contains("Bearer conformance-owner"),
+        "a token is in the report"
+    );
+    assert!(all.contains("$TOKEN_OWNER"));
+}
+
+#[test]
+fn junit_marks_a_failure_as_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("junit.xml");
+    let known = file(
+        &folder,
+        "known.yaml",
+        "- {case: publish/upload-then-publish, reason: x}\n",
+    );
+    let output = run(&[
+        "--known-failures",
+        &known,
+        "--report",
+        &format!("junit={}", path.display()),
+        "--exact",
+        "publish/upload-then-publish",
+    ]);
+    assert_eq!(output.status.code(), Some(1));
+    let junit = std::fs::read_to_string(path).unwrap();
+    assert!(
+        junit.contains("<failure") && junit.contains("failures=\"1\""),
+        "{junit}"
+    );
+}
+
+#[test]
+fn the_written_target_file_means_the_defaults() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("target.yaml");
+    let path = path.to_string_lossy();
+    assert_eq!(run(&["init", &path]).status.code(), Some(0));
+    let again = run(&["init", &path]);
+    assert_eq!(again.status.code(), Some(2));
+    assert!(text(&again.stderr).contains("--force"));
+    let written = registry_conformance::target::Target::parse(
+        &std::fs::read_to_string(&*path).unwrap(),
+        std::path::Path::new(&*path),
+        &registry_conformance::target::Environment::from_iter([("X", "y")]),
+        &registry_conformance::target::LoadOptions::default(),
+    )
+    .unwrap();
+    let defaults = registry_conformance::target::Target::with_defaults(written.registry.clone());
+    assert_eq!(written.redacted_json(), defaults.redacted_json());
+}
+
+#[test]
+fn keys_are_public_and_complete() {
+    let output = run(&["keys"]);
+    assert_eq!(output.status.code(), Some(0));
+    let keys: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let kids: Vec<&str> = keys["keys"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|key| {
+            assert!(
+                key.get("d").is_none() && key.get("alg").is_some() && key.get("identity").is_some()
+            );
+            key["kid"].as_str().unwrap()
+        })
+        .collect();
+    assert_eq!(
+        kids,
+        [
+            "owner-es256",
+            "owner-ed25519",
+            "other-es256",
+            "other-ed25519"
+        ]
+    );
+}
+
+#[test]
+fn exported_cases_can_be_checked_and_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("mine");
+    let path = path.to_string_lossy();
+    assert_eq!(run(&["cases", "export", &path]).status.code(), Some(0));
+    let check = run(&["cases", "check", &path]);
+    assert_eq!(check.status.code(), Some(0), "{}", text(&check.stderr));
+    let listed = run(&["cases", "list", "--json"]);
+    let cases: Value = serde_json::from_slice(&listed.stdout).unwrap();
+    assert!(cases.as_array().unwrap().len() > 100);
+    let output = run(&["--cases", &path, "--exact", "publish/upload-then-publish"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+}
+
+#[test]
+fn help_and_version_are_on_stdout_and_exit_0() {
+    for option in ["--help", "--version"] {
+        let output = run(&[option]);
+        assert_eq!(output.status.code(), Some(0));
+        assert!(
+            !output.stdout.is_empty() && output.stderr.is_empty(),
+            "{option}"
+        );
+    }
+}
