@@ -25,7 +25,7 @@ pub(crate) struct AccessPolicy {
     pub any_identity_reads_status: bool,
     /// Lets everybody change the sources of what is published (ACC-5).
     pub published_sources_are_open: bool,
-    /// Has another document for a denial than for nothing, where it hides (ACC-6).
+    /// Has another document for what it hides than for nothing (ACC-6).
     pub denial_differs: bool,
     /// Denies with 404 what does not exist and with 403 what does (ACC-6).
     pub denial_tells_existence: bool,
