@@ -178,7 +178,7 @@ defects! {
     TakesBothSerializations "takes-both-serializations" "SIG-2"
         "Takes a document that is general and flattened at once.",
     ReserialisesPayload "reserialises-payload" "SIG-3"
-        "Serves the manifest serialised anew in place of the bytes that were signed.",
+        "Serves the signed manifest serialised anew, its members sorted, in place of the bytes that were signed.",
     KeepsFirstSignatureOnly "keeps-first-signature-only" "SIG-4"
         "Keeps one signature of several.",
     ReversesSignatures "reverses-signatures" "SIG-4"
@@ -187,6 +187,10 @@ defects! {
         "Takes `alg: none` as a good signature.",
     VerifiesHmacWithPublicKey "verifies-hmac-with-public-key" "SIG-5"
         "Takes the public key as an HMAC secret when the header says HS256.",
+    TakesMissingKid "takes-missing-kid" "SIG-6"
+        "Takes a signature without `kid` and tries every key.",
+    TakesMissingAlg "takes-missing-alg" "SIG-6"
+        "Takes a signature without `alg` as of the key's algorithm.",
     ReadsAlgFromUnprotectedHeader "reads-alg-from-unprotected-header" "SIG-6"
         "Reads `alg` from the unprotected header.",
     ReadsKidFromUnprotectedHeader "reads-kid-from-unprotected-header" "SIG-6"
@@ -195,10 +199,14 @@ defects! {
         "Takes a header parameter that stands in both headers.",
     IgnoresAlgOfKey "ignores-alg-of-key" "SIG-7"
         "Verifies with the key's algorithm, whatever `alg` says.",
+    IgnoresUnprotectedCrit "ignores-unprotected-crit" "SIG-8"
+        "Looks for `crit` in the protected header only, and takes it unprotected.",
     IgnoresCrit "ignores-crit" "SIG-8"
         "Does not know `crit`, and so ignores it.",
     TakesEmptyCrit "takes-empty-crit" "SIG-8"
         "Takes an empty `crit`: nothing in it is unknown.",
+    TakesPaddedBase64 "takes-padded-base64" "SIG-9"
+        "Takes base64 in every alphabet, padded or not.",
     SkipsVerification "skips-verification" "SIG-9"
         "Looks up the key and does not verify with it.",
     TakesLongSignature "takes-long-signature" "SIG-9"
@@ -215,6 +223,8 @@ defects! {
         "Makes a release failed when its publishing is refused.",
     IgnoresSignedManifest "ignores-signed-manifest" "SIG-13"
         "Verifies the signature and does not compare what it signs.",
+    DropsUnknownSignatures "drops-unknown-signatures" "SIG-14"
+        "Keeps only those signatures that count.",
     VerifiesFirstSignatureOnly "verifies-first-signature-only" "SIG-14"
         "Looks at the first signature only.",
     AnySignatureSuffices "any-signature-suffices" "SIG-14"
@@ -335,16 +345,26 @@ defects! {
         "Hides what it denies behind 404, with another document than where nothing is.",
     DenialTellsExistence "denial-tells-existence" "ACC-6"
         "Answers 404 where nothing is and 403 where something is: it looks up first.",
+    ContentIsPublic "content-is-public" "ACC-7"
+        "Serves the content of private releases to everybody: the store has no access control of its own.",
     PrivateIsPublic "private-is-public" "ACC-7"
         "Shows private releases to everybody.",
     PrivateIsForbidden "private-is-forbidden" "ACC-7"
         "Answers 403 for private releases and 404 for what does not exist.",
+    ShowsSignedUrls "shows-signed-urls" "ACC-8"
+        "Shows the sources of private content to those who may read the manifest only.",
     ManifestReadersReadContent "manifest-readers-read-content" "ACC-8"
         "Serves content to whoever may read the manifest.",
     TellsConflictToStrangers "tells-conflict-to-strangers" "ACC-10"
         "Looks whether the name is taken before it looks who asks.",
     KeepsArchiveOrder "keeps-archive-order" "IDX-1"
         "Digests the entries in the order of the archive.",
+    TakesDevices "takes-devices" "IDX-2"
+        "Takes devices in an archive as empty files.",
+    TakesSparseFiles "takes-sparse-files" "IDX-2"
+        "Takes a sparse file as if its stored bytes were all.",
+    DropsEmptyPaths "drops-empty-paths" "IDX-2"
+        "Skips entries without a path.",
     TakesParentSegments "takes-parent-segments" "IDX-2"
         "Takes `..` in the paths of an archive.",
     TakesLinks "takes-links" "IDX-2"

@@ -2,6 +2,19 @@
 //! itself by. It conforms to every rule of the profile, optional ones included, until a [`defect::Defect`] is switched on.
 //!
 //! [`MockRegistry::builder`] starts one in process; the `mock-registry` program starts one on its own.
+//!
+//! ```
+//! use mock_registry::{MockRegistry, config::ProcessingMode};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let registry = MockRegistry::builder().processing(ProcessingMode::Polls(3)).seed(1).start().await?;
+//! let health = reqwest::get(format!("{}health", registry.admin_url())).await?;
+//! assert_eq!(health.status(), 200);
+//! assert_eq!(registry.state()["releases"].as_array().map(Vec::len), Some(0));
+//! # Ok(())
+//! # } // stopped here
+//! ```
 
 mod admin;
 mod builder;

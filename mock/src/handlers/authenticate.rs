@@ -33,7 +33,6 @@ pub(super) fn authenticate(session: &Session, headers: &HeaderMap) -> Result<Cal
             .iter()
             .next()
             .map_or(Caller::Anonymous, |first| Caller::Identity(first.clone()))),
-        None if policy.unknown_token_is_anonymous => Ok(Caller::Anonymous),
         None => {
             let mut refusal = Refusal::new(
                 ProblemKind::Unauthenticated,

@@ -64,7 +64,7 @@ async fn run(
         Err(refusal) => {
             session
                 .registry()
-                .abandon_publish(session.now(), &work.claim);
+                .abandon_publish(session.now(), &work.claim, &refusal);
             return Err(refusal);
         }
     };

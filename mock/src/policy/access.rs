@@ -9,8 +9,6 @@
 pub(crate) struct AccessPolicy {
     /// Lets callers without credentials write wherever they like (ACC-1).
     pub anonymous_writes: bool,
-    /// Takes an unknown token as no token (ACC-1).
-    pub unknown_token_is_anonymous: bool,
     /// Takes whatever token for the first identity's (ACC-1).
     pub unknown_token_is_owner: bool,
     /// Answers 401 without `WWW-Authenticate` (ACC-1).
@@ -27,7 +25,7 @@ pub(crate) struct AccessPolicy {
     pub any_identity_reads_status: bool,
     /// Lets everybody change the sources of what is published (ACC-5).
     pub published_sources_are_open: bool,
-    /// Has another document for a denial than for nothing, where it hides (ACC-6).
+    /// Has another document for what it hides than for nothing (ACC-6).
     pub denial_differs: bool,
     /// Denies with 404 what does not exist and with 403 what does (ACC-6).
     pub denial_tells_existence: bool,

@@ -1,10 +1,5 @@
 //! How releases are published and cancelled.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use serde_json::{Value, json};
-
-use crate::registry::ReleaseView;
-
 /// How releases are published and cancelled.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(
@@ -46,18 +41,4 @@ pub(crate) struct PublishPolicy {
     pub cancel_does_nothing: bool,
     /// Answers 500 to what was never created (PUB-6).
     pub unknown_is_internal_error: bool,
-    /// Serves the created manifest, serialised anew, as the payload in place of the signed bytes (SIG-3).
-    pub reserialises_payload: bool,
-}
-
-impl PublishPolicy {
-    /// The signature document as it is shown.
-    pub(crate) fn signature(&self, view: &ReleaseView) -> Value {
-        let mut document = view.signature.to_general_json();
-        if self.reserialises_payload {
-            document["payload"] =
-                json!(URL_SAFE_NO_PAD.encode(format!("{:#}", view.manifest.value)));
-        }
-        document
-    }
 }

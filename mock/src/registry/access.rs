@@ -122,12 +122,10 @@ impl Access {
     }
 
     fn denied(&self) -> Refusal {
-        if !self.hides {
-            Self::forbidden()
-        } else if self.policy.denial_differs {
-            Refusal::new(ProblemKind::NotFound, "Nothing is here for you.").with("denied", true)
-        } else {
+        if self.hides {
             not_found()
+        } else {
+            Self::forbidden()
         }
     }
 

@@ -1,5 +1,5 @@
 //! The registry as a state machine: typed commands in, results or refusals out. No HTTP, no IO, and no clock but the time that each
-//! command is given. Hashing, fetching and signature checks happen outside; see [`PublishWork`] and [`UploadTicket`].
+//! command is given. Hashing, fetching and signature checks happen outside; see `PublishWork` and `UploadTicket`.
 
 mod access;
 mod cancel;

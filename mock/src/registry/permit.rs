@@ -48,6 +48,16 @@ impl Registry {
             {
                 Err(not_found())
             }
+            Err(refusal)
+                if self.policy.access.denial_differs
+                    && refusal.kind() == ProblemKind::NotFound
+                    && self.current(key, now).is_some() =>
+            {
+                Err(
+                    Refusal::new(ProblemKind::NotFound, "Nothing is here for you.")
+                        .with("denied", true),
+                )
+            }
             permission => permission,
         }
     }

@@ -104,9 +104,19 @@ impl Registry {
     }
 
     /// Gives the claim back: the release is what it was, pending.
-    pub(crate) fn abandon_publish(&mut self, now: Timestamp, claim: &PublishClaim) {
+    pub(crate) fn abandon_publish(
+        &mut self,
+        now: Timestamp,
+        claim: &PublishClaim,
+        refusal: &Refusal,
+    ) {
+        let is_final = self.policy.publish.refusal_is_final;
         if let Some(attempt) = self.publishing(now, claim) {
-            attempt.stage = claim.before.clone();
+            if is_final {
+                attempt.conclude(now, Verdict::Bad((*refusal.problem).clone()));
+            } else {
+                attempt.stage = claim.before.clone();
+            }
         }
     }
 

@@ -206,15 +206,16 @@ impl Machine {
                 .begin_publish(now, &self.owner, &Self::key())
                 .and_then(|work| {
                     let content = self.registry.require_content(now, &work.claim);
-                    if content.is_err() {
-                        self.registry.abandon_publish(now, &work.claim);
+                    if let Err(refusal) = &content {
+                        self.registry.abandon_publish(now, &work.claim, refusal);
                     }
                     self.work = Some(work);
                     content
                 }),
             Abandon => {
                 let work = self.work.take().unwrap();
-                self.registry.abandon_publish(now, &work.claim);
+                self.registry
+                    .abandon_publish(now, &work.claim, &crate::refusal::not_found());
                 Ok(())
             }
             FinishGood | FinishBad => {

@@ -1,13 +1,19 @@
 //! Answers to requests that never reach a handler because hyper can not read them: a problem document in the place of nothing.
 
 use std::{
+    future::Future,
     io,
+    mem::MaybeUninit,
     pin::Pin,
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use bytes::{Buf, Bytes};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    time::Sleep,
+};
 
 use crate::problem::{Problem, ProblemKind};
 
@@ -17,7 +23,13 @@ pub(super) struct Explained<S> {
     problem_type_prefix: String,
     /// What stands in the place of an answer of hyper's, as far as it is not written yet.
     unwritten: Bytes,
+    /// Runs out when what the client still sends after such an answer is no longer read.
+    lingering: Option<Pin<Box<Sleep>>>,
 }
+
+/// How long the rest of a broken request is read and forgotten: closing at once would reset the connection, and the client might
+/// never see why.
+const LINGER: Duration = Duration::from_secs(2);
 
 impl<S: AsyncWrite + Unpin> Explained<S> {
     pub(super) fn new(inner: S, problem_type_prefix: String) -> Self {
@@ -25,6 +37,7 @@ impl<S: AsyncWrite + Unpin> Explained<S> {
             inner,
             problem_type_prefix,
             unwritten: Bytes::new(),
+            lingering: None,
         }
     }
 
@@ -35,6 +48,24 @@ impl<S: AsyncWrite + Unpin> Explained<S> {
                 return Poll::Ready(Err(io::ErrorKind::WriteZero.into()));
             }
             self.unwritten.advance(written);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<S: AsyncRead + Unpin> Explained<S> {
+    fn poll_linger(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let Some(lingering) = &mut self.lingering else {
+            return Poll::Ready(Ok(()));
+        };
+        let mut scratch = [MaybeUninit::uninit(); 4096];
+        while lingering.as_mut().poll(cx).is_pending() {
+            let mut buffer = ReadBuf::uninit(&mut scratch);
+            match ready!(Pin::new(&mut self.inner).poll_read(cx, &mut buffer)) {
+                Ok(()) if !buffer.filled().is_empty() => {}
+                // The client has ended its half, or is gone.
+                _ => break,
+            }
         }
         Poll::Ready(Ok(()))
     }
@@ -70,7 +101,7 @@ fn explain(status_line: &str, status: u16, problem_type_prefix: &str) -> Bytes {
     ))
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Explained<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Explained<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -78,6 +109,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Explained<S> {
     ) -> Poll<io::Result<usize>> {
         ready!(self.poll_unwritten(cx))?;
         if let Some((status_line, status)) = unexplained(buffer) {
+            self.lingering = Some(Box::pin(tokio::time::sleep(LINGER)));
             self.unwritten = explain(status_line, status, &self.problem_type_prefix);
             return Poll::Ready(Ok(buffer.len()));
         }
@@ -91,7 +123,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Explained<S> {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.poll_unwritten(cx))?;
-        Pin::new(&mut self.inner).poll_shutdown(cx)
+        ready!(Pin::new(&mut self.inner).poll_shutdown(cx))?;
+        self.poll_linger(cx)
     }
 }
 

@@ -80,7 +80,7 @@ impl SignatureCheck {
             (Some(created), Some(added)) => self.add(manifest, created, &added)?,
         };
         self.compare_release_digest(&signature, request)?;
-        Ok(signature)
+        Ok(signature.recorded(&self.keys, &self.policy.signature))
     }
 
     /// Adds signatures to those of a signed create. What was added has to hold by itself as far as its keys are known; the trusted

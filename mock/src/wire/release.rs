@@ -16,7 +16,7 @@ pub(crate) fn render_release(view: &ReleaseView, rendering: Rendering<'_>) -> Va
     );
     document.insert(
         "releaseSignature".to_owned(),
-        rendering.policy.publish.signature(view),
+        view.signature.to_general_json(),
     );
     document.insert("creator".to_owned(), json!(view.creator));
     document.insert(

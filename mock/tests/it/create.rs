@@ -339,7 +339,12 @@ async fn an_expired_release_frees_its_name() {
     let harness = Harness::start(MockRegistry::builder().expiry(Duration::from_mins(1))).await;
     harness.registry.clock().freeze();
     let (manifest, created) = harness.prepared(EMPTY_COMPONENT).await;
-    assert!(created.body["expiresAt"].is_string());
+    let time = |member: &str| {
+        let text = created.body[member].as_str().unwrap();
+        text.parse::<jiff::Timestamp>().unwrap()
+    };
+    let lifetime = time("expiresAt").duration_since(time("createdAt"));
+    assert_eq!(lifetime, jiff::SignedDuration::from_secs(60));
     harness
         .registry
         .clock()

@@ -185,6 +185,18 @@ async fn odd_requests_get_a_problem() {
 }
 
 #[tokio::test]
+async fn a_head_that_is_too_large_gets_its_answer_too() {
+    let harness = Harness::start(MockRegistry::builder()).await;
+    let header = "x".repeat(2 << 20);
+    let head = format!("GET /releases HTTP/1.1\r\nhost: registry\r\nx-long: {header}\r\n\r\n");
+    let (status, head, body) = raw(&harness, head.as_bytes()).await;
+    assert_eq!(status, 431, "{head}");
+    assert_eq!(body["status"], 431);
+    let head = format!("GET /releases HTTP/1.1\r\n{}\r\n", "x: y\r\n".repeat(1000));
+    assert_eq!(raw(&harness, head.as_bytes()).await.0, 431);
+}
+
+#[tokio::test]
 async fn a_refused_body_does_not_cost_the_answer() {
     let harness = Harness::start(MockRegistry::builder().max_manifest(1024)).await;
     let body = vec![b' '; 8 << 20];

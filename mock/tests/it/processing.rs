@@ -7,9 +7,10 @@ use jiff::SignedDuration;
 use mock_registry::{MockRegistry, config::ProcessingMode};
 use reqwest::Method;
 use serde_json::json;
-use wiremock::{Mock, MockServer, ResponseTemplate, matchers::path};
 
-use crate::support::{EMPTY_COMPONENT, Harness, OTHER, OWNER, component, jws, manifest};
+use crate::support::{
+    Answer, EMPTY_COMPONENT, Harness, HeldHost, OTHER, OWNER, component, jws, manifest,
+};
 
 #[tokio::test]
 async fn of_many_publishes_one_makes_the_release() {
@@ -83,52 +84,33 @@ async fn nothing_can_be_published_that_is_not_there() {
 #[tokio::test]
 async fn nothing_changes_while_the_content_is_verified() {
     let content = component(b"held up");
-    let origin = MockServer::start().await;
-    let slow = ResponseTemplate::new(200)
-        .set_body_bytes(content.clone())
-        .set_delay(Duration::from_millis(300));
-    Mock::given(path("/slow"))
-        .respond_with(slow)
-        .mount(&origin)
-        .await;
-    let source = json!([{"url": format!("{}/slow", origin.uri())}]);
+    let host = HeldHost::start(content.clone()).await;
+    let source = json!([{"url": host.url}]);
     for mode in [ProcessingMode::Immediate, ProcessingMode::Polls(0)] {
-        let harness = Harness::start(MockRegistry::builder().processing(mode)).await;
+        let patient = MockRegistry::builder().fetch_deadline(Duration::from_mins(1));
+        let harness = Harness::start(patient.processing(mode)).await;
         let manifest = manifest(&content);
         let created = harness.create(&manifest).await.expect(201);
         harness.add_sources(&manifest, &source).await.expect(200);
-        let before = origin.received_requests().await.unwrap().len();
         let (published, ()) = tokio::join!(harness.publish(&manifest), async {
-            while origin.received_requests().await.unwrap().len() == before {
-                tokio::task::yield_now().await;
-            }
-            let shown = if mode == ProcessingMode::Immediate {
-                "pending"
-            } else {
-                "processing"
-            };
+            host.arrival().await;
+            let immediate = mode == ProcessingMode::Immediate;
+            let shown = if immediate { "pending" } else { "processing" };
             assert_eq!(harness.status(&manifest).await.body["status"], shown);
-            harness
-                .publish(&manifest)
-                .await
-                .expect_problem(409, "processing");
-            harness
-                .upload(&created, &content)
-                .await
-                .expect_problem(409, "processing");
-            harness
-                .add_sources(&manifest, &json!([{"url": "http://a.test/"}]))
-                .await
-                .expect_problem(409, "processing");
-            harness
-                .create(&manifest)
-                .await
-                .expect_problem(409, "release-exists");
+            let busy = |answer: Answer| answer.expect_problem(409, "processing");
+            busy(harness.publish(&manifest).await);
+            busy(harness.upload(&created, &content).await);
+            let other = json!([{"url": "http://a.test/"}]);
+            busy(harness.add_sources(&manifest, &other).await);
             let url = format!("{}/unpublished", harness.release_url(&manifest));
-            harness
-                .request(Method::DELETE, &url, Some(OWNER), "", "")
-                .await
-                .expect_problem(409, "processing");
+            busy(
+                harness
+                    .request(Method::DELETE, &url, Some(OWNER), "", "")
+                    .await,
+            );
+            let conflict = harness.create(&manifest).await;
+            conflict.expect_problem(409, "release-exists");
+            host.release();
         });
         assert!(published.status.is_success());
         let settled = harness.settled(&manifest).await;
@@ -243,34 +225,18 @@ async fn cancel_frees_the_name_of_what_is_not_published() {
 #[tokio::test]
 async fn a_publish_whose_client_is_gone_comes_to_its_end() {
     let content = component(b"impatient");
-    let origin = MockServer::start().await;
-    let slow = ResponseTemplate::new(200)
-        .set_body_bytes(content.clone())
-        .set_delay(Duration::from_millis(200));
-    Mock::given(path("/slow"))
-        .respond_with(slow)
-        .mount(&origin)
-        .await;
-    let harness = Harness::start(MockRegistry::builder()).await;
+    let host = HeldHost::start(content.clone()).await;
+    let patient = MockRegistry::builder().fetch_deadline(Duration::from_mins(1));
+    let harness = Harness::start(patient).await;
     let manifest = manifest(&content);
     harness.create(&manifest).await.expect(201);
-    harness
-        .add_sources(
-            &manifest,
-            &json!([{"url": format!("{}/slow", origin.uri())}]),
-        )
-        .await
-        .expect(200);
-    {
-        let publish = harness.publish(&manifest);
-        tokio::pin!(publish);
-        while origin.received_requests().await.unwrap().is_empty() {
-            tokio::select! {
-                _ = &mut publish => panic!("answered before the content was fetched"),
-                () = tokio::task::yield_now() => {}
-            }
-        }
+    let source = json!([{"url": host.url}]);
+    harness.add_sources(&manifest, &source).await.expect(200);
+    tokio::select! {
+        _ = harness.publish(&manifest) => panic!("answered before the content was fetched"),
+        () = host.arrival() => {}
     }
+    host.release();
     let deadline = std::time::Instant::now() + Duration::from_secs(20);
     while harness.status(&manifest).await.body["status"] != "published" {
         assert!(std::time::Instant::now() < deadline);

@@ -1,6 +1,9 @@
 //! A publisher to test the registry with: it speaks plain HTTP and JSON and uses nothing of the registry's own code.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use josekit::{
@@ -11,6 +14,11 @@ use mock_registry::{MockRegistry, MockRegistryBuilder};
 use reqwest::{Method, StatusCode, header::HeaderMap};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256, Sha512};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpListener,
+    sync::Semaphore,
+};
 
 pub(crate) const OWNER: &str = "conformance-owner";
 pub(crate) const OTHER: &str = "conformance-other";
@@ -326,5 +334,50 @@ impl Harness {
             assert!(std::time::Instant::now() < deadline, "still processing");
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
+    }
+}
+
+/// A host that holds its answer back until it is told to give it.
+pub(crate) struct HeldHost {
+    pub(crate) url: String,
+    arrived: Arc<Semaphore>,
+    released: Arc<Semaphore>,
+}
+
+impl HeldHost {
+    pub(crate) async fn start(content: Vec<u8>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/held", listener.local_addr().unwrap());
+        let (arrived, released) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+        let host = Self {
+            url,
+            arrived: arrived.clone(),
+            released: released.clone(),
+        };
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut head = [0; 4096];
+                let _ = stream.read(&mut head).await;
+                arrived.add_permits(1);
+                released.acquire().await.unwrap().forget();
+                let head = format!(
+                    "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+                    content.len()
+                );
+                let _ = stream.write_all(head.as_bytes()).await;
+                let _ = stream.write_all(&content).await;
+            }
+        });
+        host
+    }
+
+    /// Returns once a request is there.
+    pub(crate) async fn arrival(&self) {
+        self.arrived.acquire().await.unwrap().forget();
+    }
+
+    /// Lets one request have its answer.
+    pub(crate) fn release(&self) {
+        self.released.add_permits(1);
     }
 }
