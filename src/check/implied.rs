@@ -45,7 +45,10 @@ pub fn general(
         return Vec::new();
     };
     let mut found = Vec::new();
-    if scope != Scope::Elsewhere && answer.status >= 500 && !matches!(answer.status, 501 | 507) {
+    // RFC 9110 gives 505 to a version of HTTP that the server does not speak.
+    let is_allowed = matches!(answer.status, 501 | 507)
+        || (scope == Scope::BrokenHttp && answer.status == 505);
+    if scope != Scope::Elsewhere && answer.status >= 500 && !is_allowed {
         found.push(
             Mismatch::new(
                 Some("ERR-4"),
@@ -101,7 +104,7 @@ fn error_document(answer: &Answer) -> Vec<Mismatch> {
     }
     found.extend(of_schema(answer, "problem", Some("ERR-1"), Level::Must));
     if let Ok(document) = answer.json()
-        && let Some(status) = document.get("status")
+        && let Some(status) = document.get("status").filter(|status| !status.is_null())
         && status.as_f64() != Some(f64::from(answer.status))
     {
         found.push(

@@ -73,22 +73,21 @@ fn ends(
     level: Level,
 ) -> Vec<Mismatch> {
     let mut found = Vec::new();
-    if let Some(names) = &expectation.refused {
-        found.extend(refused(subject, names.as_slice(), context, rule, level));
-        if refusal_status(subject).is_some_and(|status| {
-            expectation
-                .or_status
-                .as_ref()
-                .is_some_and(|description| status::fits(description, status) == Some(true))
-        }) {
-            // Beside a must, the exact status is all that is a should.
-            found.retain(|mismatch| mismatch.level != Level::Should);
+    let is_other_right_status = refusal_status(subject).is_some_and(|status| {
+        expectation
+            .or_status
+            .as_ref()
+            .is_some_and(|description| status::fits(description, status) == Some(true))
+    });
+    let may_succeed = expectation.may_refuse.is_some();
+    for names in [&expectation.refused, &expectation.may_refuse].into_iter().flatten() {
+        if may_succeed && succeeded(subject) {
+            continue;
         }
-    }
-    if let Some(names) = &expectation.may_refuse {
         let mut refusal = refused(subject, names.as_slice(), context, rule, level);
-        if succeeded(subject) {
-            refusal.clear();
+        if is_other_right_status {
+            // Beside a must, the exact status is all that is a should.
+            refusal.retain(|mismatch| mismatch.level != Level::Should);
         }
         found.extend(refusal);
     }

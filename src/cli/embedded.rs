@@ -16,9 +16,9 @@ use crate::target::Target;
 /// How long processing takes beyond the work itself.
 const PROCESSING: Duration = Duration::from_millis(20);
 /// After which a source that does not answer is given up.
-const FETCH_DEADLINE: Duration = Duration::from_millis(400);
+const FETCH_DEADLINE: Duration = Duration::from_secs(1);
 /// After which a pending release expires; longer than any case keeps one pending that is not about expiry.
-const EXPIRY: Duration = Duration::from_secs(4);
+const EXPIRY: Duration = Duration::from_secs(10);
 /// How long a failed release is promised to stay readable.
 const RETENTION: Duration = Duration::from_millis(500);
 /// Limits that keep the boundary cases small.

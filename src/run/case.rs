@@ -10,7 +10,7 @@ use super::names;
 use super::performed::{Performed, StepError};
 use super::release::State;
 use super::scope::{CaseScope, part_of_answer};
-use crate::case::action::{OneOrMany, Received};
+use crate::case::action::Received;
 use crate::case::content_spec::{ContentSpec, Contents};
 use crate::case::expectation::Expectation;
 use crate::case::template::TemplateError;
@@ -141,6 +141,7 @@ impl<'a> CaseRun<'a> {
         &self,
         state: &State,
         raw: &Value,
+        has_succeeded: bool,
     ) -> Result<Vec<Expectation>, StepError> {
         let Some(expect) = raw.get("expect") else {
             return Ok(Vec::new());
@@ -155,10 +156,19 @@ impl<'a> CaseRun<'a> {
             Value::Array(many) => many.iter().filter(applying).cloned().collect(),
             one => std::iter::once(one).filter(applying).cloned().collect(),
         };
-        let rendered = self.render(state, &Value::Array(chosen))?;
-        let expectations: OneOrMany<Expectation> =
-            serde_json::from_value(rendered).map_err(StepError::suite)?;
-        Ok(expectations.as_slice().to_vec())
+        chosen
+            .iter()
+            .map(|raw| match self.render(state, raw) {
+                Ok(rendered) => serde_json::from_value(rendered).map_err(StepError::suite),
+                // It speaks of what this very step should have brought: then success is what it expects.
+                Err(StepError::Unprepared(_)) if !has_succeeded => Ok(Expectation {
+                    rule: raw.get("rule").and_then(Value::as_str).map(str::to_owned),
+                    succeeds: Some(true),
+                    ..Expectation::default()
+                }),
+                Err(error) => Err(error),
+            })
+            .collect()
     }
 
     fn applies(&self, when: &Value) -> bool {

@@ -34,7 +34,6 @@ impl CaseRun<'_> {
             });
         }
         let all = spec.from == Some(DownloadFrom::All);
-        let mut first_bad = None;
         for url in urls {
             let method = spec.method.as_deref().unwrap_or("GET");
             let request = self.request(step, self.reader(), method, url)?;
@@ -47,15 +46,11 @@ impl CaseRun<'_> {
             performed.exchanges.push((exchange, scope));
             let index = performed.exchanges.len() - 1;
             performed.judged = Some(index);
-            if !is_good {
-                first_bad = first_bad.or(Some(index));
-            }
-            if is_good && !all {
+            if all {
+                performed.each.push(index);
+            } else if is_good {
                 return Ok(performed);
             }
-        }
-        if all && let Some(bad) = first_bad {
-            performed.judged = Some(bad);
         }
         Ok(performed)
     }

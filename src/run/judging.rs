@@ -50,7 +50,7 @@ impl CaseRun<'_> {
         {
             return (mismatches, flow);
         }
-        let expectations = match self.expectations(state, raw) {
+        let expectations = match self.expectations(state, raw, performed.succeeded()) {
             Ok(expectations) => expectations,
             Err(StepError::Suite(error)) => return (mismatches, Flow::Error(error)),
             Err(error) => return (mismatches, Flow::Stop(error.to_string())),
@@ -66,7 +66,21 @@ impl CaseRun<'_> {
                 continue;
             }
             judges_success |= expectation.judges_success();
-            mismatches.extend(judge(expectation, &subject, &context, Some(performed.rule)));
+            let rule = Some(performed.rule);
+            if performed.each.is_empty() {
+                mismatches.extend(judge(expectation, &subject, &context, rule));
+            }
+            for (exchange, _) in performed
+                .each
+                .iter()
+                .filter_map(|index| performed.exchanges.get(*index))
+            {
+                let of_one = Subject {
+                    exchange: Some(exchange),
+                    ..subject.clone()
+                };
+                mismatches.extend(judge(expectation, &of_one, &context, rule));
+            }
         }
         let is_group = step.parallel.is_some() || step.received.is_some() || step.host.is_some();
         if judges_success || is_group || performed.succeeded() {

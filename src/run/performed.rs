@@ -24,6 +24,8 @@ pub(super) struct Performed {
     pub answer_optional: bool,
     pub updates: Vec<Update>,
     pub received: Option<Vec<Received>>,
+    /// Indices of exchanges of which every one has to be as expected.
+    pub each: Vec<usize>,
     /// Indices of exchanges that were at the same time.
     pub parallel: Vec<usize>,
     /// The rule for which a failure counts when the case names none.
@@ -46,13 +48,15 @@ impl Performed {
         if let Some(conclusion) = &self.conclusion {
             return matches!(conclusion, Conclusion::Accepted | Conclusion::Published);
         }
-        match self.judged.and_then(|index| self.exchanges.get(index)) {
-            Some((exchange, _)) => exchange
-                .answer
-                .as_ref()
-                .is_ok_and(|answer| (200..300).contains(&answer.status)),
-            None => true,
-        }
+        let is_good = |index: usize| {
+            self.exchanges.get(index).is_some_and(|(exchange, _)| {
+                exchange
+                    .answer
+                    .as_ref()
+                    .is_ok_and(|answer| (200..300).contains(&answer.status))
+            })
+        };
+        self.each.iter().all(|index| is_good(*index)) && self.judged.is_none_or(is_good)
     }
 }
 

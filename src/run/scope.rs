@@ -1,6 +1,7 @@
 //! What templates of a case stand for.
 
 use serde_json::Value;
+use sha2::{Digest, Sha256, Sha512};
 
 use super::case::CaseRun;
 use super::names;
@@ -61,7 +62,7 @@ impl Scope for CaseScope<'_> {
                     return Self::host(&host.url(), rest);
                 }
                 if let Some(content) = self.run.contents.get(root) {
-                    return content_value(content, rest);
+                    return self.content(content, rest);
                 }
                 match self.state.releases.get(root) {
                     Some(release) => release_value(release, rest),
@@ -75,6 +76,21 @@ impl Scope for CaseScope<'_> {
 }
 
 impl CaseScope<'_> {
+    /// A value of a content; `own-sha256` in the digest form of the target.
+    fn content(&self, content: &crate::content::Content, rest: &str) -> Result<Value, NoValue> {
+        let Some(algorithm) = rest.strip_prefix("own-") else {
+            return content_value(content, rest);
+        };
+        let is_raw = self
+            .run
+            .context
+            .capabilities
+            .get("digest.form")
+            .is_some_and(|form| form.to_string() == "raw");
+        let name = if is_raw { format!("raw-{algorithm}") } else { algorithm.to_owned() };
+        content_value(content, &name)
+    }
+
     fn capability(&self, name: &str) -> Result<Value, NoValue> {
         match self.run.context.capabilities.get(name) {
             Some(CapabilityValue::Number(number)) => Ok((*number).into()),
@@ -178,7 +194,7 @@ fn content_value(content: &crate::content::Content, rest: &str) -> Result<Value,
         "raw-sha512" => digest(DigestAlgorithm::Sha512, DigestForm::Raw),
         "length" => Ok(content.body.len().into()),
         _ => Err(NoValue::meaningless(
-            "a content has sha256, sha512, raw-sha256, raw-sha512 and length",
+            "a content has sha256, sha512, raw-sha256, raw-sha512, own-sha256, own-sha512 and length",
         )),
     }
 }
@@ -195,6 +211,8 @@ fn release_value(release: &Release, rest: &str) -> Result<Value, NoValue> {
         "location" => url(&release.location, "Location"),
         "upload-url" => url(&release.upload_url, "uploadUrl"),
         "manifest" => Ok(release.manifest.clone()),
+        "manifest-sha256" => Ok(hex::encode(Sha256::digest(&release.manifest_bytes)).into()),
+        "manifest-sha512" => Ok(hex::encode(Sha512::digest(&release.manifest_bytes)).into()),
         "manifest-text" => Ok(String::from_utf8_lossy(&release.manifest_bytes)
             .into_owned()
             .into()),
@@ -205,7 +223,7 @@ fn release_value(release: &Release, rest: &str) -> Result<Value, NoValue> {
                 .cloned()
                 .ok_or_else(|| NoValue::meaningless(format!("the manifest has no `{member}`"))),
             None => Err(NoValue::meaningless(
-                "a release has name, version, location, upload-url, manifest, manifest-text and manifest.MEMBER",
+                "a release has name, version, location, upload-url, manifest, manifest-text, manifest-sha256, manifest-sha512 and manifest.MEMBER",
             )),
         },
     }

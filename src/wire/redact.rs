@@ -94,6 +94,12 @@ impl Redactor {
         if value.is_empty() {
             return;
         }
+        let is_known = |known: &Known| {
+            known.forms.get(value.as_bytes()) == Some(&Some(secret.label().to_owned()))
+        };
+        if is_known(&self.known.read().unwrap_or_else(PoisonError::into_inner)) {
+            return;
+        }
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         let mut learn = |form: String, label: String| {
             known.forms.insert(form.into_bytes(), Some(label));
