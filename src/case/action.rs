@@ -155,7 +155,7 @@ pub enum AddSources {
     /// Names of hosts, URLs, or source objects.
     List(Vec<SourceSpec>),
     /// More to say.
-    Detailed(SourcesDetails),
+    Detailed(Box<SourcesDetails>),
 }
 
 /// A content source.

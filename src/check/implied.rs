@@ -46,8 +46,8 @@ pub fn general(
     };
     let mut found = Vec::new();
     // RFC 9110 gives 505 to a version of HTTP that the server does not speak.
-    let is_allowed = matches!(answer.status, 501 | 507)
-        || (scope == Scope::BrokenHttp && answer.status == 505);
+    let is_allowed =
+        matches!(answer.status, 501 | 507) || (scope == Scope::BrokenHttp && answer.status == 505);
     if scope != Scope::Elsewhere && answer.status >= 500 && !is_allowed {
         found.push(
             Mismatch::new(

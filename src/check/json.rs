@@ -409,6 +409,9 @@ mod tests {
     fn a_malformed_matcher_is_named_with_its_place() {
         let (at, what) = validate(&json!({"a": [{"$matchs": "x"}]})).unwrap_err();
         assert_eq!(at, "/a/0/$matchs");
-        assert!(what.contains("unknown operator $matchs"), "{what}");
+        assert!(
+            what.contains("$matchs") && what.contains("$matches"),
+            "{what}"
+        );
     }
 }

@@ -80,7 +80,10 @@ fn ends(
             .is_some_and(|description| status::fits(description, status) == Some(true))
     });
     let may_succeed = expectation.may_refuse.is_some();
-    for names in [&expectation.refused, &expectation.may_refuse].into_iter().flatten() {
+    for names in [&expectation.refused, &expectation.may_refuse]
+        .into_iter()
+        .flatten()
+    {
         if may_succeed && succeeded(subject) {
             continue;
         }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::case::{CaseRun, Flow};
+use super::case::{CaseRun, Flow, Journal};
 use super::context::RunContext;
 use super::verdict::conclude;
 use crate::case::Case;
@@ -44,13 +44,12 @@ pub async fn run_case(
     let limit = deadline(context, case);
     let outcome = match CaseRun::prepare(context, case) {
         Ok(run) => {
-            let mut outcome = match tokio::time::timeout(limit, run.run()).await {
-                Ok((journal, flow)) => conclude(case, journal.steps, &flow, start.elapsed()),
-                Err(_) => {
-                    let flow = Flow::Error(format!("the case did not end within {limit:?}"));
-                    conclude(case, Vec::new(), &flow, start.elapsed())
-                }
-            };
+            let ended = tokio::time::timeout(limit, run.run()).await;
+            let (journal, flow) = ended.unwrap_or_else(|_| {
+                let flow = Flow::Error(format!("the case did not end within {limit:?}"));
+                (Journal::default(), flow)
+            });
+            let mut outcome = conclude(case, journal.steps, &flow, start.elapsed());
             outcome.reason = outcome.reason.map(|reason| run.redactor.text(&reason));
             outcome
         }

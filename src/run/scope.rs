@@ -87,7 +87,11 @@ impl CaseScope<'_> {
             .capabilities
             .get("digest.form")
             .is_some_and(|form| form.to_string() == "raw");
-        let name = if is_raw { format!("raw-{algorithm}") } else { algorithm.to_owned() };
+        let name = if is_raw {
+            format!("raw-{algorithm}")
+        } else {
+            algorithm.to_owned()
+        };
         content_value(content, &name)
     }
 

@@ -26,7 +26,7 @@ impl CaseRun<'_> {
                 sources: sources.clone(),
                 ..SourcesDetails::default()
             },
-            AddSources::Detailed(details) => details.clone(),
+            AddSources::Detailed(details) => (**details).clone(),
         };
         let (name, version) = Self::named(
             state,
