@@ -1,12 +1,34 @@
 //! The shipped cases as a whole: every rule is judged somewhere, every area is there, every summary says something.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use registry_conformance::case::{self, Case};
 use registry_conformance::requirement::{self, Side};
 
 fn cases() -> Vec<Case> {
     case::built_in().unwrap()
+}
+
+#[test]
+fn the_cases_inside_the_binary_are_free_of_mistakes() {
+    for (id, text) in case::built_in_files() {
+        let errors = case::parse(Path::new(id), id, text)
+            .err()
+            .unwrap_or_default();
+        assert!(errors.is_empty(), "{errors:#?}");
+    }
+}
+
+#[test]
+fn a_case_is_found_by_its_whole_id_without_reading_the_others() {
+    let some = cases()
+        .into_iter()
+        .find(|case| case.id.ends_with(']'))
+        .unwrap();
+    let found = case::built_in_exactly(std::slice::from_ref(&some.id)).unwrap();
+    assert!(found.iter().any(|case| case.id == some.id));
+    assert!(found.len() < 100);
 }
 
 #[test]

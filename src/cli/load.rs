@@ -1,5 +1,7 @@
 //! From options to target, cases and known failures.
 
+use std::path::Path;
+
 use super::arguments::RunArguments;
 use super::exit::CliError;
 use crate::case::{self, Case};
@@ -7,13 +9,26 @@ use crate::known_failures::KnownFailures;
 use crate::plan::{Selection, Slow};
 use crate::target::{Environment, LoadOptions, Target, TokenCommands};
 
-/// The cases of the run.
-pub(super) fn cases(folder: Option<&std::path::Path>) -> Result<Vec<Case>, CliError> {
+/// The cases of a folder, or the built-in ones.
+pub(super) fn cases(folder: Option<&Path>) -> Result<Vec<Case>, CliError> {
     match folder {
         Some(folder) => case::from_folder(folder),
         None => case::built_in(),
     }
     .map_err(CliError::usage)
+}
+
+/// The cases of a run. Of the built-in ones no more are read than the run can be about, since a runner that starts a
+/// process for each case starts many.
+pub(super) fn cases_of(arguments: &RunArguments) -> Result<Vec<Case>, CliError> {
+    let is_narrow = arguments.exact
+        && !arguments.filters.is_empty()
+        && arguments.cases.is_none()
+        && arguments.known_failures.is_none();
+    if is_narrow {
+        return case::built_in_exactly(&arguments.filters).map_err(CliError::usage);
+    }
+    cases(arguments.cases.as_deref())
 }
 
 /// The target, unless the bundled mock is meant.

@@ -24,7 +24,7 @@ const SUBCOMMANDS: &[&str] = &[
 /// Runs the suite.
 pub(super) fn run(arguments: &RunArguments, wrapped: bool) -> Result<Exit, CliError> {
     check_usage(arguments, wrapped)?;
-    let cases = load::cases(arguments.cases.as_deref())?;
+    let cases = load::cases_of(arguments)?;
     let selection = load::selection(arguments);
     let known_failures = load::known_failures(arguments, &cases)?;
     if arguments.list {
