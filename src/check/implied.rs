@@ -16,7 +16,7 @@ static LEAKS: LazyLock<Vec<(&'static str, Regex)>> = LazyLock::new(|| {
     [
         ("a stack trace", r"Traceback \(most recent call last\)|\bat [\w.$<>]+\([\w.]+:\d+(:\d+)?\)|goroutine \d+ \[|panicked at "),
         ("a path of a source file", r"[\w/\\.-]+\.(rs|py|go|js|ts|java|rb|php|cs|c|cpp):\d+"),
-        ("SQL", r#"(?i)\b(select\b.{1,80}\bfrom|insert\s+into|update\s+\w+\s+set|delete\s+from)\s+["'`\w]+"#),
+        ("SQL", r#"\b(SELECT\b.{1,80}\bFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM)\s+["'`\w]+"#),
     ]
     .into_iter()
     .filter_map(|(what, pattern)| Some((what, Regex::new(pattern).ok()?)))

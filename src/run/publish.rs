@@ -48,6 +48,8 @@ impl CaseRun<'_> {
             .headers
             .push(("Content-Type".to_owned(), content_type.as_bytes().to_vec()));
         request.body = Body::Bytes(body);
+        // A registry may do all of its work before it answers (PUB-1).
+        request.patience = self.context.target.deadlines.processing;
         let scope = self.scope_of(&request.url);
         let exchange = self.send(step, request).await;
         let mut performed = Performed::one(exchange, scope, "PUB-1");

@@ -45,6 +45,8 @@ impl CaseRun<'_> {
             .headers
             .push(("Content-Type".to_owned(), content_type.as_bytes().to_vec()));
         request.body = Body::Bytes(body);
+        // A registry may fetch what is added before it answers.
+        request.patience = self.context.target.deadlines.source * 2;
         let scope = self.scope_of(&request.url);
         let exchange = self.send(step, request).await;
         let rule = if method == "PUT" { "SRC-19" } else { "SRC-1" };

@@ -78,7 +78,14 @@ impl Client {
         let mut waited = Duration::ZERO;
         let mut retries = 0;
         let (answer, gave_up) = loop {
-            let answer = self.attempt(&record).await;
+            let deadline = self.shared.exchange_deadline + request.patience;
+            let answer = self
+                .attempt(&record, deadline)
+                .await
+                .map_err(|error| match error {
+                    WireError::Timeout { phase, .. } => WireError::Timeout { phase, deadline },
+                    error => error,
+                });
             let wait = match &answer {
                 Ok(answer) if answer.status == 429 => retry_after(answer, SystemTime::now())
                     .unwrap_or(BACKOFF * 2_u32.pow(retries.min(8))),
@@ -151,9 +158,13 @@ impl Client {
         Alive::Gone
     }
 
-    async fn attempt(&self, record: &RequestRecord) -> Result<Answer, WireError> {
+    async fn attempt(
+        &self,
+        record: &RequestRecord,
+        deadline: Duration,
+    ) -> Result<Answer, WireError> {
         let authority = Authority::of(&record.url)?;
-        let until = Instant::now() + self.shared.exchange_deadline;
+        let until = Instant::now() + deadline;
         if let Ok(answer) = self.shared.pooled.send(record, &authority, until).await {
             return answer;
         }

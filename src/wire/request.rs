@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use url::Url;
@@ -25,6 +26,8 @@ pub struct Request {
     pub body: Body,
     /// Who sends it. A field that `headers` names too is left to `headers`.
     pub credentials: Option<Arc<Credentials>>,
+    /// Time beyond the deadline of an exchange, for operations that may do long work before they answer.
+    pub patience: Duration,
 }
 
 impl Request {
@@ -38,6 +41,7 @@ impl Request {
             headers: Vec::new(),
             body: Body::Empty,
             credentials: None,
+            patience: Duration::ZERO,
         }
     }
 
