@@ -181,7 +181,9 @@ fn collect(
             .is_some_and(|extension| extension == "yaml")
             && relative != Path::new("requirements.yaml")
         {
-            let text = std::fs::read_to_string(&path).map_err(|source| read(&path, source))?;
+            let octets = std::fs::read(&path).map_err(|source| read(&path, source))?;
+            // What is not UTF-8 is told with the mistakes of the other files, by the character that stands for it.
+            let text = String::from_utf8_lossy(&octets).into_owned();
             let id = relative
                 .with_extension("")
                 .components()

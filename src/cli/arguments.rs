@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use url::Url;
 
@@ -67,16 +68,16 @@ pub(super) struct RunArguments {
     #[arg(long, value_name = "FILE", env = "REGISTRY_CONFORMANCE_KNOWN_FAILURES")]
     pub known_failures: Option<PathBuf>,
     /// Warnings count as failures
-    #[arg(long, env = "REGISTRY_CONFORMANCE_STRICT")]
+    #[arg(long, env = "REGISTRY_CONFORMANCE_STRICT", value_parser = FalseyValueParser::new())]
     pub strict: bool,
     /// Seed of all generated names, bytes and orders
     #[arg(long, value_name = "N", env = "REGISTRY_CONFORMANCE_SEED")]
     pub seed: Option<u64>,
     /// List the cases and send nothing
-    #[arg(long, env = "REGISTRY_CONFORMANCE_LIST")]
+    #[arg(long, env = "REGISTRY_CONFORMANCE_LIST", value_parser = FalseyValueParser::new())]
     pub list: bool,
     /// Filters are whole ids
-    #[arg(long, env = "REGISTRY_CONFORMANCE_EXACT")]
+    #[arg(long, env = "REGISTRY_CONFORMANCE_EXACT", value_parser = FalseyValueParser::new())]
     pub exact: bool,
     /// Leave out cases whose id contains this; repeatable
     #[arg(
@@ -89,12 +90,12 @@ pub(super) struct RunArguments {
     /// Run only the slow cases
     #[arg(
         long,
-        env = "REGISTRY_CONFORMANCE_IGNORED",
+        env = "REGISTRY_CONFORMANCE_IGNORED", value_parser = FalseyValueParser::new(),
         conflicts_with = "include_ignored"
     )]
     pub ignored: bool,
     /// Run the slow cases too
-    #[arg(long, env = "REGISTRY_CONFORMANCE_INCLUDE_IGNORED")]
+    #[arg(long, env = "REGISTRY_CONFORMANCE_INCLUDE_IGNORED", value_parser = FalseyValueParser::new())]
     pub include_ignored: bool,
     /// Cases at the same time [default: 16]
     #[arg(long, value_name = "N", env = "REGISTRY_CONFORMANCE_TEST_THREADS")]
@@ -109,7 +110,7 @@ pub(super) struct RunArguments {
     #[arg(long, value_name = "PATH", env = "REGISTRY_CONFORMANCE_LOGFILE")]
     pub logfile: Option<PathBuf>,
     /// One character a case
-    #[arg(short, long, env = "REGISTRY_CONFORMANCE_QUIET")]
+    #[arg(short, long, env = "REGISTRY_CONFORMANCE_QUIET", value_parser = FalseyValueParser::new())]
     pub quiet: bool,
     /// Accepted for cargo's sake
     #[arg(long, hide = true)]
@@ -195,6 +196,9 @@ pub(super) enum CasesCommand {
         /// The folder; made if it is not there
         #[arg(value_name = "DIR")]
         folder: PathBuf,
+        /// Overwrite files that differ
+        #[arg(long)]
+        force: bool,
     },
 }
 

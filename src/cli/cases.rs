@@ -18,7 +18,7 @@ pub(super) fn run(arguments: &CasesArguments) -> Result<Exit, CliError> {
             println!("{} cases, no mistakes", cases.len());
             Ok(Exit::Conforms)
         }
-        CasesCommand::Export { folder } => export(folder),
+        CasesCommand::Export { folder, force } => export(folder, *force),
     }
 }
 
@@ -54,7 +54,7 @@ fn list(folder: Option<&Path>, as_json: bool) -> Result<Exit, CliError> {
     Ok(Exit::Conforms)
 }
 
-fn export(folder: &Path) -> Result<Exit, CliError> {
+fn export(folder: &Path, force: bool) -> Result<Exit, CliError> {
     let write = |path: &Path, text: &str| {
         path.parent()
             .map_or(Ok(()), std::fs::create_dir_all)
@@ -64,6 +64,15 @@ fn export(folder: &Path) -> Result<Exit, CliError> {
             })
     };
     let files = case::built_in_files();
+    let differs = |(id, text): &&(&str, &str)| {
+        std::fs::read_to_string(folder.join(format!("{id}.yaml"))).is_ok_and(|there| there != *text)
+    };
+    if let (false, Some((id, _))) = (force, files.iter().find(differs)) {
+        return Err(CliError::message(format!(
+            "failed to export to {}: {id}.yaml is there and differs (--force overwrites it)",
+            folder.display()
+        )));
+    }
     for (id, text) in files {
         write(&folder.join(format!("{id}.yaml")), text)?;
     }

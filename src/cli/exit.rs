@@ -56,7 +56,6 @@ pub(super) struct CliError {
 #[error("{message}")]
 pub(super) struct Reason {
     message: String,
-    source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
 impl fmt::Display for CliError {
@@ -82,17 +81,25 @@ impl CliError {
             exit: Exit::Usage,
             error: Reason {
                 message: message.into(),
-                source: None,
             },
         }
     }
 
     fn of(exit: Exit, error: impl std::error::Error + Send + Sync + 'static) -> Self {
-        let message = error.to_string();
-        let source = std::error::Error::source(&error).map(|cause| cause.to_string().into());
+        let mut message = error.to_string();
+        // Some messages tell their cause themselves.
+        let mut cause = std::error::Error::source(&error);
+        while let Some(error) = cause {
+            let said = error.to_string();
+            if !message.contains(&said) {
+                message.push_str("\n  because: ");
+                message.push_str(&said);
+            }
+            cause = error.source();
+        }
         Self {
             exit,
-            error: Reason { message, source },
+            error: Reason { message },
         }
     }
 }

@@ -47,11 +47,6 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, wrapped: bool) -> Exi
         Ok(exit) => exit,
         Err(error) => {
             eprintln!("error: {error}");
-            let mut source = std::error::Error::source(&error.error);
-            while let Some(cause) = source {
-                eprintln!("  because: {cause}");
-                source = cause.source();
-            }
             error.exit
         }
     }

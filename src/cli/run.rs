@@ -1,9 +1,10 @@
 //! `run`: the suite against a registry.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::arguments::{Color, Format, RunArguments};
 use super::embedded::Embedded;
@@ -24,11 +25,16 @@ const SUBCOMMANDS: &[&str] = &[
 /// Runs the suite.
 pub(super) fn run(arguments: &RunArguments, wrapped: bool) -> Result<Exit, CliError> {
     check_usage(arguments, wrapped)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(CliError::unreachable)?;
+    let interrupt = Interrupt::watch(&runtime, arguments);
     let cases = load::cases_of(arguments)?;
     let selection = load::selection(arguments);
     let known_failures = load::known_failures(arguments, &cases)?;
     if arguments.list {
-        list(arguments, &cases, &selection);
+        list(&cases, &selection);
         return Ok(Exit::Conforms);
     }
     let target = load::target(arguments)?;
@@ -38,10 +44,6 @@ pub(super) fn run(arguments: &RunArguments, wrapped: bool) -> Result<Exit, CliEr
     let seed = arguments
         .seed
         .unwrap_or_else(|| u64::from(rand::random::<u32>()));
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(CliError::unreachable)?;
     let (context, embedded) = runtime.block_on(async {
         match target {
             Some(target) => RunContext::new(target, seed)
@@ -87,8 +89,8 @@ pub(super) fn run(arguments: &RunArguments, wrapped: bool) -> Result<Exit, CliEr
         &selection,
         &known_failures,
     );
-    let outcomes = Outcomes::default();
-    watch_interrupt(&runtime, arguments, &run, &outcomes, clock);
+    let outcomes = interrupt.outcomes.clone();
+    interrupt.knows(&run);
     carry_out(&planned, &context, &outcomes, &runtime, arguments);
     run.duration = clock.elapsed();
     note_lost(&planned, &outcomes);
@@ -101,6 +103,9 @@ pub(super) fn run(arguments: &RunArguments, wrapped: bool) -> Result<Exit, CliEr
             context.capabilities.is("cancel")
         )
     );
+    if let Some(path) = &arguments.logfile {
+        write_log(path, &outcomes);
+    }
     let reports = report::write_all(&arguments.reports, &run, &outcomes, arguments.strict);
     drop(embedded);
     runtime.shutdown_background();
@@ -118,7 +123,9 @@ fn no_registry(
 ) -> Result<Exit, CliError> {
     eprintln!("error: {error}");
     let (verdict, exit) = match error {
-        NotARegistry::Unreachable { .. } => (Verdict::Error, Exit::Unreachable),
+        NotARegistry::Unreachable { .. } | NotARegistry::Busy { .. } => {
+            (Verdict::Error, Exit::Unreachable)
+        }
         NotARegistry::OtherServer { .. } => (Verdict::Fail, Exit::DoesNotConform),
     };
     let reason = error.to_string();
@@ -146,6 +153,9 @@ fn check_usage(arguments: &RunArguments, wrapped: bool) -> Result<(), CliError> 
             "failed to write several reports to stdout: one `-` at most",
         ));
     }
+    for report in &arguments.reports {
+        report.check().map_err(CliError::usage)?;
+    }
     if let [word] = arguments.filters.as_slice()
         && !wrapped
         && !arguments.exact
@@ -164,13 +174,13 @@ fn check_usage(arguments: &RunArguments, wrapped: bool) -> Result<(), CliError> 
     Ok(())
 }
 
-fn list(arguments: &RunArguments, cases: &[Case], selection: &Selection) {
+fn list(cases: &[Case], selection: &Selection) {
     let selected: Vec<(&Case, bool)> = cases
         .iter()
         .filter(|case| selection.selects(&case.id))
         .map(|case| (case, case.file.slow))
         .collect();
-    report::list(&selected, selection.slow, &options(arguments));
+    report::list(&selected, selection.slow);
 }
 
 fn nothing_matches(arguments: &RunArguments, cases: &[Case], wrapped: bool) -> Exit {
@@ -205,7 +215,6 @@ fn options(arguments: &RunArguments) -> TrialOptions {
             Format::Json => FormatSetting::Json,
         }),
         quiet: arguments.quiet,
-        logfile: arguments.logfile.clone(),
         strict: arguments.strict,
     }
 }
@@ -228,6 +237,17 @@ fn carry_out(
     }
 }
 
+/// A line for each case, as `cargo test` writes its log; stdout has them too.
+fn write_log(path: &std::path::Path, outcomes: &[CaseOutcome]) {
+    let lines: String = outcomes
+        .iter()
+        .map(|outcome| format!("{} {}\n", outcome.verdict.as_str(), outcome.id))
+        .collect();
+    if let Err(error) = std::fs::write(path, lines) {
+        eprintln!("error: failed to write {}: {error}", path.display());
+    }
+}
+
 /// A case that panicked has no outcome; no result may be lost.
 fn note_lost(planned: &[Planned<'_>], outcomes: &Outcomes) {
     let known = outcomes.sorted();
@@ -240,29 +260,63 @@ fn note_lost(planned: &[Planned<'_>], outcomes: &Outcomes) {
     }
 }
 
-/// On Ctrl-C: the reports with what is known so far, then exit 130.
-fn watch_interrupt(
-    runtime: &tokio::runtime::Runtime,
-    arguments: &RunArguments,
-    run: &Run,
-    outcomes: &Outcomes,
-    clock: Instant,
-) {
-    let reports: Arc<[ReportRequest]> = arguments.reports.clone().into();
-    let (mut run, outcomes, strict) = (run.clone(), outcomes.clone(), arguments.strict);
-    runtime.spawn(async move {
-        if tokio::signal::ctrl_c().await.is_err() {
+/// On Ctrl-C or SIGTERM: the reports with what is known so far, then exit 130.
+#[derive(Clone)]
+struct Interrupt {
+    run: Arc<Mutex<Option<Run>>>,
+    outcomes: Outcomes,
+}
+
+impl Interrupt {
+    fn watch(runtime: &tokio::runtime::Runtime, arguments: &RunArguments) -> Self {
+        let this = Self {
+            run: Arc::default(),
+            outcomes: Outcomes::default(),
+        };
+        let (watched, reports, strict) =
+            (this.clone(), arguments.reports.clone(), arguments.strict);
+        runtime.spawn(async move {
+            interrupted().await;
+            watched.report(&reports, strict);
+            std::process::exit(i32::from(Exit::Interrupted.code()));
+        });
+        this
+    }
+
+    /// From now on there is something to report.
+    fn knows(&self, run: &Run) {
+        *self.run.lock().unwrap_or_else(PoisonError::into_inner) = Some(run.clone());
+    }
+
+    fn report(&self, reports: &[ReportRequest], strict: bool) {
+        let run = self
+            .run
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let Some(mut run) = run else {
+            eprintln!("\ninterrupted before the first case");
             return;
-        }
-        run.duration = clock.elapsed();
-        let outcomes = outcomes.sorted();
+        };
+        run.duration = run.started.elapsed().unwrap_or_default();
+        let outcomes = self.outcomes.sorted();
         eprintln!("\ninterrupted; this is what is known so far");
         eprint!("{}", report::closing(&outcomes, 0, false));
-        if let Err(error) = report::write_all(&reports, &run, &outcomes, strict) {
+        if let Err(error) = report::write_all(reports, &run, &outcomes, strict) {
             eprintln!("error: {error}");
         }
-        std::process::exit(i32::from(Exit::Interrupted.code()));
-    });
+    }
+}
+
+async fn interrupted() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        let _ = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
 }
 
 fn exit(outcomes: &[CaseOutcome], arguments: &RunArguments, wrapped: bool) -> Exit {

@@ -60,6 +60,30 @@ pub enum ReportError {
     },
 }
 
+impl ReportRequest {
+    /// Whether the file could be written, before a run is spent on it.
+    pub fn check(&self) -> Result<(), ReportError> {
+        let Some(path) = &self.path else {
+            return Ok(());
+        };
+        let folder = match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => std::path::Path::new("."),
+        };
+        let error = if path.is_dir() {
+            std::io::Error::from(std::io::ErrorKind::IsADirectory)
+        } else if let Err(error) = std::fs::metadata(folder) {
+            error
+        } else {
+            return Ok(());
+        };
+        Err(ReportError::Write {
+            path: path.clone(),
+            source: error,
+        })
+    }
+}
+
 impl FromStr for ReportRequest {
     type Err = ReportError;
 

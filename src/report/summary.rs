@@ -85,11 +85,17 @@ pub fn closing(outcomes: &[CaseOutcome], left_behind: usize, cancels: bool) -> S
     if !skips.is_empty() {
         let _ = writeln!(
             text,
-            "skipped, for want of a capability that the target does not declare:"
+            "skipped, since the target file has it otherwise than the case needs it:"
         );
         for (capability, count) in skips {
             let _ = writeln!(text, "  {count:>4}  {capability}");
         }
+    }
+    if is_refused_everywhere(outcomes) {
+        let _ = writeln!(
+            text,
+            "The registry refuses the suite's content hosts (source-forbidden). If it refuses private addresses, exempt them:\n  set origin: {{bind: \"127.0.0.1:PORT\"}} to a fixed port in the target file, and let the registry fetch from that host:port."
+        );
     }
     let summary = Summary::of(outcomes);
     let parts = [
@@ -129,4 +135,17 @@ pub fn closing(outcomes: &[CaseOutcome], left_behind: usize, cancels: bool) -> S
         );
     }
     text
+}
+
+/// Whether good sources are refused, in many cases: a matter of set-up rather than of the registry.
+fn is_refused_everywhere(outcomes: &[CaseOutcome]) -> bool {
+    let refused = |outcome: &&CaseOutcome| {
+        outcome.mismatches().any(|(_, mismatch)| {
+            mismatch
+                .actual
+                .as_ref()
+                .is_some_and(|actual| actual.contains("source-forbidden"))
+        })
+    };
+    outcomes.iter().filter(refused).count() > 10
 }

@@ -41,8 +41,10 @@ pub struct RunContext {
     pub target: Arc<Target>,
     /// Its capabilities, what was seen filled in.
     pub capabilities: Arc<Capabilities>,
-    /// The HTTP client.
+    /// The HTTP client for documents of the API; what is longer than those can be is cut off.
     pub client: Client,
+    /// The HTTP client for content.
+    pub downloads: Client,
     /// Hides secrets.
     pub redactor: Redactor,
     /// The publishers' keys.
@@ -80,11 +82,18 @@ impl RunContext {
         for identity in target.identities.iter() {
             redactor.add_public(identity.namespace.as_deref().unwrap_or_default());
         }
-        let client = Client::new(&wire_options(&target)?)?;
+        let options = wire_options(&target)?;
+        let client = Client::new(&options)?;
+        let content = target.limits.content.saturating_add(BODY_MARGIN);
+        let downloads = Client::new(&WireOptions {
+            max_body: usize::try_from(content).unwrap_or(usize::MAX),
+            ..options
+        })?;
         Ok(Self {
             capabilities: Arc::new(target.capabilities.clone()),
             target: Arc::new(target),
             client,
+            downloads,
             redactor,
             keys: Arc::new(keys),
             origin,
@@ -123,8 +132,10 @@ impl RunContext {
     }
 }
 
-/// Octets that an answer may have beyond the content limit before it is cut off.
+/// Octets that a download may have beyond the content limit before it is cut off.
 const BODY_MARGIN: u64 = 1024 * 1024;
+/// Octets that a document may have beyond what its manifest explains (twice: as it is, and signed in base64).
+const DOCUMENT_MARGIN: u64 = 2 * 1024 * 1024;
 
 fn wire_options(target: &Target) -> Result<WireOptions, ContextError> {
     let read = |path: &PathBuf| {
@@ -141,7 +152,11 @@ fn wire_options(target: &Target) -> Result<WireOptions, ContextError> {
         }),
         _ => None,
     };
-    let max_body = target.limits.content.saturating_add(BODY_MARGIN);
+    let max_body = target
+        .limits
+        .manifest
+        .saturating_mul(4)
+        .saturating_add(DOCUMENT_MARGIN);
     Ok(WireOptions {
         ca: tls.ca.as_ref().map(read).transpose()?,
         client_identity,

@@ -38,7 +38,7 @@ impl CaseRun<'_> {
             let method = spec.method.as_deref().unwrap_or("GET");
             let request = self.request(step, self.reader(), method, url)?;
             let scope = self.scope_of(&request.url);
-            let exchange = self.send(step, request).await;
+            let exchange = self.send_by(&self.context.downloads, step, request).await;
             let is_good = exchange
                 .answer
                 .as_ref()

@@ -34,6 +34,14 @@ pub enum NotARegistry {
         /// Why.
         source: WireError,
     },
+    /// 429 without end.
+    #[error(
+        "failed to begin: {url} answers 429 until the time for retries is over\n  No case could run. Raise the registry's rate limit for the identities of the target file."
+    )]
+    Busy {
+        /// The base URL.
+        url: Url,
+    },
     /// Answers that no registry of the Publish API gives.
     #[error(
         "no Publish API answers at {url}: {what}\n  Every case begins with a create, so none was run. Is the base URL right (it may need a path), is the token of `owner` known there, may it write in the namespace {namespace}?"
@@ -67,6 +75,11 @@ pub async fn preflight(context: &RunContext) -> Result<Preflight, NotARegistry> 
             });
         }
     };
+    if created.gave_up {
+        return Err(NotARegistry::Busy {
+            url: target.registry.clone(),
+        });
+    }
     let document = answer.json().unwrap_or(Value::Null);
     if !is_unpublished_release(&answer, &document) {
         return Err(NotARegistry::OtherServer {
@@ -120,6 +133,13 @@ fn describe(answer: &Answer, document: &Value) -> String {
         (Some(kind), _) => format!("{} with the problem {kind}", answer.status),
         (None, Some(media_type)) => format!("{} with {media_type}", answer.status),
         (None, None) => answer.status.to_string(),
+    };
+    let what = match (&answer.trouble, answer.header("location")) {
+        (Some(trouble), _) if !answer.complete => format!("{what}, and a body of which {trouble}"),
+        (_, Some(location)) if (300..400).contains(&answer.status) => {
+            format!("{what} to {location}")
+        }
+        _ => what,
     };
     let what: String = what.chars().filter(|c| !c.is_control()).take(300).collect();
     format!("a valid create was answered {what}, not with an unpublished release")

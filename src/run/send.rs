@@ -13,7 +13,7 @@ use crate::case::action::{BodySpec, RawEnding, RawExchange, SendRequest};
 use crate::check::implied::Scope;
 use crate::credentials::{Credentials, Secret};
 use crate::target::{Colon, Operation, ReadAs};
-use crate::wire::{Body, Ending, Exchange, RawRequest, Request};
+use crate::wire::{Body, Client, Ending, Exchange, RawRequest, Request};
 
 /// The token of nobody.
 const UNKNOWN_TOKEN: &str = "conformance-unknown-token";
@@ -77,7 +77,17 @@ impl CaseRun<'_> {
     }
 
     /// Sets or leaves out the header fields that the step names, then sends.
-    pub(super) async fn send(&self, step: &Step, mut request: Request) -> Exchange {
+    pub(super) async fn send(&self, step: &Step, request: Request) -> Exchange {
+        self.send_by(&self.context.client, step, request).await
+    }
+
+    /// As [`CaseRun::send`], by another client.
+    pub(super) async fn send_by(
+        &self,
+        client: &Client,
+        step: &Step,
+        mut request: Request,
+    ) -> Exchange {
         for (name, value) in step.headers.iter().flatten() {
             request
                 .headers
@@ -88,7 +98,7 @@ impl CaseRun<'_> {
                     .push((name.clone(), value.clone().into_bytes()));
             }
         }
-        self.context.client.send(&request).await
+        client.send(&request).await
     }
 
     pub(super) fn body(&self, spec: &BodySpec) -> Result<Bytes, StepError> {

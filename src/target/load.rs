@@ -1,8 +1,9 @@
 //! Target file and environment to [`Target`].
 
-use std::{path::Path, sync::LazyLock};
+use std::{borrow::Cow, path::Path, sync::LazyLock};
 
 use jsonschema::Validator;
+use regex::Regex;
 use serde_json::Value;
 use url::Url;
 
@@ -72,7 +73,7 @@ impl Target {
                 violations,
             }
         };
-        let mut document = Located::parse(text)
+        let mut document = Located::parse(&quote_variables(text))
             .map_err(|error| invalid(vec![Violation::new(error.position, error.message)]))?;
         if document.value.is_null() {
             document.value = Value::Object(serde_json::Map::new());
@@ -128,4 +129,19 @@ fn read(path: &Path) -> std::io::Result<String> {
         ));
     }
     Ok(text)
+}
+
+/// `{token: ${TOKEN}}` is what people write and YAML does not take: a brace begins a mapping there. A variable that is
+/// a whole value is put in quotes, by which it means the same.
+fn quote_variables(text: &str) -> Cow<'_, str> {
+    static VARIABLE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?m)([:,\[{-][ \t]*)(\$\{[A-Za-z_][A-Za-z0-9_]*\})([ \t]*(?:[,}\]\r#]|$))")
+            .ok()
+    });
+    let Some(variable) = VARIABLE.as_ref() else {
+        return Cow::Borrowed(text);
+    };
+    let once = variable.replace_all(text, "${1}\"${2}\"${3}");
+    // What stands between two variables in a list belongs to both.
+    Cow::Owned(variable.replace_all(&once, "${1}\"${2}\"${3}").into_owned())
 }

@@ -83,7 +83,10 @@ impl Redactor {
             .into_iter()
             .chain([text.to_owned()]);
         for form in forms {
-            known.forms.entry(form.into_bytes()).or_insert(None);
+            known
+                .forms
+                .entry(form.to_ascii_lowercase().into_bytes())
+                .or_insert(None);
         }
         known.pattern = None;
     }
@@ -95,14 +98,18 @@ impl Redactor {
             return;
         }
         let is_known = |known: &Known| {
-            known.forms.get(value.as_bytes()) == Some(&Some(secret.label().to_owned()))
+            known.forms.get(value.to_ascii_lowercase().as_bytes())
+                == Some(&Some(secret.label().to_owned()))
         };
         if is_known(&self.known.read().unwrap_or_else(PoisonError::into_inner)) {
             return;
         }
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         let mut learn = |form: String, label: String| {
-            known.forms.insert(form.into_bytes(), Some(label));
+            // Case is folded: header names come in lower case, escapes and hexadecimal in either.
+            known
+                .forms
+                .insert(form.to_ascii_lowercase().into_bytes(), Some(label));
         };
         learn(value.to_owned(), secret.label().to_owned());
         let percent = utf8_percent_encode(value, UNRESERVED).to_string();
@@ -117,6 +124,15 @@ impl Redactor {
         let quoted = Value::from(value).to_string();
         let within_quotes = quoted.get(1..quoted.len() - 1).unwrap_or_default();
         learn(within_quotes.to_owned(), secret.label().to_owned());
+        let each = |prefix: &str| -> String {
+            value
+                .bytes()
+                .map(|octet| format!("{prefix}{octet:02x}"))
+                .collect()
+        };
+        for form in [each(""), each("%"), each("\\u00"), each("\\x")] {
+            learn(form, secret.label().to_owned());
+        }
         for form in base64_forms(value.as_bytes()) {
             learn(form, format!("{}_BASE64", secret.label()));
         }
@@ -132,7 +148,8 @@ impl Redactor {
         let mut segments = Vec::new();
         let mut end = 0;
         for found in pattern.find_iter(octets) {
-            let Some(Some(label)) = known.forms.get(found.as_bytes()) else {
+            let folded = found.as_bytes().to_ascii_lowercase();
+            let Some(Some(label)) = known.forms.get(&folded) else {
                 continue;
             };
             if found.start() > end {
@@ -207,6 +224,8 @@ impl Redactor {
         let alternatives: Vec<String> = forms.into_iter().map(regex::escape).collect();
         // Bounded by the number and length of the secrets of a run, not by what a registry sends.
         known.pattern = regex::bytes::RegexBuilder::new(&alternatives.join("|"))
+            .case_insensitive(true)
+            .unicode(false)
             .size_limit(1 << 30)
             .build()
             .ok();
