@@ -29,6 +29,8 @@ enum Wanted {
     Lacks(Vec<String>),
     /// A limit is declared (or none is).
     Declared(bool),
+    /// No limit is declared, or one that is not lower.
+    AtLeast(u64),
 }
 
 /// A `needs` that can not be read.
@@ -65,7 +67,7 @@ impl Needs {
     ///
     /// A list capability must contain the name, or all the names, given, or none of those in
     /// `{without: [...]}`. For a limit, `true` needs one to be
-    /// declared, `false` needs none.
+    /// declared, `false` needs none, and `{at-least: 4}` needs none that is lower.
     pub fn from_json(value: &Value) -> Result<Self, Vec<NeedsError>> {
         let mut needs = Vec::new();
         let mut errors = Vec::new();
@@ -131,6 +133,9 @@ impl Wanted {
                 .collect();
             return names.map(Self::Lacks).ok_or_else(wrong);
         }
+        if let (CapabilityKind::Limit, Some(least)) = (row.kind, value.get("at-least")) {
+            return least.as_u64().map(Self::AtLeast).ok_or_else(wrong);
+        }
         match (row.kind, value) {
             (CapabilityKind::List(_), _) => match row.read(&Value::Array(values))? {
                 CapabilityValue::List(names) => Ok(Self::Contains(names)),
@@ -157,6 +162,8 @@ impl Wanted {
             (Self::Lacks(names), CapabilityValue::List(list)) => {
                 !names.iter().any(|name| list.contains(name))
             }
+            (Self::AtLeast(least), CapabilityValue::Number(limit)) => limit >= least,
+            (Self::AtLeast(_), value) => *value == CapabilityValue::None,
             (Self::Contains(_) | Self::Lacks(_), _) => false,
         }
     }
@@ -171,7 +178,7 @@ impl Wanted {
                 )
             }),
             Self::Contains(_) => true,
-            Self::Lacks(_) => false,
+            Self::Lacks(_) | Self::AtLeast(_) => false,
             Self::Declared(declared) => *declared,
         }
     }
@@ -185,6 +192,7 @@ impl Wanted {
                 .join(" or "),
             Self::Contains(names) => format!("containing {}", names.join(", ")),
             Self::Lacks(names) => format!("without {}", names.join(", ")),
+            Self::AtLeast(least) => format!("no limit below {least}"),
             Self::Declared(true) => "a limit".to_owned(),
             Self::Declared(false) => "no limit".to_owned(),
         }
