@@ -9,7 +9,8 @@ use mock_registry::MockRegistry;
 use mock_registry::defect::Defect;
 use registry_conformance::case::{self, TEMPLATE_ROOTS, schema, template};
 use registry_conformance::check;
-use registry_conformance::target::CAPABILITIES;
+use registry_conformance::known_failures::KnownFailures;
+use registry_conformance::target::{CAPABILITIES, Environment, LoadOptions, Target, TokenCommands};
 use registry_conformance::yaml::Located;
 use serde_json::Value;
 
@@ -23,10 +24,10 @@ struct Block {
     text: String,
 }
 
-fn blocks() -> Vec<Block> {
+fn blocks(document: &'static str) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut open: Option<Block> = None;
-    for (index, line) in DOCUMENT.lines().enumerate() {
+    for (index, line) in document.lines().enumerate() {
         match (line.strip_prefix("```"), open.as_mut()) {
             (Some(_), Some(_)) => blocks.extend(open.take()),
             (Some(kind), None) => {
@@ -48,7 +49,7 @@ fn blocks() -> Vec<Block> {
 }
 
 fn of_kind(kind: &str) -> Vec<Block> {
-    let found: Vec<_> = blocks()
+    let found: Vec<_> = blocks(DOCUMENT)
         .into_iter()
         .filter(|block| block.kind == kind)
         .collect();
@@ -94,7 +95,7 @@ fn whole(block: &Block) -> Option<String> {
 }
 
 fn examples() -> Vec<(usize, String)> {
-    blocks()
+    blocks(DOCUMENT)
         .iter()
         .filter_map(|block| Some((block.line, whole(block)?)))
         .collect()
@@ -314,6 +315,39 @@ fn the_guide_has_every_capability_with_what_it_says() {
                 line.contains(&format!("`{value}`")),
                 "{line}\nlacks: {value}"
             );
+        }
+    }
+}
+
+#[test]
+fn the_guides_files_are_right() {
+    let environment: Environment = ["OWNER_TOKEN", "READER_KEY"]
+        .map(|name| (name.to_owned(), format!("secret of {name}")))
+        .into_iter()
+        .collect();
+    let options = LoadOptions {
+        registry: Some("http://127.0.0.1:9999/".parse().expect("a URL")),
+        token_commands: TokenCommands::Skip,
+    };
+    let cases = case::built_in().expect("right cases");
+    let ids: Vec<&str> = cases.iter().map(|case| case.id.as_str()).collect();
+    let blocks = blocks(GUIDE);
+    assert!(!blocks.is_empty());
+    for Block { kind, line, text } in blocks {
+        match kind {
+            "yaml target" => {
+                if let Err(error) =
+                    Target::parse(&text, Path::new("target.yaml"), &environment, &options)
+                {
+                    panic!("the block at line {line}: {error}");
+                }
+            }
+            "yaml known-failures" => {
+                KnownFailures::parse(&text, Path::new("known.yaml"))
+                    .and_then(|known| known.check(&ids))
+                    .unwrap_or_else(|error| panic!("the block at line {line}: {error}"));
+            }
+            other => panic!("line {line}: a block ```{other} is not tested"),
         }
     }
 }
