@@ -62,8 +62,9 @@ const HOSTS: &str =
     "mirror: {serve: content}\nsecond: {serve: content}\nslow: {hold: {then: {serve: content}}}\n";
 
 fn indented(text: &str, by: usize) -> String {
+    let margin = " ".repeat(by);
     text.lines()
-        .map(|line| format!("{}{line}\n", " ".repeat(by)))
+        .flat_map(|line| [margin.as_str(), line, "\n"])
         .collect()
 }
 
