@@ -15,7 +15,7 @@ use crate::suggest;
 use crate::target::{Needs, PROBLEM_NAMES};
 
 /// Roots of templates that every case has.
-pub(super) const TEMPLATE_ROOTS: &[&str] = &[
+pub const TEMPLATE_ROOTS: &[&str] = &[
     "registry",
     "limits",
     "owner",

@@ -11,6 +11,7 @@ pub mod schema;
 pub mod sign_spec;
 pub mod template;
 
+pub use lint::TEMPLATE_ROOTS;
 pub use load::{
     Case, CaseError, LoadError, built_in, built_in_exactly, built_in_files, from_folder, parse,
 };
