@@ -208,7 +208,7 @@ impl Policy {
             Defect::TakesDuplicatePaths => content.accepts_duplicates = true,
             Defect::StripsLeadingSlash => content.strips_leading_slash = true,
             Defect::TakesArchiveWithoutComponent => verification.takes_missing_component = true,
-            Defect::IndexWithoutPaths => content.index_without_paths = true,
+            Defect::TakesDigestOfComponentAlone => verification.accepts_component_alone = true,
             Defect::TakesArchivesOfAnySize => content.ignores_limit = true,
             Defect::CountsArchiveHeaders => content.counts_headers = true,
             Defect::CutsLongPaths => content.truncates_long_paths = true,

@@ -51,7 +51,10 @@ impl Registry {
         }
         let attempt = attempt.clone();
         let processing = self.policy.processing;
-        if processing.status_missing && attempt.stage.status() == Status::Processing {
+        if let Stage::Processing(work) = &attempt.stage
+            && work.finished.is_none()
+            && processing.status_missing
+        {
             return Err(not_found());
         }
         if processing.forgets_failure && attempt.stage.status() == Status::Failed {
@@ -108,6 +111,13 @@ impl Registry {
             view.sources.retain(|source| *source == Source::Own);
         }
         Ok(view)
+    }
+
+    /// Whether there is a release of that name, in whatever version.
+    pub(crate) fn has_published(&self, name: &str) -> bool {
+        self.attempts().any(|attempt| {
+            attempt.key().name == name && matches!(attempt.stage, Stage::Published { .. })
+        })
     }
 
     /// Content that was uploaded: of a release for those who may read it, before that for its owner.

@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::support::{
-    Answer, EMPTY_COMPONENT, Harness, OTHER, OWNER, READER, component, jws, manifest,
+    Answer, EMPTY_COMPONENT, Harness, HeldHost, OTHER, OWNER, READER, component, jws, manifest,
 };
 
 async fn with(defect: Defect) -> Harness {
@@ -228,17 +228,85 @@ async fn a_change_of_sources_can_rewrite_the_manifest() {
 #[tokio::test]
 async fn racing_publishes_can_add_to_each_other() {
     let harness = with(Defect::RacesPublishes).await;
-    let (manifest, _) = harness.prepared(EMPTY_COMPONENT).await;
+    let host = HeldHost::start(EMPTY_COMPONENT.to_vec()).await;
+    let manifest = manifest(EMPTY_COMPONENT);
+    harness.create(&manifest).await.expect(201);
+    let sources = json!([{"url": host.url}]);
+    harness.add_sources(&manifest, &sources).await.expect(200);
     let bytes = manifest.to_string().into_bytes();
     let (one, other) = (
         jws(&["owner-es256"], &bytes),
         jws(&["owner-ed25519"], &bytes),
     );
-    tokio::join!(
+    let (one, other, ()) = tokio::join!(
         harness.publish_signed(&manifest, &one),
-        harness.publish_signed(&manifest, &other)
+        harness.publish_signed(&manifest, &other),
+        async {
+            host.arrival().await;
+            host.arrival().await;
+            host.release();
+            host.release();
+        }
     );
+    one.expect(201);
+    other.expect(201);
     let release = harness.get(&harness.release_url(&manifest), None).await;
     let signatures = release.body["releaseSignature"]["signatures"].as_array();
     assert_eq!(signatures.map(Vec::len), Some(2));
+}
+
+#[tokio::test]
+async fn a_signed_create_is_answered_badly_by_itself() {
+    for (defect, uploads, status) in [
+        (Defect::PublishesWith200, true, 200),
+        (Defect::OffersNoUploadUrl, false, 0),
+    ] {
+        let harness = with(defect).await;
+        let (naked, _) = harness.prepared(EMPTY_COMPONENT).await;
+        harness.publish(&naked).await.expect(201);
+        let manifest = manifest(EMPTY_COMPONENT);
+        let document = jws(&["owner-es256"], manifest.to_string().as_bytes());
+        let url = harness.url("releases");
+        let type_ = "application/jose+json";
+        let created = harness
+            .request(Method::POST, &url, Some(OWNER), type_, document.to_string())
+            .await
+            .expect(201);
+        assert_eq!(created.body["uploadUrl"].is_string(), uploads, "{defect}");
+        if uploads {
+            harness.upload(&created, EMPTY_COMPONENT).await.expect(204);
+            let url = harness.release_url(&manifest);
+            let published = harness.post_json(&url, Some(OWNER), &json!({})).await;
+            published.expect(status);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_version_that_is_not_there_can_be_null() {
+    let harness = with(Defect::MissingIsNull).await;
+    let published = harness.published(EMPTY_COMPONENT).await;
+    let url = harness.release_url(&published);
+    let missing = harness.get(&format!("{url}-x"), None).await.expect(200);
+    assert_eq!(missing.bytes, b"null");
+    let unknown = harness.release_url(&manifest(EMPTY_COMPONENT));
+    harness
+        .get(&unknown, None)
+        .await
+        .expect_problem(404, "not-found");
+}
+
+#[tokio::test]
+async fn only_what_is_fetched_from_several_is_accepted_without_location() {
+    let builder = MockRegistry::builder().processing("polls:0".parse().unwrap());
+    let harness = Harness::start(builder.defect(Defect::AcceptsWithoutLocation)).await;
+    let (uploaded, _) = harness.prepared(EMPTY_COMPONENT).await;
+    let accepted = harness.publish(&uploaded).await.expect(202);
+    assert!(!accepted.header("location").is_empty());
+    let fetched = manifest(EMPTY_COMPONENT);
+    harness.create(&fetched).await.expect(201);
+    let sources = json!([{"url": "http://127.0.0.1:1/"}, {"url": "http://127.0.0.1:1/b"}]);
+    harness.add_sources(&fetched, &sources).await.expect(200);
+    let accepted = harness.publish(&fetched).await.expect(202);
+    assert_eq!(accepted.header("location"), "");
 }
