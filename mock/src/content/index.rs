@@ -8,24 +8,21 @@ use crate::digest::{Digest, DigestAlgorithm};
 pub fn index_digest(algorithm: DigestAlgorithm, entries: &[EntrySummary]) -> Option<Digest> {
     let mut sorted: Vec<_> = entries.iter().collect();
     sorted.sort_by(|a, b| a.path.cmp(&b.path));
-    index_digest_in_order(algorithm, sorted, true)
+    index_digest_in_order(algorithm, sorted)
 }
 
-/// The same of entries in the order given, and perhaps without their paths: what implementers forget (IDX-1, IDX-4).
+/// The same of entries in the order given: what implementers forget to sort (IDX-1).
 pub(super) fn index_digest_in_order<'a>(
     algorithm: DigestAlgorithm,
     entries: impl IntoIterator<Item = &'a EntrySummary>,
-    with_paths: bool,
 ) -> Option<Digest> {
     let mut index = algorithm.hasher();
     for entry in entries {
         index.update(entry.digest(algorithm)?.as_bytes());
-        if with_paths {
-            let path = entry.path.as_bytes();
-            let length = u16::try_from(path.len()).ok()?;
-            index.update(&length.to_le_bytes());
-            index.update(path);
-        }
+        let path = entry.path.as_bytes();
+        let length = u16::try_from(path.len()).ok()?;
+        index.update(&length.to_le_bytes());
+        index.update(path);
     }
     Some(index.finish())
 }

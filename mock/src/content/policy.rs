@@ -33,6 +33,4 @@ pub struct ContentPolicy {
     pub truncates_long_paths: bool,
     /// Replaces what is not UTF-8 in paths (IDX-6).
     pub paths_as_text: bool,
-    /// Leaves the path out of the index (IDX-4).
-    pub index_without_paths: bool,
 }

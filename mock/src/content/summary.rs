@@ -89,11 +89,7 @@ pub(super) fn index_of(
 ) -> Vec<Digest> {
     let digest_with = |algorithm: &DigestAlgorithm| {
         if policy.keeps_archive_order {
-            index_digest_in_order(*algorithm, arrived, !policy.index_without_paths)
-        } else if policy.index_without_paths {
-            let mut sorted: Vec<_> = arrived.iter().collect();
-            sorted.sort_by(|a, b| a.path.cmp(&b.path));
-            index_digest_in_order(*algorithm, sorted, false)
+            index_digest_in_order(*algorithm, arrived)
         } else {
             index_digest(*algorithm, arrived)
         }

@@ -15,10 +15,12 @@ pub(super) fn get(
     key: &ReleaseKey,
 ) -> Result<Reply, Refusal> {
     let caller = authenticate(session, &request.headers)?;
-    let view = match session.registry().release(session.now(), &caller, key) {
+    let found = session.registry().release(session.now(), &caller, key);
+    let view = match found {
         Err(refusal)
             if refusal.kind() == ProblemKind::NotFound
-                && session.policy.reading.missing_is_null =>
+                && session.policy.reading.missing_is_null
+                && session.registry().has_published(&key.name) =>
         {
             return Ok(Reply::json(StatusCode::OK, &serde_json::Value::Null));
         }

@@ -9,7 +9,7 @@ use crate::{
     identity::Caller,
     jws::JwsDocument,
     refusal::{Refusal, not_found},
-    registry::{PublishWork, ReleaseKey, ReleaseView, UnpublishedView},
+    registry::{PublishWork, ReleaseKey, ReleaseView, Source, UnpublishedView},
     reply::Reply,
     session::Session,
     wire::{PublishRequest, render_release, render_unpublished},
@@ -74,11 +74,12 @@ async fn run(
             session
                 .registry()
                 .finish_publish(session.now(), &work.claim, signature, verdict)?;
-        return Ok(published(&session, &view));
+        return Ok(published(&session, &view, work.signed_at_create.is_some()));
     }
     let view = session
         .registry()
         .accept_publish(session.now(), &work.claim, signature)?;
+    let reply = accepted(&session, &view, work.signed_at_create.is_some());
     let background = session.clone();
     drop(session.tasks().spawn(async move {
         let verdict = background.verify(&work).await;
@@ -86,7 +87,7 @@ async fn run(
             .registry()
             .settle_publish(background.now(), &work.claim, verdict);
     }));
-    Ok(accepted(&session, &view))
+    Ok(reply)
 }
 
 fn check(
@@ -104,9 +105,9 @@ fn check(
     Ok(signature)
 }
 
-fn published(session: &Session, view: &ReleaseView) -> Reply {
+fn published(session: &Session, view: &ReleaseView, signed_at_create: bool) -> Reply {
     let key = &view.manifest.key;
-    let status = if session.policy.publish.answers_200 {
+    let status = if signed_at_create && session.policy.publish.answers_200 {
         StatusCode::OK
     } else {
         StatusCode::CREATED
@@ -117,14 +118,18 @@ fn published(session: &Session, view: &ReleaseView) -> Reply {
     )
 }
 
-fn accepted(session: &Session, view: &UnpublishedView) -> Reply {
+fn accepted(session: &Session, view: &UnpublishedView, signed_at_create: bool) -> Reply {
     let key = &view.manifest.key;
-    let reply = Reply::json(
-        StatusCode::ACCEPTED,
-        &render_unpublished(view, session.rendering()),
-    )
-    .with_header(header::RETRY_AFTER, &retry_after(session, view));
-    if session.policy.processing.no_location {
+    let status = if signed_at_create && session.policy.publish.answers_200 {
+        StatusCode::OK
+    } else {
+        StatusCode::ACCEPTED
+    };
+    let reply = Reply::json(status, &render_unpublished(view, session.rendering()))
+        .with_header(header::RETRY_AFTER, &retry_after(session, view));
+    let is_remote = |source: &&Source| **source != Source::Own;
+    let fetches = view.sources.iter().filter(is_remote).count();
+    if fetches > 1 && session.policy.processing.no_location {
         return reply;
     }
     let url = if session.config.plain {

@@ -12,11 +12,11 @@ use crate::{
     reason = "each is a mistake of its own"
 )]
 pub(crate) struct ProcessingPolicy {
-    /// Answers 202 without `Location` (ASY-1).
+    /// Answers 202 without `Location` when several sources are to be fetched (ASY-1).
     pub no_location: bool,
     /// Sends a `Retry-After` that is neither seconds nor a date (ASY-1).
     pub odd_retry_after: bool,
-    /// Has no status while it is processing (ASY-2).
+    /// Has no status while the content is being verified (ASY-2).
     pub status_missing: bool,
     /// Forgets a failure once it was read (ASY-5).
     pub forgets_failure: bool,

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
     reason = "each is a mistake of its own"
 )]
 pub(crate) struct ReadingPolicy {
-    /// Answers 200 with `null` for what does not exist (REL-1).
+    /// Answers 200 with `null` for a version that a published name does not have (REL-1).
     pub missing_is_null: bool,
     /// Answers HEAD with 405 (REL-2).
     pub lacks_head: bool,

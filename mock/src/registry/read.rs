@@ -42,9 +42,8 @@ impl Registry {
     ) -> Result<UnpublishedView, Refusal> {
         self.sweep_if_due(now);
         let mode = self.settings.processing;
-        let attempt = self
-            .owned_attempt(now, caller, address)?
-            .ok_or_else(not_found)?;
+        self.permit_read_unpublished(now, caller, &address.key)?;
+        let attempt = self.addressed(now, address).ok_or_else(not_found)?;
         if let Stage::Processing(processing) = &mut attempt.stage {
             // With `polls:N` it is the read after N that brings the outcome, and nothing else: not a read of the release between.
             processing.polls = processing.polls.saturating_add(1);
@@ -52,7 +51,10 @@ impl Registry {
         }
         let attempt = attempt.clone();
         let processing = self.policy.processing;
-        if processing.status_missing && attempt.stage.status() == Status::Processing {
+        if let Stage::Processing(work) = &attempt.stage
+            && work.finished.is_none()
+            && processing.status_missing
+        {
             return Err(not_found());
         }
         if processing.forgets_failure && attempt.stage.status() == Status::Failed {
@@ -66,15 +68,13 @@ impl Registry {
         Ok(self.policy.processing.present(self.view(&attempt)))
     }
 
-    /// The attempt, unless the caller is no owner of where it would be.
-    pub(super) fn owned_attempt(
+    /// The attempt at that address.
+    pub(super) fn addressed(
         &mut self,
         now: Timestamp,
-        caller: &Caller,
         address: &UnpublishedAddress,
-    ) -> Result<Option<&mut Attempt>, Refusal> {
-        self.permit_read_unpublished(now, caller, &address.key)?;
-        let attempt = match &address.token {
+    ) -> Option<&mut Attempt> {
+        match &address.token {
             None => self.current(&address.key, now),
             Some(token) => match self.id_by_status_token(token) {
                 None => None,
@@ -82,8 +82,7 @@ impl Registry {
                     .attempt(id, now)
                     .filter(|attempt| *attempt.key() == address.key),
             },
-        };
-        Ok(attempt)
+        }
     }
 
     /// The release.
@@ -112,6 +111,13 @@ impl Registry {
             view.sources.retain(|source| *source == Source::Own);
         }
         Ok(view)
+    }
+
+    /// Whether there is a release of that name, in whatever version.
+    pub(crate) fn has_published(&self, name: &str) -> bool {
+        self.attempts().any(|attempt| {
+            attempt.key().name == name && matches!(attempt.stage, Stage::Published { .. })
+        })
     }
 
     /// Content that was uploaded: of a release for those who may read it, before that for its owner.

@@ -2,7 +2,7 @@
 
 use crate::{
     config::{Config, DigestForm},
-    content::{ContentError, ContentFormat, ContentOptions, ContentSummary},
+    content::{ContentError, ContentFormat, ContentOptions, ContentSummary, index_digest},
     policy::Policy,
     problem::{Problem, ProblemKind},
     registry::Manifest,
@@ -84,6 +84,16 @@ impl ContentCheck {
             DigestForm::Raw => (&summary.raw, &summary.index),
         };
         let policy = &self.policy.digest;
+        if self.policy.verification.accepts_component_alone
+            && let Ok(component) = summary.component()
+        {
+            let alone: Vec<_> = (manifest.digest.algorithms().into_iter())
+                .filter_map(|algorithm| index_digest(algorithm, std::slice::from_ref(component)))
+                .collect();
+            if manifest.digest.verify(&alone, policy).is_ok() {
+                return Ok(());
+            }
+        }
         let either = self.policy.verification.accepts_either_form;
         if either && manifest.digest.verify(other_form, policy).is_ok() {
             return Ok(());

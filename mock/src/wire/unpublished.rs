@@ -20,11 +20,7 @@ pub(crate) fn render_unpublished(view: &UnpublishedView, rendering: Rendering<'_
         "contentSources".to_owned(),
         render_sources(&view.sources, key, rendering),
     );
-    if let Some(token) = view
-        .upload_token
-        .as_ref()
-        .filter(|_| !rendering.policy.upload.offers_no_url)
-    {
+    if let Some(token) = &view.upload_token {
         document.insert(
             "uploadUrl".to_owned(),
             json!(rendering.links.upload(key, token)),

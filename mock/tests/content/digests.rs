@@ -86,14 +86,6 @@ fn the_order_of_the_archive_does_not_matter() {
         sha256_of_index(&read_with(&backward, kept).unwrap()),
         expected
     );
-    let pathless = ContentPolicy {
-        index_without_paths: true,
-        ..ContentPolicy::default()
-    };
-    assert_ne!(
-        sha256_of_index(&read_with(&forward, pathless).unwrap()),
-        expected
-    );
 }
 
 #[test]

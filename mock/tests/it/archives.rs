@@ -1,7 +1,7 @@
 //! Rules IDX: content of several entries.
 
 use crate::support::{Answer, EMPTY_COMPONENT, Harness, OWNER, index_digest, manifest};
-use mock_registry::MockRegistry;
+use mock_registry::{MockRegistry, defect::Defect};
 use reqwest::Method;
 use serde_json::{Value, json};
 use wiremock::{Mock, MockServer, ResponseTemplate, matchers::path};
@@ -180,4 +180,23 @@ async fn takes_one_entry_from_each_source() {
         dropping.publish(&manifest).await.expect(201).body["contentSources"],
         json!(good)
     );
+}
+
+#[tokio::test]
+async fn the_component_alone_can_be_taken_for_the_whole() {
+    for (defects, status) in [
+        (&[][..], 422),
+        (&[Defect::TakesDigestOfComponentAlone], 204),
+    ] {
+        let builder = defects
+            .iter()
+            .fold(MockRegistry::builder(), |builder, defect| {
+                builder.defect(*defect)
+            });
+        let harness = Harness::start(builder).await;
+        let manifest = tar_manifest(&ENTRIES[..1]);
+        upload(&harness, &manifest, archive(&ENTRIES))
+            .await
+            .expect(status);
+    }
 }
