@@ -87,6 +87,14 @@ impl CliError {
         }
     }
 
+    /// Ends with exit 3: the suite itself failed.
+    pub(super) fn failure(message: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Unreachable,
+            ..Self::message(message)
+        }
+    }
+
     fn of(exit: Exit, error: impl std::error::Error + Send + Sync + 'static) -> Self {
         let message = error.to_string();
         let source = std::error::Error::source(&error).map(|cause| cause.to_string().into());

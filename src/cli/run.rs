@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use serde_json::json;
 
 use super::arguments::{Color, Format, RunArguments};
-use super::embedded::Embedded;
+use super::embedded::{Embedded, EmbeddedOptions};
 use super::exit::{CliError, Exit};
 use super::load;
 use crate::case::Case;
@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &RunArguments, wrapped: bool) -> Result<Exit, CliEr
                 .await
                 .map(|context| (context, None))
                 .map_err(CliError::usage),
-            None => Embedded::start(seed)
+            None => Embedded::start(EmbeddedOptions::usual(seed))
                 .await
                 .map(|(context, embedded)| (context, Some(embedded))),
         }
