@@ -36,7 +36,7 @@ macro_rules! defects {
 
 defects! {
     CreatesWithoutLocation "creates-without-location" "CRE-1"
-        "Answers 201 without Location.",
+        "Answers a signed create without Location: its handler was written later, and the header not copied from that of the naked one.",
     KeepsUncheckedSignature "keeps-unchecked-signature" "CRE-2"
         "Keeps the signature of a signed create without verifying it: publish was to do that.",
     TakesAnyContentType "takes-any-content-type" "CRE-3"
@@ -102,9 +102,9 @@ defects! {
     PublishesWithoutContent "publishes-without-content" "UPL-4"
         "Publishes a release without any content.",
     TakesUploadsAfterPublishing "takes-uploads-after-publishing" "UPL-5"
-        "Goes on taking uploads after publishing, and serves the last.",
-    SecondUploadConflicts "second-upload-conflicts" "UPL-6"
-        "Refuses the same upload a second time, so that a client can not retry.",
+        "Goes on taking uploads after publishing, and serves the last: a signed URL outlives the publishing, and verification is over.",
+    AppendsSecondUpload "appends-second-upload" "UPL-6"
+        "Adds the bytes of a second upload to those of the first: the file is opened for appending.",
     TakesUploadsOfAnySize "takes-uploads-of-any-size" "UPL-7"
         "Has no limit for uploads.",
     TrustsDeclaredLength "trusts-declared-length" "UPL-7"
@@ -244,11 +244,11 @@ defects! {
     PublishesAgain "publishes-again" "PUB-4"
         "Publishes what is published anew, with the new signature.",
     SourcesChangeRewritesManifest "sources-change-rewrites-manifest" "PUB-5"
-        "Reads and writes the whole release when its sources change, and loses members of the manifest.",
+        "Reads the whole release into a struct and writes it back when its sources change: members that the struct lacks are lost, and defaults filled in.",
     UnknownReleaseIsInternalError "unknown-release-is-internal-error" "PUB-6"
         "Answers 500 to publishing what was never created: an unchecked lookup.",
     RacesPublishes "races-publishes" "PUB-7"
-        "Looks whether the release is pending and publishes later.",
+        "Looks whether the release is pending and publishes later, without a lock between: publishes that race all succeed, and add their signatures to each other's.",
     ForgetsPublished "forgets-published" "PUB-8"
         "Deletes the unpublished release when it is published.",
     ExpiredBlocks "expired-blocks" "PUB-9"
@@ -302,27 +302,27 @@ defects! {
     ImmutableForCaches "immutable-for-caches" "REL-5"
         "Lets caches keep release documents for ever.",
     ProblemsArePlainJson "problems-are-plain-json" "ERR-1"
-        "Sends problem documents as application/json.",
+        "Sends the problem document of 401 as application/json: authentication is a middleware in front of the error handler.",
     HtmlNotFound "html-not-found" "ERR-1"
         "Answers unknown paths with the framework's HTML page.",
     WrongStatusMember "wrong-status-member" "ERR-2"
-        "Has another status in the problem document than in the answer.",
+        "Has the status that goes with the problem type in a document whose answer has another: 405 in a 501, or 422 in the 409 that repeats a failure.",
     MethodNotAllowedWithoutAllow "method-not-allowed-without-allow" "ERR-3"
         "Answers 405 without Allow.",
     MethodIsNotFound "method-is-not-found" "ERR-3"
         "Answers 404 where only the method is wrong.",
     MalformedIsInternalError "malformed-is-internal-error" "ERR-4"
-        "Answers 500 to a body that it can not read.",
+        "Answers 500 to a body that it can not read, except at create: the parser's error is caught there and nowhere else.",
     BadPathIsInternalError "bad-path-is-internal-error" "ERR-4"
         "Answers 500 to a path whose percent-encoding is no UTF-8.",
     RefusesWith200 "refuses-with200" "ERR-5"
-        "Sends problem documents with status 200.",
+        "Answers a refused cancel with status 200 and the problem document: DELETE is idempotent, and so thought never to fail.",
     TakesManifestsOfAnySize "takes-manifests-of-any-size" "ERR-6"
         "Has no limit for manifests.",
     EchoesToken "echoes-token" "ERR-7"
         "Repeats the Authorization header in the problem document.",
     ShowsStackTrace "shows-stack-trace" "ERR-7"
-        "Adds a stack trace to problem documents.",
+        "Adds a stack trace to what it says of a malformed manifest: the debug form of the parser's error was left in.",
     AnonymousWrites "anonymous-writes" "ACC-1"
         "Takes writes without credentials: the middleware checks the token of those that have one.",
     UnknownTokenIsOwner "unknown-token-is-owner" "ACC-1"
@@ -335,8 +335,8 @@ defects! {
         "Lets readers change sources and publish.",
     KeepsDeniedSources "keeps-denied-sources" "ACC-3"
         "Checks permission after it has changed the sources.",
-    UploadsNeedNoAuthorization "uploads-need-no-authorization" "ACC-3"
-        "Takes uploads from whoever knows the URL, though it asks for authorization.",
+    UploadsOfAnyIdentity "uploads-of-any-identity" "ACC-3"
+        "Wants authorization for uploads and takes everybody's: the token is checked, and not whose the release is.",
     StatusIsPublic "status-is-public" "ACC-4"
         "Shows the unpublished release to everybody.",
     PublishedSourcesAreOpen "published-sources-are-open" "ACC-5"
@@ -345,7 +345,7 @@ defects! {
         "Hides what it denies behind 404, with another document than where nothing is.",
     DenialTellsExistence "denial-tells-existence" "ACC-6"
         "Answers 404 where nothing is and 403 where something is: it looks up first.",
-    ContentIsPublic "content-is-public" "ACC-7"
+    ContentIsPublic "content-is-public" "ACC-8"
         "Serves the content of private releases to everybody: the store has no access control of its own.",
     PrivateIsPublic "private-is-public" "ACC-7"
         "Shows private releases to everybody.",

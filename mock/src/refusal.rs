@@ -73,6 +73,11 @@ impl From<Problem> for Refusal {
     }
 }
 
+/// What a caller learns that is known, and may not do this.
+pub(crate) fn forbidden() -> Refusal {
+    Refusal::new(ProblemKind::Forbidden, "The caller may not do this here.")
+}
+
 /// What the outside learns when nothing, or nothing that the caller may know of, is there.
 pub(crate) fn not_found() -> Refusal {
     Refusal::new(ProblemKind::NotFound, "Nothing is at this address.")

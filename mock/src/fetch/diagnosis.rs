@@ -2,6 +2,7 @@
 
 use std::{error::Error, io};
 
+use openssl::error::ErrorStack;
 use url::Url;
 
 use super::{FetchTrouble, clients::forbidden, resolver::ResolveFailure};
@@ -11,8 +12,8 @@ pub(super) fn trouble_of_request(error: &reqwest::Error, url: &Url) -> FetchTrou
     match find::<ResolveFailure>(error) {
         Some(ResolveFailure::NotPublic) => forbidden(url),
         Some(ResolveFailure::NotResolved) => FetchTrouble::NotResolved,
-        None if error.is_connect() => FetchTrouble::NotConnected(root_cause(error)),
-        None => FetchTrouble::Broken(root_cause(error)),
+        None if error.is_connect() => FetchTrouble::NotConnected(cause(error)),
+        None => FetchTrouble::Broken(cause(error)),
     }
 }
 
@@ -24,7 +25,27 @@ pub(super) fn trouble_of_body(error: &reqwest::Error, received: u64) -> FetchTro
     if ended_early {
         FetchTrouble::Truncated { received }
     } else {
-        FetchTrouble::Broken(root_cause(error))
+        FetchTrouble::Broken(cause(error))
+    }
+}
+
+/// The root of the error, for a person. OpenSSL's own text names files of its source (ERR-7).
+fn cause(error: &(dyn Error + 'static)) -> String {
+    match find::<ErrorStack>(error) {
+        Some(stack) => tls_cause(stack),
+        None => root_cause(error),
+    }
+}
+
+fn tls_cause(stack: &ErrorStack) -> String {
+    match stack
+        .errors()
+        .iter()
+        .find_map(openssl::error::Error::reason)
+    {
+        Some("certificate verify failed") => "the certificate is not trusted".to_owned(),
+        Some(reason) => format!("TLS failed: {reason}"),
+        None => "TLS failed".to_owned(),
     }
 }
 

@@ -12,6 +12,9 @@ pub(super) fn cancel(
     address: &UnpublishedAddress,
 ) -> Result<Reply, Refusal> {
     let caller = authenticate(session, &request.headers)?;
-    session.registry().cancel(session.now(), &caller, address)?;
+    session
+        .registry()
+        .cancel(session.now(), &caller, address)
+        .map_err(|refusal| session.policy.errors.cancel(refusal))?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }

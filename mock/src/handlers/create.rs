@@ -39,13 +39,14 @@ pub(super) async fn create(session: &Session, request: &mut Request) -> Result<R
             session.signatures.judge(signature, manifest.namespace())?;
         }
     }
+    let signed = signature.is_some();
     let view = take_name(session, &caller, manifest, signature).await?;
 
     let reply = Reply::json(
         StatusCode::CREATED,
         &render_unpublished(&view, session.rendering()),
     );
-    if session.policy.create.no_location {
+    if signed && session.policy.create.no_location {
         return Ok(reply);
     }
     let url = if session.config.plain {

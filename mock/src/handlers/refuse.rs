@@ -8,32 +8,28 @@ use crate::{problem::ProblemKind, refusal::Refusal, reply::Reply, session::Sessi
 /// The problem document of a refusal, with the headers that go with it.
 pub(super) fn refuse(session: &Session, refusal: &Refusal) -> Reply {
     let policy = &session.policy.errors;
-    let malformed = matches!(
-        refusal.kind(),
-        ProblemKind::MalformedManifest | ProblemKind::MalformedRequest
-    );
+    let kind = refusal.kind();
     let status = match refusal.status() {
-        _ if policy.refuses_with_200 => 200,
-        _ if malformed && policy.malformed_is_internal_error => 500,
+        _ if kind == ProblemKind::MalformedRequest && policy.malformed_is_internal_error => 500,
         status => status,
     };
     let shown_status = if policy.wrong_status_member {
-        500
+        kind.status()
     } else {
         status
     };
     let mut document = refusal
         .problem
         .document(&session.config.problem_type_prefix, Some(shown_status));
-    if policy.shows_stack_trace {
+    if policy.shows_stack_trace && kind == ProblemKind::MalformedManifest {
         document["trace"] = json!(
-            "at registry::publish (/srv/registry/src/publish.rs:118)\nat tokio::runtime::task::poll"
+            "at registry::manifest (/srv/registry/src/manifest.rs:118)\nat tokio::runtime::task::poll"
         );
     }
     // Shuffled by what it says alone: with what it is about, a denial could tell whether that exists (ACC-6).
-    let document = disturbed(session, document, refusal.kind());
+    let document = disturbed(session, document, kind);
 
-    let media_type = if policy.plain_json {
+    let media_type = if policy.plain_json && kind == ProblemKind::Unauthenticated {
         "application/json"
     } else {
         "application/problem+json"

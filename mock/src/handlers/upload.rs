@@ -9,7 +9,7 @@ use crate::{
     identity::Caller,
     problem::{Problem, ProblemKind},
     refusal::Refusal,
-    registry::{Manifest, ReleaseKey, Upload},
+    registry::{Manifest, ReleaseKey, Upload, UploadTicket},
     reply::Reply,
     session::Session,
     verify::refuse_content,
@@ -40,7 +40,7 @@ pub(super) async fn upload(
         .begin_upload(session.now(), &caller, key, token)?;
     check_content_type(session, request, &ticket.manifest)?;
     check_length(session, request, &ticket.manifest)?;
-    let received = receive(session, request, &ticket.manifest).await;
+    let received = receive(session, request, &ticket).await;
     if received.is_err() && session.policy.upload.refusal_is_final {
         session
             .registry()
@@ -113,14 +113,16 @@ fn too_large(session: &Session) -> Refusal {
 async fn receive(
     session: &Session,
     request: &mut Request,
-    manifest: &Manifest,
+    ticket: &UploadTicket,
 ) -> Result<Upload, Refusal> {
+    let manifest = ticket.manifest.as_ref();
     let limit = if session.policy.upload.trusts_declared_length {
         u64::MAX
     } else {
         limit(session, manifest)
     };
-    let mut reader = (session.config.verification != Verification::None).then(|| {
+    let verifies = session.config.verification != Verification::None && !ticket.late;
+    let mut reader = verifies.then(|| {
         let mut options = session.content.options(manifest);
         options.policy.ignores_limit |=
             session.policy.upload.ignores_limit || session.policy.upload.trusts_declared_length;

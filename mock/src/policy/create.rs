@@ -48,7 +48,7 @@ pub(crate) struct CreatePolicy {
     pub expired_blocks: bool,
     /// Does not verify signatures that come with create (CRE-2).
     pub skips_signature: bool,
-    /// Answers without `Location` (CRE-1).
+    /// Answers a signed create without `Location` (CRE-1).
     pub no_location: bool,
     /// Leaves `Location` out of the owner's conflict (CRE-10).
     pub conflict_without_location: bool,

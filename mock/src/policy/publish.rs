@@ -9,7 +9,7 @@
 pub(crate) struct PublishPolicy {
     /// Answers 200 in place of 201 (PUB-1).
     pub answers_200: bool,
-    /// Loses members of the manifest when sources change (PUB-5).
+    /// Loses and fills in members of the manifest when sources change (PUB-5).
     pub sources_change_rewrites: bool,
     /// Knows nothing of a release while it is published (ASY-7).
     pub processing_is_not_found: bool,

@@ -15,13 +15,13 @@ pub(crate) struct UploadPolicy {
     pub refusal_is_final: bool,
     /// Takes no chunks (UPL-2).
     pub refuses_chunks: bool,
-    /// Takes one upload and no second (UPL-6).
-    pub second_is_conflict: bool,
+    /// Adds a second upload to the bytes of the first (UPL-6).
+    pub appends_second: bool,
     /// Wants `Authorization` on the upload origin too (UPL-3).
     pub wants_authorization_elsewhere: bool,
-    /// Lets everybody upload who knows the URL, on the API's origin (ACC-3).
-    pub authorised_by_url_alone: bool,
-    /// Takes uploads after publishing (UPL-5).
+    /// Lets everybody upload who is authenticated and knows the URL, on the API's origin (ACC-3).
+    pub taken_of_any_identity: bool,
+    /// Takes uploads after publishing, and does not look at what they are (UPL-5).
     pub taken_after_publishing: bool,
     /// Takes any amount (UPL-7).
     pub ignores_limit: bool,

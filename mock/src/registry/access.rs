@@ -5,7 +5,7 @@ use crate::{
     identity::{Caller, Role},
     policy::AccessPolicy,
     problem::ProblemKind,
-    refusal::{Refusal, not_found},
+    refusal::{Refusal, forbidden, not_found},
 };
 
 /// Decides who may do what.
@@ -73,7 +73,7 @@ impl Access {
             return Ok(());
         }
         Err(if self.policy.private_is_forbidden {
-            Self::forbidden()
+            forbidden()
         } else {
             not_found()
         })
@@ -122,14 +122,6 @@ impl Access {
     }
 
     fn denied(&self) -> Refusal {
-        if self.hides {
-            not_found()
-        } else {
-            Self::forbidden()
-        }
-    }
-
-    fn forbidden() -> Refusal {
-        Refusal::new(ProblemKind::Forbidden, "The caller may not do this here.")
+        if self.hides { not_found() } else { forbidden() }
     }
 }

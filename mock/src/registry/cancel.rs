@@ -18,10 +18,9 @@ impl Registry {
         caller: &Caller,
         address: &UnpublishedAddress,
     ) -> Result<(), Refusal> {
+        self.permit_write(now, caller, &address.key)?;
         let policy = self.policy.publish;
-        let attempt = self
-            .owned_attempt(now, caller, address)?
-            .ok_or_else(not_found)?;
+        let attempt = self.addressed(now, address).ok_or_else(not_found)?;
         let id = attempt.id;
         match &attempt.stage {
             Stage::Pending | Stage::Failed { .. } => {}

@@ -31,4 +31,5 @@ pub(crate) use release::{
 pub(crate) use source::{RemoteSource, Source, SourceRules};
 pub(crate) use sources::{SourcesChange, SourcesOutcome, SourcesWork};
 pub(crate) use store::{Registry, RegistrySettings};
+pub(crate) use upload::UploadTicket;
 pub(crate) use view::{ReleaseView, UnpublishedView};

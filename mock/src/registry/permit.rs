@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::{
     identity::Caller,
     problem::ProblemKind,
-    refusal::{Refusal, not_found},
+    refusal::{Refusal, forbidden, not_found},
 };
 
 use super::{Registry, ReleaseKey};
@@ -43,10 +43,12 @@ impl Registry {
         match permission {
             Err(refusal)
                 if self.policy.access.denial_tells_existence
-                    && refusal.kind() == ProblemKind::Forbidden
-                    && self.current(key, now).is_none() =>
+                    && refusal.kind() != ProblemKind::Unauthenticated =>
             {
-                Err(not_found())
+                Err(match self.current(key, now) {
+                    Some(_) => forbidden(),
+                    None => not_found(),
+                })
             }
             Err(refusal)
                 if self.policy.access.denial_differs

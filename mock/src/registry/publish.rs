@@ -159,7 +159,7 @@ impl Registry {
                 Err(problem.into())
             }
             good @ Verdict::Good { .. } => {
-                attempt.signature = Some(signature);
+                attempt.record(signature, policy.checks_then_acts);
                 attempt.conclude(now, good);
                 attempt.release_view(now).ok_or_else(not_found)
             }
@@ -173,8 +173,9 @@ impl Registry {
         claim: &PublishClaim,
         signature: JwsDocument,
     ) -> Result<UnpublishedView, Refusal> {
+        let racing = self.policy.publish.checks_then_acts;
         let attempt = self.publishing(now, claim).ok_or_else(not_found)?;
-        attempt.signature = Some(signature);
+        attempt.record(signature, racing);
         attempt.stage = Stage::Processing(Processing {
             accepted_at: now,
             polls: 0,
@@ -234,5 +235,16 @@ impl Registry {
         let racing = self.policy.publish.checks_then_acts;
         self.attempt(claim.attempt, now)
             .filter(|attempt| attempt.stage == Stage::Publishing || racing)
+    }
+}
+
+impl Attempt {
+    /// Keeps the signatures of a publish. Publishes that race add theirs to those of each other: what no registry may do (PUB-7).
+    fn record(&mut self, signature: JwsDocument, racing: bool) {
+        let first = self.signature.as_mut().filter(|_| racing);
+        let added = first.is_some_and(|first| first.merge(&signature).is_ok());
+        if !added {
+            self.signature = Some(signature);
+        }
     }
 }

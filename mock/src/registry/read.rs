@@ -42,9 +42,8 @@ impl Registry {
     ) -> Result<UnpublishedView, Refusal> {
         self.sweep_if_due(now);
         let mode = self.settings.processing;
-        let attempt = self
-            .owned_attempt(now, caller, address)?
-            .ok_or_else(not_found)?;
+        self.permit_read_unpublished(now, caller, &address.key)?;
+        let attempt = self.addressed(now, address).ok_or_else(not_found)?;
         if let Stage::Processing(processing) = &mut attempt.stage {
             // With `polls:N` it is the read after N that brings the outcome, and nothing else: not a read of the release between.
             processing.polls = processing.polls.saturating_add(1);
@@ -66,15 +65,13 @@ impl Registry {
         Ok(self.policy.processing.present(self.view(&attempt)))
     }
 
-    /// The attempt, unless the caller is no owner of where it would be.
-    pub(super) fn owned_attempt(
+    /// The attempt at that address.
+    pub(super) fn addressed(
         &mut self,
         now: Timestamp,
-        caller: &Caller,
         address: &UnpublishedAddress,
-    ) -> Result<Option<&mut Attempt>, Refusal> {
-        self.permit_read_unpublished(now, caller, &address.key)?;
-        let attempt = match &address.token {
+    ) -> Option<&mut Attempt> {
+        match &address.token {
             None => self.current(&address.key, now),
             Some(token) => match self.id_by_status_token(token) {
                 None => None,
@@ -82,8 +79,7 @@ impl Registry {
                     .attempt(id, now)
                     .filter(|attempt| *attempt.key() == address.key),
             },
-        };
-        Ok(attempt)
+        }
     }
 
     /// The release.

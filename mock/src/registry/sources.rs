@@ -169,7 +169,7 @@ impl SourcesChange {
 }
 
 impl Attempt {
-    /// Loses the members that the profile does not know: what no registry may do (PUB-5).
+    /// Loses the members that the profile does not know, and fills in the default of another: what no registry may do (PUB-5).
     fn rewrite_manifest(&mut self) {
         let manifest = Arc::make_mut(&mut self.manifest);
         if let serde_json::Value::Object(members) = &mut manifest.value {
@@ -178,6 +178,9 @@ impl Attempt {
                 ..CreatePolicy::default()
             };
             *members = rewriting.kept_members(std::mem::take(members));
+            members
+                .entry("mediaType")
+                .or_insert_with(|| manifest.media_type.clone().into());
         }
     }
 

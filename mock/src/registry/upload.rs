@@ -18,6 +18,8 @@ pub(crate) struct UploadTicket {
     attempt: AttemptId,
     /// What the content must be.
     pub manifest: Arc<Manifest>,
+    /// The release is there already. Set by a defect alone.
+    pub late: bool,
 }
 
 impl Registry {
@@ -31,11 +33,12 @@ impl Registry {
     ) -> Result<UploadTicket, Refusal> {
         let needs_authorization =
             !self.links.uploads_elsewhere() || self.policy.upload.wants_authorization_elsewhere;
-        if needs_authorization && !self.policy.upload.authorised_by_url_alone {
+        if needs_authorization && self.policy.upload.taken_of_any_identity {
+            self.access.require_writer(caller)?;
+        } else if needs_authorization {
             self.permit_write(now, caller, key)?;
         }
         let late = self.policy.upload.taken_after_publishing;
-        let once = self.policy.upload.second_is_conflict;
         let id = self.id_by_upload_token(token).ok_or_else(not_found)?;
         let attempt = self
             .attempt(id, now)
@@ -43,7 +46,7 @@ impl Registry {
             .ok_or_else(not_found)?;
         attempt.refuse_unless_pending(late)?;
         attempt.refuse_mixed_with_entries()?;
-        if attempt.uploads_closed || (attempt.upload.is_some() && once) {
+        if attempt.uploads_closed {
             return Err(Refusal::new(
                 ProblemKind::Processing,
                 "An upload was there already.",
@@ -52,6 +55,7 @@ impl Registry {
         Ok(UploadTicket {
             attempt: attempt.id,
             manifest: attempt.manifest.clone(),
+            late: matches!(attempt.stage, Stage::Published { .. }),
         })
     }
 
@@ -67,13 +71,17 @@ impl Registry {
         &mut self,
         now: Timestamp,
         ticket: &UploadTicket,
-        upload: Upload,
+        mut upload: Upload,
     ) -> Result<(), Refusal> {
         let late = self.policy.upload.taken_after_publishing;
+        let appends = self.policy.upload.appends_second;
         let (stored, limit) = (self.stored_bytes, self.settings.max_storage);
         let attempt = self.attempt(ticket.attempt, now).ok_or_else(not_found)?;
         attempt.refuse_unless_pending(late)?;
         attempt.refuse_mixed_with_entries()?;
+        if let Some(first) = attempt.upload.as_ref().filter(|_| appends) {
+            upload.bytes = [first.bytes.as_ref(), &upload.bytes].concat().into();
+        }
         let replaced = attempt
             .upload
             .as_ref()

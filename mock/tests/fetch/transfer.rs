@@ -255,10 +255,8 @@ async fn https_needs_a_trusted_authority() {
     let host = TlsHost::start().await;
     let url = format!("https://127.0.0.1:{}/", host.port);
     let refused = trouble(&fetcher(), &url).await;
-    assert!(
-        matches!(refused, FetchTrouble::NotConnected(_)),
-        "{refused:?}"
-    );
+    let untrusted = FetchTrouble::NotConnected("the certificate is not trusted".to_owned());
+    assert_eq!(refused, untrusted);
     let extra_ca_pem = Some(host.certificate_pem.clone());
     let trusting = Fetcher::new(FetchOptions {
         extra_ca_pem,
@@ -274,6 +272,20 @@ async fn https_needs_a_trusted_authority() {
     })
     .unwrap_err();
     assert!(error.to_string().starts_with("failed to "), "{error}");
+}
+
+#[tokio::test]
+async fn what_is_no_tls_is_told_without_the_librarys_own_text() {
+    let server = MockServer::start().await;
+    let url = server.uri().replace("http://", "https://");
+    let FetchTrouble::NotConnected(cause) = trouble(&fetcher(), &url).await else {
+        panic!("it has connected");
+    };
+    assert!(cause.starts_with("TLS failed"), "{cause}");
+    assert!(
+        !cause.contains(".c:") && !cause.contains("error:"),
+        "{cause}"
+    );
 }
 
 #[tokio::test]

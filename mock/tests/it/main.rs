@@ -4,6 +4,7 @@ mod access;
 mod archives;
 mod control;
 mod create;
+mod defects;
 mod errors;
 mod processing;
 mod program;
