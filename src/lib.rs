@@ -4,6 +4,7 @@ pub mod case;
 pub mod check;
 pub mod cli;
 pub mod content;
+pub mod coverage;
 pub mod credentials;
 pub mod jws;
 pub mod known_failures;

@@ -107,6 +107,8 @@ pub struct Mismatch {
     pub expected: Option<String>,
     /// What came instead.
     pub actual: Option<String>,
+    /// JSON pointer, in the case file, of the expectation with a rule that did not hold; none for what every answer must be.
+    pub expectation: Option<String>,
 }
 
 impl Mismatch {
@@ -118,7 +120,15 @@ impl Mismatch {
             what: what.into(),
             expected: None,
             actual: None,
+            expectation: None,
         }
+    }
+
+    /// Says which expectation did not hold.
+    #[must_use]
+    pub fn of_expectation(mut self, pointer: &str) -> Self {
+        self.expectation = Some(pointer.to_owned());
+        self
     }
 
     /// Sets expected and actual value beside each other.

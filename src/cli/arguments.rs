@@ -36,6 +36,8 @@ pub(super) enum Command {
     Keys(KeysArguments),
     /// List, check or export the cases.
     Cases(CasesArguments),
+    /// Run the suite against the bundled mock with each of its defects: does every case have teeth?
+    Coverage(CoverageArguments),
     /// Start the bundled mock registry, as `mock-registry` does.
     #[command(disable_help_flag = true)]
     Mock(MockArguments),
@@ -200,6 +202,58 @@ pub(super) enum CasesCommand {
         #[arg(long)]
         force: bool,
     },
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct CoverageArguments {
+    /// Cases from this folder instead of the built-in ones
+    #[arg(long, value_name = "DIR", env = "REGISTRY_CONFORMANCE_CASES")]
+    pub cases: Option<PathBuf>,
+    /// Run this defect; repeatable [default: all whose rule a case carries]
+    #[arg(
+        long = "defect",
+        value_name = "NAME",
+        env = "REGISTRY_CONFORMANCE_DEFECT",
+        value_delimiter = ','
+    )]
+    pub defects: Vec<String>,
+    /// Of the case files that do not carry a defect's rule, run every Nth, to see what it drags down; 0: none
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 4,
+        env = "REGISTRY_CONFORMANCE_UNRELATED"
+    )]
+    pub unrelated: usize,
+    /// Look for kills alone: what one set-up of the mock killed does not run in the next, to find more expectations with teeth
+    #[arg(long, env = "REGISTRY_CONFORMANCE_KILLS_ONLY")]
+    pub kills_only: bool,
+    /// Write the whole matrix as JSON
+    #[arg(long, value_name = "PATH", env = "REGISTRY_CONFORMANCE_JSON")]
+    pub json: Option<PathBuf>,
+    /// Write the matrix as Markdown
+    #[arg(long, value_name = "PATH", env = "REGISTRY_CONFORMANCE_MARKDOWN")]
+    pub markdown: Option<PathBuf>,
+    /// Run nothing; exit 1 unless this document (of --markdown) is about the present rules, cases and defects
+    #[arg(
+        long,
+        value_name = "PATH",
+        env = "REGISTRY_CONFORMANCE_CHECK",
+        conflicts_with_all = ["json", "markdown", "strict"]
+    )]
+    pub check: Option<PathBuf>,
+    /// Exit 1 as well when an expectation has no teeth
+    #[arg(long, env = "REGISTRY_CONFORMANCE_STRICT")]
+    pub strict: bool,
+    /// Seed of all generated names, bytes and orders [default: 1]
+    #[arg(long, value_name = "N", env = "REGISTRY_CONFORMANCE_SEED")]
+    pub seed: Option<u64>,
+    /// Defects at the same time [default: 8]
+    #[arg(long, value_name = "N", env = "REGISTRY_CONFORMANCE_JOBS")]
+    pub jobs: Option<NonZeroUsize>,
+    /// Only cases whose id contains one of these, and the defects of their rules
+    #[arg(value_name = "FILTER")]
+    pub filters: Vec<String>,
 }
 
 #[derive(Debug, Clone, Args)]

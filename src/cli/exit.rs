@@ -85,6 +85,14 @@ impl CliError {
         }
     }
 
+    /// Ends with exit 3: the suite itself failed.
+    pub(super) fn failure(message: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Unreachable,
+            ..Self::message(message)
+        }
+    }
+
     fn of(exit: Exit, error: impl std::error::Error + Send + Sync + 'static) -> Self {
         let mut message = error.to_string();
         // Some messages tell their cause themselves.

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod cases;
+mod coverage;
 mod embedded;
 mod exit;
 mod init;
@@ -9,6 +10,7 @@ mod keys;
 mod load;
 mod mock;
 mod run;
+mod variation;
 
 pub use exit::Exit;
 
@@ -41,6 +43,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, wrapped: bool) -> Exi
         Some(Command::Init(init)) => init::run(&init),
         Some(Command::Keys(keys)) => keys::run(&keys),
         Some(Command::Cases(cases)) => cases::run(&cases),
+        Some(Command::Coverage(coverage)) => coverage::run(&coverage),
         Some(Command::Mock(mock)) => mock::run(&mock),
     };
     match result {

@@ -7,7 +7,7 @@ use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::arguments::{Color, Format, RunArguments};
-use super::embedded::Embedded;
+use super::embedded::{Embedded, EmbeddedOptions};
 use super::exit::{CliError, Exit};
 use super::load;
 use crate::case::Case;
@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &RunArguments, wrapped: bool) -> Result<Exit, CliEr
                 .await
                 .map(|context| (context, None))
                 .map_err(CliError::usage),
-            None => Embedded::start(seed)
+            None => Embedded::start(EmbeddedOptions::usual(seed))
                 .await
                 .map(|(context, embedded)| (context, Some(embedded))),
         }

@@ -137,36 +137,45 @@ impl<'a> CaseRun<'a> {
             .map_err(|error| StepError::Suite(format!("with templates filled in: {error}")))
     }
 
+    /// Those that are judged here, each with its pointer below the step.
     pub(super) fn expectations(
         &self,
         state: &State,
         raw: &Value,
         has_succeeded: bool,
-    ) -> Result<Vec<Expectation>, StepError> {
+    ) -> Result<Vec<(String, Expectation)>, StepError> {
         let Some(expect) = raw.get("expect") else {
             return Ok(Vec::new());
         };
         // What is not judged here is not rendered either: its values may not exist.
-        let applying = |expectation: &&Value| {
+        let applying = |(_, expectation): &(String, &Value)| {
             expectation
                 .get("when")
                 .is_none_or(|when| self.applies(when))
         };
-        let chosen: Vec<Value> = match expect {
-            Value::Array(many) => many.iter().filter(applying).cloned().collect(),
-            one => std::iter::once(one).filter(applying).cloned().collect(),
+        let placed: Vec<(String, &Value)> = match expect {
+            Value::Array(many) => many
+                .iter()
+                .enumerate()
+                .map(|(index, one)| (format!("/expect/{index}"), one))
+                .collect(),
+            one => vec![("/expect".to_owned(), one)],
         };
-        chosen
-            .iter()
-            .map(|raw| match self.render(state, raw) {
-                Ok(rendered) => serde_json::from_value(rendered).map_err(StepError::suite),
-                // It speaks of what this very step should have brought: then success is what it expects.
-                Err(StepError::Unprepared(_)) if !has_succeeded => Ok(Expectation {
-                    rule: raw.get("rule").and_then(Value::as_str).map(str::to_owned),
-                    succeeds: Some(true),
-                    ..Expectation::default()
-                }),
-                Err(error) => Err(error),
+        placed
+            .into_iter()
+            .filter(applying)
+            .map(|(pointer, raw)| {
+                let expectation = match self.render(state, raw) {
+                    Ok(rendered) => serde_json::from_value(rendered).map_err(StepError::suite)?,
+                    // It speaks of what this very step should have brought: then success is what it expects.
+                    Err(StepError::Unprepared(_)) if !has_succeeded => Expectation {
+                        rule: raw.get("rule").and_then(Value::as_str).map(str::to_owned),
+                        succeeds: Some(true),
+                        ..Expectation::default()
+                    },
+                    Err(error) => return Err(error),
+                };
+                Ok((pointer, expectation))
             })
             .collect()
     }
@@ -225,7 +234,7 @@ impl<'a> CaseRun<'a> {
             performed.implied.extend(state.apply(update));
         }
         let (mismatches, flow) = self
-            .judge_step(state, raw, &step, &performed, lenient)
+            .judge_step(state, (raw, pointer), &step, &performed, lenient)
             .await;
         keep(state, &step, &performed);
         journal

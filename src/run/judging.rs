@@ -29,7 +29,7 @@ impl CaseRun<'_> {
     pub(super) async fn judge_step(
         &self,
         state: &State,
-        raw: &Value,
+        (raw, pointer): (&Value, &str),
         step: &Step,
         performed: &Performed,
         lenient: bool,
@@ -46,7 +46,7 @@ impl CaseRun<'_> {
         }
         mismatches.extend(performed.implied.iter().cloned());
         if let Some(skip) = &step.skip_unless
-            && let Some(flow) = self.skip(skip, performed, &mut mismatches)
+            && let Some(flow) = self.skip(skip, pointer, performed, &mut mismatches)
         {
             return (mismatches, flow);
         }
@@ -58,7 +58,7 @@ impl CaseRun<'_> {
         let subject = Self::subject(state, step, performed, &expectations);
         let context = self.judging();
         let mut judges_success = lenient || performed.answer_optional;
-        for expectation in &expectations {
+        for (place, expectation) in &expectations {
             if expectation
                 .place
                 .is_some_and(|place| !self.is_placed(state, step, place))
@@ -67,8 +67,9 @@ impl CaseRun<'_> {
             }
             judges_success |= expectation.judges_success();
             let rule = Some(performed.rule);
+            let mut found = Vec::new();
             if performed.each.is_empty() {
-                mismatches.extend(judge(expectation, &subject, &context, rule));
+                found.extend(judge(expectation, &subject, &context, rule));
             }
             for (exchange, _) in performed
                 .each
@@ -79,8 +80,16 @@ impl CaseRun<'_> {
                     exchange: Some(exchange),
                     ..subject.clone()
                 };
-                mismatches.extend(judge(expectation, &of_one, &context, rule));
+                found.extend(judge(expectation, &of_one, &context, rule));
             }
+            if expectation.rule.is_some() {
+                let at = format!("{pointer}{place}");
+                found = found
+                    .into_iter()
+                    .map(|mismatch| mismatch.of_expectation(&at))
+                    .collect();
+            }
+            mismatches.extend(found);
         }
         let is_group = step.parallel.is_some() || step.received.is_some() || step.host.is_some();
         if judges_success || is_group || performed.succeeded() {
@@ -103,11 +112,11 @@ impl CaseRun<'_> {
         state: &'s State,
         step: &Step,
         performed: &'s Performed,
-        expectations: &[Expectation],
+        expectations: &[(String, Expectation)],
     ) -> Subject<'s> {
         let compared = expectations
             .iter()
-            .find_map(|expectation| expectation.same_as.as_ref())
+            .find_map(|(_, expectation)| expectation.same_as.as_ref())
             .and_then(|name| state.steps.get(name))
             .map(Arc::as_ref);
         let label = label_of(step).unwrap_or("main");
@@ -185,6 +194,7 @@ impl CaseRun<'_> {
     fn skip(
         &self,
         skip: &SkipUnless,
+        pointer: &str,
         performed: &Performed,
         mismatches: &mut Vec<Mismatch>,
     ) -> Option<Flow> {
@@ -203,7 +213,8 @@ impl CaseRun<'_> {
                     );
                     mismatches.push(
                         Mismatch::new(Some(&promised.rule), Level::Must, what)
-                            .beside(promised.status.to_string(), status.to_string()),
+                            .beside(promised.status.to_string(), status.to_string())
+                            .of_expectation(&format!("{pointer}/skip-unless")),
                     );
                     return Some(Flow::Stop(format!("{} is not there", promised.capability)));
                 }

@@ -1,0 +1,205 @@
+//! The matrix as a document, without times or addresses, so that two runs give the same.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::defect_run::DefectInfo;
+use super::figures::{dragged_percent, worst};
+use super::inventory::Inventory;
+use super::matrix::{DefectResult, ExpectationResult, Matrix, Sight};
+use crate::requirement;
+
+const WORST: usize = 10;
+
+/// The whole document.
+pub fn markdown(matrix: &Matrix) -> String {
+    let figures = matrix.figures();
+    let mut text = String::from(
+        "# Coverage\n\nWritten by `registry-conformance coverage --markdown docs/coverage.md`; do not edit. \
+         The suite runs against the bundled mock, and then against the mock with each of its defects. A defect is *killed* when a case blames the registry for \
+         the rule that the defect breaks. An expectation has *teeth* when it saw at least one defect of its own rule.\n\n",
+    );
+    // Writing to a String does not fail.
+    let _ = write!(
+        text,
+        "| figure | |\n|---|---|\n| defects killed | {} |\n| expectations with teeth | {} |\n\
+         | unrelated cases that a defect drags down | {:.1} % median, {:.1} % at most |\n\n",
+        figures.defects_killed,
+        figures.expectations_with_teeth,
+        figures.dragged_median_percent,
+        figures.dragged_maximum_percent
+    );
+    text.push_str("The mock was run in these variations:\n\n");
+    for variation in matrix.variations() {
+        let _ = writeln!(text, "- **{}**: {}", variation.name, variation.what);
+    }
+    let defects: Vec<DefectInfo> = matrix
+        .defects()
+        .iter()
+        .map(|result| result.defect.clone())
+        .collect();
+    text.push('\n');
+    text.push_str(&inventory_section(matrix.inventory(), &defects));
+    rules(&mut text, matrix);
+    defects_table(&mut text, matrix);
+    survivors(&mut text, matrix);
+    dragging(&mut text, matrix);
+    toothless(&mut text, matrix);
+    text
+}
+
+/// What there is before anything runs: of each rule the cases and expectations that carry it, and the defects that break it.
+pub fn inventory_section(inventory: &Inventory, defects: &[DefectInfo]) -> String {
+    let mut text = String::from(
+        "## What there is\n\n| rule | files | cases | expectations | defects |\n|---|--:|--:|--:|---|\n",
+    );
+    for rule in requirement::all() {
+        let cases = inventory.cases.get(&rule.id).map_or(0, |cases| cases.len());
+        let names: Vec<String> = defects
+            .iter()
+            .filter(|defect| defect.rule == rule.id)
+            .map(|defect| format!("`{}`", defect.name))
+            .collect();
+        if cases == 0 && names.is_empty() {
+            continue;
+        }
+        let expectations = inventory
+            .expectations
+            .keys()
+            .filter(|expected| expected.rule == rule.id)
+            .count();
+        let _ = writeln!(
+            text,
+            "| {} | {} | {cases} | {expectations} | {} |",
+            rule.id,
+            inventory.files(&rule.id).len(),
+            or_dash(names.join(", "))
+        );
+    }
+    text.push('\n');
+    text
+}
+
+fn rules(text: &mut String, matrix: &Matrix) {
+    text.push_str(
+        "## Rules\n\n| rule | level | expectations with teeth | defects killed |\n|---|---|--:|--:|\n",
+    );
+    for rule in matrix.rules() {
+        let of_rule = matrix
+            .defects()
+            .iter()
+            .filter(|result| result.defect.rule == rule.id);
+        let killed = of_rule.clone().filter(|result| result.killed).count();
+        let _ = writeln!(
+            text,
+            "| {} | {} | {}/{} | {killed}/{} |",
+            rule.id,
+            rule.level.map_or("", crate::outcome::Level::as_str),
+            rule.with_teeth,
+            rule.expectations,
+            of_rule.count()
+        );
+    }
+    text.push('\n');
+}
+
+fn defects_table(text: &mut String, matrix: &Matrix) {
+    text.push_str(
+        "## Defects\n\n*Killers*: cases that carry the rule and blame the registry for it, of those that ran. *By*: an expectation of a case, what is \
+         *implied* by every answer or success, or a *warning* only.\n\n| defect | rule | killers | by | variation | dragged down |\n|---|---|--:|---|---|--:|\n",
+    );
+    for result in matrix.defects() {
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {}/{} | {} | {} | {}/{} |",
+            result.defect.name,
+            result.defect.rule,
+            result.killers.len(),
+            result.carriers,
+            by(result),
+            result.variation.as_deref().unwrap_or("–"),
+            result.dragged_down.len(),
+            result.unrelated
+        );
+    }
+    text.push('\n');
+}
+
+fn by(result: &DefectResult) -> &'static str {
+    match result.sight {
+        Some(Sight::Expectation) => "expectation",
+        Some(Sight::Implied) => "implied",
+        Some(Sight::Warning) => "warning",
+        None => "**survives**",
+    }
+}
+
+fn survivors(text: &mut String, matrix: &Matrix) {
+    text.push_str("## Survivors\n\n");
+    let mut any = false;
+    for result in matrix.defects().iter().filter(|result| !result.killed) {
+        any = true;
+        let _ = writeln!(
+            text,
+            "- `{}` ({}): {}",
+            result.defect.name, result.defect.rule, result.defect.what
+        );
+    }
+    text.push_str(if any { "\n" } else { "None.\n\n" });
+}
+
+fn dragging(text: &mut String, matrix: &Matrix) {
+    text.push_str(
+        "## Dragged down\n\nOf the cases that do not carry the defect's rule, those that failed or could not go on. What ran is a sample of the files, \
+         another one for each defect, with the first value of each matrix.\n\n| defect | rule | of the sample |\n|---|---|--:|\n",
+    );
+    for result in worst(matrix.defects(), WORST) {
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {} of {} ({:.1} %) |",
+            result.defect.name,
+            result.defect.rule,
+            result.dragged_down.len(),
+            result.unrelated,
+            dragged_percent(result)
+        );
+    }
+    text.push('\n');
+}
+
+fn toothless(text: &mut String, matrix: &Matrix) {
+    text.push_str(
+        "## Expectations without teeth\n\nBy file: line and rule. In brackets: so many defects of other rules were seen by it.\n\n",
+    );
+    let mut files: BTreeMap<String, Vec<ExpectationResult>> = BTreeMap::new();
+    for result in matrix.expectations() {
+        if result.defects.is_empty() {
+            files
+                .entry(result.expectation.file.clone())
+                .or_default()
+                .push(result);
+        }
+    }
+    for (file, mut results) in files {
+        results.sort_by_key(|result| result.line);
+        let places: Vec<String> = results
+            .iter()
+            .map(|result| {
+                let others = match result.other_defects.len() {
+                    0 => String::new(),
+                    count => format!(" ({count})"),
+                };
+                format!("{} {}{others}", result.line, result.expectation.rule)
+            })
+            .collect();
+        let _ = writeln!(text, "- `{file}`: {}", places.join("; "));
+    }
+}
+
+fn or_dash(text: String) -> String {
+    if text.is_empty() {
+        "–".to_owned()
+    } else {
+        text
+    }
+}

@@ -1,0 +1,18 @@
+//! What the suite is worth: which defects of a registry it sees, and which of its expectations see one. Pure; the runs are made by
+//! the command line.
+
+mod defect_run;
+mod figures;
+mod inventory;
+mod markdown;
+mod matrix;
+mod selection;
+mod text;
+
+pub use defect_run::{CaseFinding, DefectInfo, DefectRun, Hit};
+pub use figures::{Figures, Share};
+pub use inventory::{Expected, Inventory, file_of};
+pub use markdown::{inventory_section, markdown};
+pub use matrix::{DefectResult, ExpectationResult, Matrix, RuleResult, Sight, VariationInfo};
+pub use selection::{carriers, carriers_of_unproved, unrelated};
+pub use text::summary;

@@ -1,0 +1,170 @@
+//! A slice of the kill matrix that covers every area, and the document of the whole of it.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use registry_conformance::coverage::Inventory;
+use registry_conformance::{case, requirement};
+use serde_json::Value;
+
+/// One or two defects of each area.
+const SLICE: &[&str] = &[
+    "drops-unknown-members",
+    "conflict-without-location",
+    "compares-digest-prefix",
+    "takes-either-digest-form",
+    "offers-no-upload-url",
+    "takes-uploads-of-any-type",
+    "wants-authorization-on-upload-host",
+    "keeps-duplicate-sources",
+    "shows-source-credentials",
+    "wants-every-mirror",
+    "accepts-alg-none",
+    "takes-empty-crit",
+    "ignores-release-digest",
+    "publishes-with200",
+    "publishes-again",
+    "accepts-without-location",
+    "status-readable-by-others",
+    "lacks-head",
+    "missing-is-null",
+    "wrong-status-member",
+    "method-not-allowed-without-allow",
+    "lacks-challenge",
+    "any-publisher-writes",
+    "takes-archive-without-component",
+    "takes-links",
+];
+
+fn coverage(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_registry-conformance"))
+        .arg("coverage")
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn document() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/coverage.md")
+}
+
+#[test]
+fn a_slice_of_the_defects_is_killed_in_every_area() {
+    let folder = tempfile::tempdir().unwrap();
+    let json = folder.path().join("coverage.json");
+    let named = SLICE.join(",");
+    let output = coverage(&[
+        "--kills-only",
+        "--unrelated",
+        "0",
+        "--defect",
+        &named,
+        "--json",
+        json.to_str().unwrap(),
+    ]);
+    let shown = format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert_eq!(output.status.code(), Some(0), "{shown}");
+    let matrix: Value = serde_json::from_str(&std::fs::read_to_string(json).unwrap()).unwrap();
+    assert_eq!(matrix["summary"]["defects_killed"]["count"], SLICE.len());
+    let areas: BTreeSet<&str> = matrix["defects"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|defect| defect["rule"].as_str()?.split('-').next())
+        .collect();
+    let all: BTreeSet<&str> = requirement::all()
+        .filter(|rule| rule.side == requirement::Side::Registry)
+        .filter_map(|rule| rule.id.split('-').next())
+        .collect();
+    assert_eq!(areas, all);
+    for expectation in matrix["expectations"].as_array().unwrap() {
+        for defect in expectation["defects"].as_array().unwrap() {
+            assert!(SLICE.contains(&defect.as_str().unwrap()), "{expectation}");
+        }
+    }
+}
+
+#[test]
+fn a_defect_that_no_selected_case_can_see_survives() {
+    // The case carries the rule, and its signature is spelled as it should be: only its payload is another.
+    let output = coverage(&[
+        "--unrelated",
+        "0",
+        "--defect",
+        "takes-padded-base64",
+        "signature/refuses-tampered-payload",
+    ]);
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{stdout}");
+    assert!(stdout.contains("defects killed:           0/1"), "{stdout}");
+    assert!(stdout.contains("takes-padded-base64"), "{stdout}");
+}
+
+#[test]
+fn the_document_is_about_the_present_rules_cases_and_defects() {
+    let path = document();
+    let output = coverage(&["--check", path.to_str().unwrap()]);
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[test]
+fn a_document_about_other_defects_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("coverage.md");
+    let text = std::fs::read_to_string(document()).unwrap();
+    std::fs::write(&path, text.replace("`accepts-alg-none`", "`accepts-alg`")).unwrap();
+    let output = coverage(&["--check", path.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.contains("(now: | SIG-5 |"), "{stderr}");
+}
+
+#[test]
+fn mistakes_on_the_command_line_are_told() {
+    let output = coverage(&["--defect", "accepts-everything"]);
+    assert_eq!(output.status.code(), Some(2));
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(stderr.contains("accepts-everything"), "{stderr}");
+    assert_eq!(coverage(&["no-such-case"]).status.code(), Some(4));
+}
+
+#[test]
+fn expectations_are_found_where_they_stand() {
+    let text = "\
+summary: A case with expectations in all places.
+given: {content: {component: seeded}}
+steps:
+  - create:
+    expect: {rule: CRE-1, status: 201}
+  - attempt:
+      - upload: content
+        expect: [{status: 2xx}, {rule: UPL-1, status: 2xx}]
+      - publish:
+    expect: {rule: PUB-1, succeeds: true}
+";
+    let cases = case::parse(Path::new("x.yaml"), "area/x", text).unwrap();
+    let inventory = Inventory::of(&cases);
+    let found: Vec<(&str, &str, usize)> = inventory
+        .expectations
+        .iter()
+        .map(|(expected, line)| (expected.pointer.as_str(), expected.rule.as_str(), *line))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("/steps/0/expect", "CRE-1", 5),
+            ("/steps/1/attempt/0/expect/1", "UPL-1", 8),
+            ("/steps/1/expect", "PUB-1", 10),
+        ]
+    );
+}
