@@ -94,7 +94,7 @@ defects! {
     SkipsComponentCheck "skips-component-check" "DIG-10"
         "Takes whatever matches the digest as a component: the check of what it is was left to clients.",
     OffersNoUploadUrl "offers-no-upload-url" "UPL-1"
-        "Leaves `uploadUrl` out of what it says of a signed create: its answer is built by another function than that of a naked one.",
+        "Offers `uploadUrl` in the answer to create only, as secrets are shown once: who loses that answer can not upload.",
     RefusesChunks "refuses-chunks" "UPL-2"
         "Wants a Content-Length although chunks are promised: the object store behind it does.",
     WantsAuthorizationOnUploadHost "wants-authorization-on-upload-host" "UPL-3"

@@ -65,7 +65,7 @@ impl Policy {
             Defect::TakesEitherDigestForm => verification.accepts_either_form = true,
             Defect::ComparesSha256Only => digest.comparison = DigestComparison::Sha256Only,
             Defect::SkipsComponentCheck => verification.skips_component_check = true,
-            Defect::OffersNoUploadUrl => upload.offers_no_url = true,
+            Defect::OffersNoUploadUrl => upload.url_shown_once = true,
             Defect::RefusesChunks => upload.refuses_chunks = true,
             Defect::WantsAuthorizationOnUploadHost => upload.wants_authorization_elsewhere = true,
             Defect::PublishesWithoutContent => publish.publishes_without_content = true,

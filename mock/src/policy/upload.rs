@@ -31,6 +31,6 @@ pub(crate) struct UploadPolicy {
     pub serves_fewer_bytes: bool,
     /// Takes every content type (UPL-9).
     pub takes_any_content_type: bool,
-    /// Has no place to upload to in its answers about a signed create (UPL-1).
-    pub offers_no_url: bool,
+    /// Has a place to upload to in the answer to create only (UPL-1).
+    pub url_shown_once: bool,
 }

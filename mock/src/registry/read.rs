@@ -65,7 +65,11 @@ impl Registry {
         {
             return Err(not_found());
         }
-        Ok(self.policy.processing.present(self.view(&attempt)))
+        let mut view = self.policy.processing.present(self.view(&attempt));
+        if self.policy.upload.url_shown_once {
+            view.upload_token = None;
+        }
+        Ok(view)
     }
 
     /// The attempt at that address.

@@ -194,14 +194,13 @@ impl Registry {
     pub(super) fn view(&self, attempt: &Attempt) -> UnpublishedView {
         let status = attempt.stage.status();
         let pending = attempt.stage == Stage::Pending;
-        let hidden = self.policy.upload.offers_no_url && attempt.signed_at_create;
         UnpublishedView {
             manifest: attempt.manifest.clone(),
             creator: attempt.creator.clone(),
             status,
             sources: attempt.sources.clone(),
             status_token: attempt.status_token.clone(),
-            upload_token: (pending && self.settings.takes_uploads && !hidden)
+            upload_token: (pending && self.settings.takes_uploads)
                 .then(|| attempt.upload_token.clone()),
             created_at: attempt.created_at,
             expires_at: attempt.expires_at.filter(|_| pending).map(|at| {

@@ -256,30 +256,32 @@ async fn racing_publishes_can_add_to_each_other() {
 }
 
 #[tokio::test]
-async fn a_signed_create_is_answered_badly_by_itself() {
-    for (defect, uploads, status) in [
-        (Defect::PublishesWith200, true, 200),
-        (Defect::OffersNoUploadUrl, false, 0),
-    ] {
-        let harness = with(defect).await;
-        let (naked, _) = harness.prepared(EMPTY_COMPONENT).await;
-        harness.publish(&naked).await.expect(201);
-        let manifest = manifest(EMPTY_COMPONENT);
-        let document = jws(&["owner-es256"], manifest.to_string().as_bytes());
-        let url = harness.url("releases");
-        let type_ = "application/jose+json";
-        let created = harness
-            .request(Method::POST, &url, Some(OWNER), type_, document.to_string())
-            .await
-            .expect(201);
-        assert_eq!(created.body["uploadUrl"].is_string(), uploads, "{defect}");
-        if uploads {
-            harness.upload(&created, EMPTY_COMPONENT).await.expect(204);
-            let url = harness.release_url(&manifest);
-            let published = harness.post_json(&url, Some(OWNER), &json!({})).await;
-            published.expect(status);
-        }
-    }
+async fn publishing_a_signed_create_alone_is_answered_200() {
+    let harness = with(Defect::PublishesWith200).await;
+    harness.published(EMPTY_COMPONENT).await;
+    let manifest = manifest(EMPTY_COMPONENT);
+    let document = jws(&["owner-es256"], manifest.to_string().as_bytes());
+    let url = harness.url("releases");
+    let type_ = "application/jose+json";
+    let created = harness
+        .request(Method::POST, &url, Some(OWNER), type_, document.to_string())
+        .await
+        .expect(201);
+    harness.upload(&created, EMPTY_COMPONENT).await.expect(204);
+    let url = harness.release_url(&manifest);
+    let published = harness.post_json(&url, Some(OWNER), &json!({})).await;
+    published.expect(200);
+}
+
+#[tokio::test]
+async fn the_upload_url_can_be_shown_once() {
+    let harness = with(Defect::OffersNoUploadUrl).await;
+    let manifest = manifest(EMPTY_COMPONENT);
+    let created = harness.create(&manifest).await.expect(201);
+    assert!(created.body["uploadUrl"].is_string());
+    let status = harness.status(&manifest).await.expect(200);
+    assert!(status.body["uploadUrl"].is_null());
+    harness.upload(&created, EMPTY_COMPONENT).await.expect(204);
 }
 
 #[tokio::test]
