@@ -55,6 +55,7 @@ fn a_slice_of_the_defects_is_killed_in_every_area() {
     let json = folder.path().join("coverage.json");
     let named = SLICE.join(",");
     let output = coverage(&[
+        "--kills-only",
         "--unrelated",
         "0",
         "--defect",

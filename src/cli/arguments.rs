@@ -221,6 +221,9 @@ pub(super) struct CoverageArguments {
         env = "REGISTRY_CONFORMANCE_UNRELATED"
     )]
     pub unrelated: usize,
+    /// Look for kills alone: what one set-up of the mock killed does not run in the next, to find more expectations with teeth
+    #[arg(long, env = "REGISTRY_CONFORMANCE_KILLS_ONLY")]
+    pub kills_only: bool,
     /// Write the whole matrix as JSON
     #[arg(long, value_name = "PATH", env = "REGISTRY_CONFORMANCE_JSON")]
     pub json: Option<PathBuf>,

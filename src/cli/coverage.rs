@@ -93,7 +93,9 @@ fn fill(
             .enumerate()
             .map(|(defect, kind)| {
                 let rule = kind.rule();
-                let carriers = if matrix.is_killed(defect) {
+                let carriers = if matrix.is_killed(defect) && arguments.kills_only {
+                    Vec::new()
+                } else if matrix.is_killed(defect) {
                     coverage::carriers_of_unproved(selected, rule, matrix.inventory(), &proved)
                 } else {
                     coverage::carriers(selected, rule)
