@@ -137,7 +137,9 @@ impl Matrix {
         if is_first_kill {
             result.carriers = run.carriers.len();
         }
-        for finding in run.carriers.iter().chain(&run.unrelated) {
+        let carriers = run.carriers.iter().map(|finding| (finding, true));
+        let unrelated = run.unrelated.iter().map(|finding| (finding, false));
+        for (finding, is_carrier) in carriers.chain(unrelated) {
             if !finding.blames() {
                 continue;
             }
@@ -154,7 +156,9 @@ impl Matrix {
             }
             let sight = sight(finding, &rule);
             if is_first_kill && sight.is_some() {
-                result.killers.insert(finding.id.clone());
+                if is_carrier {
+                    result.killers.insert(finding.id.clone());
+                }
                 result.sight = result.sight.max(sight);
             }
         }
