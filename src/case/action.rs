@@ -329,6 +329,8 @@ pub struct Wait {
     pub get: Option<Read>,
     /// Sends a request.
     pub request: Option<SendRequest>,
+    /// Follows the unpublished release to its end, as `publish` does after a 202.
+    pub settled: Option<Settled>,
     /// What it waits for; what never comes is a mismatch of the step's own expectations.
     pub until: Option<Box<Expectation>>,
     /// What has to stay so: asks until it is not, or nine tenths of the time are over.
@@ -336,6 +338,14 @@ pub struct Wait {
     pub stays: Option<Box<Expectation>>,
     /// How long at most: `processing` (default), `expiry`, `retention`, `source`, or a duration.
     pub within: Option<String>,
+}
+
+/// Which release is followed to its end.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Settled {
+    /// Label of the release, `main` by default.
+    pub release: Option<String>,
 }
 
 /// `host`: changes a content host.

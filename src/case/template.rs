@@ -141,7 +141,7 @@ fn substitute_text(text: &str, variable: &str, with: &Value) -> Value {
     if text == template {
         return with.clone();
     }
-    let inserted = as_text(with).replace("$(", "$$(");
+    let inserted = as_text(with);
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find(&template) {

@@ -165,6 +165,25 @@ impl CaseRun<'_> {
             .map_or_else(|| "owner-es256".to_owned(), |key| key.kid().to_owned())
     }
 
+    /// Follows an unpublished release to its end (`wait: {settled: ...}`).
+    pub(super) async fn settle(
+        &self,
+        state: &State,
+        step: &Step,
+        label: Option<&str>,
+    ) -> Result<Performed, StepError> {
+        let release = Self::release(state, label)?;
+        let mut performed = Performed {
+            rule: "ASY-3",
+            ..Performed::default()
+        };
+        let location = release.location.clone();
+        self.follow(step, release, &Answer::default(), location, &mut performed)
+            .await?;
+        performed.judged = performed.exchanges.len().checked_sub(1);
+        Ok(performed)
+    }
+
     /// Looks at the status until it is terminal or the deadline for processing is over (ASY-3).
     async fn follow(
         &self,

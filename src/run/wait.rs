@@ -26,6 +26,9 @@ impl CaseRun<'_> {
         step: &Step,
         spec: &Wait,
     ) -> Result<Performed, StepError> {
+        if let Some(settled) = &spec.settled {
+            return self.settle(state, step, settled.release.as_deref()).await;
+        }
         let limit = self.within(spec.within.as_deref())?;
         let limit = match &spec.stays {
             Some(_) => limit
@@ -44,7 +47,7 @@ impl CaseRun<'_> {
                 self.send_request(state, step, request).await?
             } else {
                 return Err(StepError::Suite(
-                    "wait needs one of status, get and request".to_owned(),
+                    "wait needs one of status, get, request and settled".to_owned(),
                 ));
             };
             let (exchange, _) = &performed.exchanges[0];
