@@ -239,11 +239,11 @@ fn carry_out(
 
 /// A line for each case, as `cargo test` writes its log; stdout has them too.
 fn write_log(path: &std::path::Path, outcomes: &[CaseOutcome]) {
-    let lines: String = outcomes
+    let lines: Vec<String> = outcomes
         .iter()
-        .map(|outcome| format!("{} {}\n", outcome.verdict.as_str(), outcome.id))
+        .map(|outcome| format!("{} {}", outcome.verdict.as_str(), outcome.id))
         .collect();
-    if let Err(error) = std::fs::write(path, lines) {
+    if let Err(error) = std::fs::write(path, lines.join("\n") + "\n") {
         eprintln!("error: failed to write {}: {error}", path.display());
     }
 }

@@ -54,7 +54,10 @@ pub fn inventory_section(inventory: &Inventory, defects: &[DefectInfo]) -> Strin
         "## What there is\n\n| rule | files | cases | expectations | defects |\n|---|--:|--:|--:|---|\n",
     );
     for rule in requirement::all() {
-        let cases = inventory.cases.get(&rule.id).map_or(0, |cases| cases.len());
+        let cases = inventory
+            .cases
+            .get(&rule.id)
+            .map_or(0, std::collections::BTreeSet::len);
         let names: Vec<String> = defects
             .iter()
             .filter(|defect| defect.rule == rule.id)

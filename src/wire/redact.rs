@@ -124,11 +124,12 @@ impl Redactor {
         let quoted = Value::from(value).to_string();
         let within_quotes = quoted.get(1..quoted.len() - 1).unwrap_or_default();
         learn(within_quotes.to_owned(), secret.label().to_owned());
-        let each = |prefix: &str| -> String {
-            value
+        let each = |prefix: &str| {
+            let octets: Vec<String> = value
                 .bytes()
                 .map(|octet| format!("{prefix}{octet:02x}"))
-                .collect()
+                .collect();
+            octets.concat()
         };
         for form in [each(""), each("%"), each("\\u00"), each("\\x")] {
             learn(form, secret.label().to_owned());

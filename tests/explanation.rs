@@ -1,0 +1,74 @@
+//! What a person reads when a case fails.
+
+use std::time::Duration;
+
+use registry_conformance::outcome::{CaseOutcome, Level, Mismatch, StepRecord, Verdict};
+use registry_conformance::report;
+
+fn step(name: &str, line: usize) -> StepRecord {
+    StepRecord {
+        name: name.to_owned(),
+        line: Some(line),
+        exchanges: Vec::new(),
+        transcripts: Vec::new(),
+        curl: None,
+        mismatches: Vec::new(),
+        not_run: None,
+    }
+}
+
+fn outcome(verdict: Verdict, steps: Vec<StepRecord>) -> CaseOutcome {
+    CaseOutcome {
+        id: "digest/refuses-mismatched-upload[one-byte]".to_owned(),
+        summary: "Bytes that do not hash to the manifest's digest never become a release."
+            .to_owned(),
+        level: Level::Must,
+        requirements: vec!["DIG-2".to_owned()],
+        failed_requirements: vec!["DIG-2".to_owned()],
+        verdict,
+        reason: Some("DIG-2: was not refused".to_owned()),
+        missing_capability: None,
+        duration: Duration::from_millis(12),
+        steps,
+    }
+}
+
+#[test]
+fn a_failure_shows_rule_step_exchange_and_what_was_expected_beside_what_came() {
+    let mut publish = step("publish", 9);
+    publish.mismatches = vec![
+        Mismatch::new(Some("DIG-2"), Level::Must, "was not refused")
+            .beside("a refusal: digest-mismatch (422)", "published"),
+        Mismatch::new(Some("REL-5"), Level::Should, "header field Cache-Control")
+            .beside("absent", "immutable"),
+    ];
+    publish.transcripts = vec!["> POST /x HTTP/1.1\n< HTTP/1.1 201 Created".to_owned()];
+    publish.curl = Some("curl -i -X POST 'http://127.0.0.1:1/x'".to_owned());
+    let mut get = step("get", 12);
+    get.not_run = Some("the step `publish` before did not succeed".to_owned());
+    let steps = vec![step("create", 7), publish, get];
+    insta::assert_snapshot!(report::explain(&outcome(Verdict::Fail, steps)));
+}
+
+#[test]
+fn an_error_of_the_suite_says_that_it_is_one() {
+    let mut outcome = outcome(Verdict::Error, Vec::new());
+    outcome.reason = Some("the registry is gone: connection refused".to_owned());
+    insta::assert_snapshot!(report::explain(&outcome));
+}
+
+#[test]
+fn the_closing_tells_warnings_skips_and_what_is_left_behind() {
+    let mut warned = step("create", 7);
+    warned.mismatches =
+        vec![Mismatch::new(Some("CRE-1"), Level::Should, "status").beside("201", "200")];
+    let mut skipped = outcome(Verdict::Skip, Vec::new());
+    skipped.missing_capability = Some("digest.sha512".to_owned());
+    let outcomes = [
+        outcome(Verdict::Pass, Vec::new()),
+        outcome(Verdict::Warn, vec![warned]),
+        outcome(Verdict::Fail, Vec::new()),
+        skipped,
+    ];
+    insta::assert_snapshot!(report::closing(&outcomes, 7, true));
+}
