@@ -23,7 +23,6 @@ const SLICE: &[&str] = &[
     "accepts-alg-none",
     "takes-empty-crit",
     "ignores-release-digest",
-    "publishes-with200",
     "publishes-again",
     "accepts-without-location",
     "status-readable-by-others",
