@@ -17,7 +17,6 @@ const CASES: &[&str] = &[
     "publish/upload",
     "publish/several",
     "signature/keeps",
-    "signature/accepts",
     "sources/keeps",
     "sources/publishes",
     "upload/",
@@ -96,7 +95,7 @@ fn comparable(line: &str) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_seed_repeats_a_run_and_another_does_not() {
     let (first, second) = (requests("42").await, requests("42").await);
-    assert!(first.len() > 300, "only {} requests", first.len());
+    assert!(first.len() > 200, "only {} requests", first.len());
     let only = |these: &[String], those: &[String]| -> Vec<String> {
         let lacks = |line: &&String| those.binary_search(line).is_err();
         these.iter().filter(lacks).take(5).cloned().collect()
