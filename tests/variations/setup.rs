@@ -14,7 +14,7 @@ use crate::dialect::Dialect;
 use crate::front::Front;
 
 /// After which the mock gives up a source; the suite waits three times as long.
-const FETCH_DEADLINE: Duration = Duration::from_secs(1);
+const FETCH_DEADLINE: Duration = Duration::from_secs(3);
 /// Limits that keep the boundary cases small.
 const MAX_CONTENT: u64 = 1 << 20;
 const MAX_MANIFEST: u64 = 64 << 10;
@@ -54,7 +54,7 @@ impl Variation {
                 "cancel": true, "access.hides": false, "access.private": true, "access.separate": true,
                 "assets.tar": true, "assets.per-entry": true, "validates.component": true,
             },
-            "deadlines": {"source": "3s", "retention": "300ms"},
+            "deadlines": {"source": "9s", "retention": "300ms"},
             "limits": {"manifest": "64 KiB", "content": "1 MiB"},
         });
         Self {
