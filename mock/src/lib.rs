@@ -24,6 +24,7 @@ pub mod config;
 pub mod content;
 pub mod defect;
 pub mod digest;
+mod expectations;
 pub mod fetch;
 mod handlers;
 pub mod identity;
@@ -32,6 +33,7 @@ pub mod json;
 pub mod jws;
 mod links;
 mod metrics;
+mod mock_session;
 mod nearest;
 mod oddity;
 mod operation;
@@ -49,8 +51,11 @@ mod verify;
 mod wire;
 
 pub use builder::{MockRegistry, MockRegistryBuilder, Network, StartError};
+pub use expectations::{PendingExpectation, UnmetExpectations};
 pub use journal::{
     AppliedFault, Count, Expectation, Expected, Matcher, NearestOperation, ReceivedBy,
     ReceivedRequest, Recorded, RecordedBody, ReleaseName, Satisfied, SentResponse,
 };
+pub use mock_session::MockSession;
 pub use operation::Operation;
+pub use sessions::SessionError;
