@@ -303,6 +303,10 @@ impl MockRegistry {
         format!("{}__admin/", self.url())
     }
 
+    pub(crate) fn session(&self) -> &Session {
+        self.app.session()
+    }
+
     /// The port that the API listens on.
     pub fn port(&self) -> u16 {
         self.port

@@ -71,6 +71,18 @@ impl Resource {
         }
     }
 
+    /// The release that its path names.
+    pub(crate) fn release(&self) -> Option<&ReleaseKey> {
+        match self {
+            Self::Releases => None,
+            Self::Unpublished(address) => Some(&address.key),
+            Self::Upload { key, .. }
+            | Self::ContentSources(key)
+            | Self::Release(key)
+            | Self::Content(key) => Some(key),
+        }
+    }
+
     /// The methods that it supports.
     pub(crate) fn methods(&self, config: &Config) -> Vec<Method> {
         match self {

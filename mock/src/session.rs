@@ -7,8 +7,10 @@ use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
 use crate::{
+    answer::{Answers, CannedAnswerState},
     clock::Clock,
     config::Config,
+    fault::{FaultState, Faults},
     fetch::{FetchOptions, FetchSetupError, Fetcher},
     links::Links,
     oddity::Oddities,
@@ -32,6 +34,10 @@ pub(crate) struct Session {
     pub clock: Clock,
     /// Its arbitrary choices.
     pub oddities: Oddities,
+    /// What disturbs it.
+    pub faults: Faults,
+    /// What it says in the place of its own answers.
+    pub answers: Answers,
     /// Its URLs.
     pub links: Links,
     /// What it wants of manifests.
@@ -80,6 +86,8 @@ impl Session {
             verifications: Semaphore::new(VERIFICATIONS_AT_A_TIME),
             registry: Mutex::new(registry),
             clock: Clock::default(),
+            faults: Faults::new(oddities.seed()),
+            answers: Answers::new(oddities.seed()),
             tasks: Tasks::default(),
             access,
             content,
@@ -152,12 +160,27 @@ impl Session {
             .iter()
             .map(|defect| defect.name())
             .collect();
+        state["faults"] = self
+            .faults
+            .states()
+            .iter()
+            .map(FaultState::to_json)
+            .collect();
+        state["holds"] = json!(self.faults.holds());
+        state["answers"] = self
+            .answers
+            .states()
+            .iter()
+            .map(CannedAnswerState::to_json)
+            .collect();
         state["processing"] = json!(self.config.processing.to_string());
         state
     }
 
-    /// Forgets all releases and ends all work.
+    /// Forgets all releases, faults and canned answers, and ends all work.
     pub(crate) fn reset(&self) {
+        self.faults.clear();
+        self.answers.clear();
         self.tasks.abort_all();
         self.registry().reset();
     }

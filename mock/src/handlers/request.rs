@@ -1,7 +1,12 @@
 //! A request, with its body still on the wire.
 
+use std::collections::VecDeque;
+
+use bytes::Bytes;
 use http::{HeaderMap, Method, header};
 use hyper::body::Incoming;
+
+use super::body::BodyTrouble;
 
 /// A request, with its body still on the wire.
 pub(crate) struct Request {
@@ -15,6 +20,8 @@ pub(crate) struct Request {
     pub body: Incoming,
     /// Whether anything of the body was asked for: until then a client that waits for `100 Continue` has sent nothing.
     pub body_was_polled: bool,
+    /// What was read of the body in advance, and is next.
+    pub(super) peeked: VecDeque<Result<Bytes, BodyTrouble>>,
 }
 
 impl Request {
@@ -27,6 +34,7 @@ impl Request {
             headers: parts.headers,
             body,
             body_was_polled: false,
+            peeked: VecDeque::new(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! From the path of a request to the registry that answers it.
 
-use std::{convert::Infallible, sync::Arc};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{Response, header};
@@ -8,10 +8,16 @@ use http_body_util::Full;
 use hyper::body::Incoming;
 
 use crate::{
-    admin,
+    admin, answer,
+    delivery::{Delivery, deliver},
+    fault,
     handlers::{self, Request},
+    refusal::Refusal,
+    reply::Reply,
     session::Session,
 };
+
+use super::script::{TakenOver, Takeover};
 
 /// Under which control stands.
 const ADMIN: &str = "__admin/";
@@ -49,29 +55,34 @@ impl App {
         &self.session
     }
 
-    /// Answers a request.
+    /// Answers a request, or leaves what is to become of its connection.
     pub(crate) async fn serve(
         &self,
         origin: Origin,
         request: http::Request<Incoming>,
-    ) -> Result<Response<Full<Bytes>>, Infallible> {
+        takeover: &Takeover,
+    ) -> Result<Response<Full<Bytes>>, TakenOver> {
         let mut request = Request::new(request);
         let full_path = request.path.clone();
-        let reply = match origin {
-            Origin::Uploads => {
-                let path = full_path.strip_prefix(&self.upload_path);
-                handlers::handle_upload_origin(&self.session, path, &mut request).await
+        let root = match origin {
+            Origin::Api => &self.base_path,
+            Origin::Uploads => &self.upload_path,
+        };
+        let path = full_path.strip_prefix(root);
+        let reply = match path.and_then(|path| path.strip_prefix(ADMIN)) {
+            Some(control) if origin == Origin::Api => self
+                .control(&mut request, control)
+                .await
+                .unwrap_or_else(|refusal| handlers::refused(&self.session, &refusal)),
+            _ => {
+                let Delivery { reply, script, .. } =
+                    deliver(&self.session, origin, path, &mut request).await;
+                if let Some(script) = script {
+                    request.read_off().await;
+                    return Err(takeover.begin(script));
+                }
+                reply
             }
-            Origin::Api => match full_path.strip_prefix(&self.base_path) {
-                Some(path) => match path.strip_prefix(ADMIN) {
-                    Some(control) => match admin::handle(&self.session, &request.method, control) {
-                        Ok(reply) => reply,
-                        Err(refusal) => handlers::refused(&self.session, &refusal),
-                    },
-                    None => handlers::handle(&self.session, Some(path), &mut request).await,
-                },
-                None => handlers::handle(&self.session, None, &mut request).await,
-            },
         };
         let mut response = reply.into_response();
         if !request.drain(self.session.tasks()) {
@@ -80,5 +91,18 @@ impl App {
                 .insert(header::CONNECTION, http::HeaderValue::from_static("close"));
         }
         Ok(response)
+    }
+
+    async fn control(&self, request: &mut Request, path: &str) -> Result<Reply, Refusal> {
+        let reply = if let Some(answered) =
+            fault::handle_control(&self.session, request, path).await
+        {
+            answered?
+        } else if let Some(answered) = answer::handle_control(&self.session, request, path).await {
+            answered?
+        } else {
+            admin::handle(&self.session, &request.method, path)?
+        };
+        Ok(reply.with_header(header::CACHE_CONTROL, "no-store"))
     }
 }
