@@ -51,15 +51,10 @@ fn parse_fault(document: &Value, at: &str) -> Result<Fault, BadMember> {
         .get("fault")
         .ok_or_else(|| members.missing("fault", one_kind()))?;
     let kind = parse_kind(kind, &members.place("fault"))?;
-    let phase = match phase(&members)? {
-        Some(Phase::Before) if matches!(kind, FaultKind::Dribble { .. }) => {
-            return Err(bad(
-                &members.place("phase"),
-                "\"after\" for dribble, which needs the registry's own answer",
-                &"before".into(),
-            ));
-        }
-        phase => phase.unwrap_or_else(|| default_phase(&kind)),
+    let phase = match (phase(&members)?, default_phase(&kind)) {
+        (Some(Phase::Before), Phase::Before) => Phase::Before,
+        (None, phase) => phase,
+        _ => Phase::After,
     };
     Ok(Fault {
         selector,
@@ -68,7 +63,7 @@ fn parse_fault(document: &Value, at: &str) -> Result<Fault, BadMember> {
     })
 }
 
-/// Only a dribbled answer has to be one to work that was done: it comes whole in the end.
+/// A dribbled answer comes whole in the end, and so can only be one to work that was done, whatever phase was asked for.
 pub(super) fn default_phase(kind: &FaultKind) -> Phase {
     match kind {
         FaultKind::Dribble { .. } => Phase::After,
@@ -94,12 +89,12 @@ fn parse_kind(document: &Value, at: &str) -> Result<FaultKind, BadMember> {
         return Err(bad(&members.place(other), expected, value));
     }
     if kind != "status"
-        && let Some(beside) = BESIDE_STATUS
+        && let Some((beside, found)) = BESIDE_STATUS
             .into_iter()
-            .find(|name| members.get(name).is_some())
+            .find_map(|name| Some((name, members.get(name)?)))
     {
         let expected = "nothing, because it goes with status alone";
-        return Err(bad(&members.place(beside), expected, value));
+        return Err(bad(&members.place(beside), expected, found));
     }
     let place = members.place(kind);
     let wrong = |expected: String| bad(&place, expected, value);

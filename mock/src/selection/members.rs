@@ -136,11 +136,6 @@ impl<'a> Members<'a> {
         })
     }
 
-    /// A whole number from 0.
-    pub(crate) fn whole(&self, name: &str) -> Result<Option<u64>, BadMember> {
-        self.read(name, "a whole number from 0", Value::as_u64)
-    }
-
     /// A number from 0 to 1.
     pub(crate) fn probability(&self, name: &str) -> Result<Option<f64>, BadMember> {
         self.read(name, "a number from 0 to 1", |value| {

@@ -7,6 +7,8 @@ mod parse;
 mod queue;
 mod selector;
 mod subject;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use builder::selection_methods;
 pub(crate) use draw::{Draw, seeded_bytes};
