@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use serde_json::{Value, json};
+use http::StatusCode;
 
 use crate::{
     fault::{
         FaultKind, HeldRequest, Hit, connection_script, dribbled, stalled, stand_in, truncated,
     },
-    handlers::{self, Request},
+    handlers::{self, Request, Route, Unmatched},
+    journal::AppliedFault,
     reply::Reply,
     selection::{Phase, Subject, identify},
-    server::{Origin, WireScript},
+    server::WireScript,
     session::Session,
 };
 
@@ -20,175 +21,168 @@ use crate::{
 pub(crate) struct Delivery {
     /// The answer, as it would be if nothing disturbed it on its way.
     pub reply: Reply,
+    /// Whether anything of it is sent.
+    pub is_answered: bool,
     /// What is sent in the place of the answer.
     pub script: Option<WireScript>,
-    /// Faults and canned answers that it met, in that order.
-    pub applied: Vec<Applied>,
 }
 
-/// A fault or a canned answer that a request met.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Applied {
-    /// Names it.
-    pub id: String,
-    /// The kind of fault, or `answer`.
-    pub kind: &'static str,
-}
+impl Delivery {
+    /// An answer that is sent as it is.
+    pub(crate) fn undisturbed(reply: Reply) -> Self {
+        Self {
+            reply,
+            is_answered: true,
+            script: None,
+        }
+    }
 
-impl Applied {
-    /// As records show it.
-    #[expect(dead_code, reason = "the journal records it")]
-    pub(crate) fn to_json(&self) -> Value {
-        json!({"id": self.id, "kind": self.kind})
+    fn scripted(reply: Reply, script: WireScript) -> Self {
+        Self {
+            script: Some(script),
+            ..Self::undisturbed(reply)
+        }
     }
 }
 
-/// A request on its way to the registry. The path is relative to the base URL of its origin, `None` where it lies outside.
-struct Incoming<'a> {
+/// A request on its way to the registry.
+struct Arrived<'a> {
     session: &'a Arc<Session>,
-    origin: Origin,
-    path: Option<&'a str>,
+    route: Result<Route, Unmatched>,
     request: &'a mut Request,
-    applied: Vec<Applied>,
 }
 
-/// Answers a request to the API or to the origin of uploads.
+/// Answers a request to the API or to the origin of uploads. The path is relative to the base URL there, `None` where it lies
+/// outside.
 pub(crate) async fn deliver(
     session: &Arc<Session>,
-    origin: Origin,
+    route: Result<Route, Unmatched>,
     path: Option<&str>,
     request: &mut Request,
 ) -> Delivery {
-    let mut incoming = Incoming {
+    if session.faults.is_idle() && session.answers.is_idle() {
+        return Delivery::undisturbed(handlers::handle(session, route, request).await);
+    }
+    let subject = identify(session, route.as_ref().ok(), path, request).await;
+    let hit = session.faults.select(&subject);
+    let arrived = Arrived {
         session,
-        origin,
-        path,
+        route,
         request,
-        applied: Vec::new(),
     };
-    let (reply, script) = if session.faults.is_idle() && session.answers.is_idle() {
-        (incoming.registry_reply().await, None)
-    } else {
-        let subject = identify(session, origin, path, incoming.request).await;
-        match session.faults.select(&subject) {
-            None => (incoming.own_reply(&subject).await, None),
-            Some(hit) => incoming.disturbed(&subject, hit).await,
-        }
-    };
-    Delivery {
-        reply,
-        script,
-        applied: incoming.applied,
+    match hit {
+        None => Delivery::undisturbed(arrived.own_reply(&subject).await),
+        Some(hit) => arrived.disturbed(&subject, hit).await,
     }
 }
 
-impl Incoming<'_> {
-    async fn registry_reply(&mut self) -> Reply {
-        match self.origin {
-            Origin::Uploads => {
-                handlers::handle_upload_origin(self.session, self.path, self.request).await
-            }
-            Origin::Api => handlers::handle(self.session, self.path, self.request).await,
+impl Arrived<'_> {
+    /// Counts and records what the request met, before it waits for anything; the journal keeps what came first.
+    fn note(&mut self, id: &str, kind: &str) {
+        self.session.metrics.disturbed(kind);
+        if let Some(recording) = &mut self.request.recording {
+            recording.disturbed_by(AppliedFault {
+                id: id.to_owned(),
+                kind: kind.to_owned(),
+            });
         }
     }
 
     /// The answer that nothing disturbs yet.
-    async fn own_reply(&mut self, subject: &Subject) -> Reply {
+    async fn own_reply(mut self, subject: &Subject) -> Reply {
         let Some(canned) = self.session.answers.select(subject) else {
-            return self.registry_reply().await;
+            return handlers::handle(self.session, self.route, self.request).await;
         };
-        self.applied.push(Applied {
-            id: canned.id,
-            kind: "answer",
-        });
+        self.note(&canned.id, "answer");
         if canned.phase == Phase::After {
-            self.registry_reply().await;
+            handlers::handle(self.session, self.route, self.request).await;
         }
         canned.payload.reply(&self.session.links)
     }
 
-    async fn disturbed(&mut self, subject: &Subject, hit: Hit) -> (Reply, Option<WireScript>) {
+    async fn disturbed(mut self, subject: &Subject, hit: Hit) -> Delivery {
         let Hit { chosen, gate } = hit;
-        self.applied.push(Applied {
-            id: chosen.id.clone(),
-            kind: chosen.payload.name(),
-        });
+        self.note(&chosen.id, chosen.payload.name());
+        let session = self.session;
         let after = chosen.phase == Phase::After;
-        let method = &subject.method;
         match &*chosen.payload {
             FaultKind::Status(status) => {
                 if after {
                     self.own_reply(subject).await;
                 }
-                (status.reply(self.session), None)
+                Delivery::undisturbed(status.reply(session))
             }
             FaultKind::Delay(by) => {
-                if after {
-                    let reply = self.own_reply(subject).await;
-                    tokio::time::sleep(*by).await;
-                    (reply, None)
-                } else {
-                    tokio::time::sleep(*by).await;
-                    (self.own_reply(subject).await, None)
-                }
+                // Its time begins when it is waited for.
+                let wait = async { tokio::time::sleep(*by).await };
+                Delivery::undisturbed(self.own_reply_with(subject, after, wait).await)
             }
             FaultKind::Hold(_) => {
-                let reply = if after {
-                    Some(self.own_reply(subject).await)
-                } else {
-                    None
+                let held = HeldRequest {
+                    fault: chosen.id,
+                    operation: subject.operation,
+                    method: subject.method.to_string(),
+                    path: subject.path.clone(),
+                    since: session.now().to_string(),
                 };
-                if let Some(gate) = gate {
-                    gate.pass(self.held(subject, chosen.id)).await;
-                }
-                match reply {
-                    Some(reply) => (reply, None),
-                    None => (self.own_reply(subject).await, None),
-                }
+                let wait = async {
+                    if let Some(gate) = gate {
+                        gate.pass(held).await;
+                    }
+                };
+                Delivery::undisturbed(self.own_reply_with(subject, after, wait).await)
             }
             FaultKind::Connection(connection) => {
-                let reply = if after {
-                    self.own_reply(subject).await
-                } else {
-                    Reply::empty(http::StatusCode::OK)
-                };
+                if after {
+                    self.own_reply(subject).await;
+                }
                 let about = format!("{} {}", chosen.id, chosen.ordinal);
-                let seed = self.session.oddities.seed();
-                (reply, Some(connection_script(*connection, seed, &about)))
+                let script = connection_script(*connection, session.oddities.seed(), &about);
+                Delivery {
+                    is_answered: false,
+                    ..Delivery::scripted(Reply::empty(StatusCode::OK), script)
+                }
             }
             FaultKind::Stall(silence) => {
                 let reply = self.reply_to_break_off(subject, after).await;
-                let script = stalled(reply.clone(), method, *silence);
-                (reply, Some(script))
+                let script = stalled(reply.clone(), &subject.method, *silence);
+                Delivery::scripted(reply, script)
             }
             FaultKind::Truncate(bytes) => {
                 let reply = self.reply_to_break_off(subject, after).await;
-                let script = truncated(reply.clone(), method, *bytes);
-                (reply, Some(script))
+                let script = truncated(reply.clone(), &subject.method, *bytes);
+                Delivery::scripted(reply, script)
             }
             FaultKind::Dribble { bytes, every } => {
                 let reply = self.own_reply(subject).await;
-                let script = dribbled(reply.clone(), method, *bytes, *every);
-                (reply, Some(script))
+                let script = dribbled(reply.clone(), &subject.method, *bytes, *every);
+                Delivery::scripted(reply, script)
             }
+        }
+    }
+
+    /// The answer, with something to wait for after the work or before it.
+    async fn own_reply_with(
+        self,
+        subject: &Subject,
+        after: bool,
+        wait: impl Future<Output = ()>,
+    ) -> Reply {
+        if after {
+            let reply = self.own_reply(subject).await;
+            wait.await;
+            reply
+        } else {
+            wait.await;
+            self.own_reply(subject).await
         }
     }
 
     /// The answer that will break off. Before the registry has done anything that would change it there is none of its own.
-    async fn reply_to_break_off(&mut self, subject: &Subject, after: bool) -> Reply {
+    async fn reply_to_break_off(self, subject: &Subject, after: bool) -> Reply {
         match subject.operation {
             Some(operation) if !after && !operation.is_read() => stand_in(operation),
             _ => self.own_reply(subject).await,
-        }
-    }
-
-    fn held(&self, subject: &Subject, fault: String) -> HeldRequest {
-        HeldRequest {
-            fault,
-            operation: subject.operation,
-            method: subject.method.to_string(),
-            path: subject.path.clone(),
-            since: self.session.now().to_string(),
         }
     }
 }

@@ -31,9 +31,12 @@ pub mod fetch;
 mod handlers;
 pub mod identity;
 mod in_process;
+mod journal;
 pub mod json;
 pub mod jws;
 mod links;
+mod metrics;
+mod nearest;
 mod oddity;
 mod operation;
 mod policy;
@@ -46,6 +49,7 @@ mod router;
 mod selection;
 mod server;
 mod session;
+mod sessions;
 mod tasks;
 mod verify;
 mod wire;
@@ -53,5 +57,9 @@ mod wire;
 pub use answer::{CannedAnswer, CannedAnswerState};
 pub use builder::{MockRegistry, MockRegistryBuilder, Network, StartError};
 pub use fault::{ConnectionFault, Fault, FaultState, UnknownHold};
+pub use journal::{
+    AppliedFault, Count, Expectation, Expected, Matcher, NearestOperation, ReceivedBy,
+    ReceivedRequest, Recorded, RecordedBody, ReleaseName, Satisfied, SentResponse,
+};
 pub use operation::{Operation, OperationError};
 pub use selection::{Phase, QueueFull};

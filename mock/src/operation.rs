@@ -1,24 +1,22 @@
-//! The operations of the Publish API by name, as faults, canned answers and records call them.
+//! The operations of the Publish API, by the names that the journal, faults and metrics use.
 
 use std::{fmt, str::FromStr};
 
-use http::Method;
-
-use crate::router::Resource;
+use serde::{Serialize, Serializer};
 
 macro_rules! operations {
-    ($($(#[doc = $doc:literal])* $variant:ident = $name:literal,)*) => {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
         /// An operation of the Publish API.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Operation {
-            $($(#[doc = $doc])* $variant,)*
+            $($(#[$doc])* $variant,)*
         }
 
         impl Operation {
-            /// Every operation, in the order in which a publisher comes by them.
-            pub const ALL: &[Operation] = &[$(Self::$variant,)*];
+            /// Every operation.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
-            /// The name, e.g. `add-sources`.
+            /// Name, as in the journal.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
             }
@@ -27,70 +25,45 @@ macro_rules! operations {
 }
 
 operations! {
-    /// `POST releases`
+    /// `POST releases`.
     Create = "create",
-    /// `GET`, `HEAD` of the unpublished release
+    /// `GET` of the unpublished release.
     Status = "status",
-    /// `POST` of content to `uploadUrl`
+    /// `POST` to the upload URL.
     Upload = "upload",
-    /// `POST components/{name}/v{version}/content-sources`
+    /// `POST` to the content sources.
     AddSources = "add-sources",
-    /// `PUT` on the same
+    /// `PUT` of the content sources.
     ReplaceSources = "replace-sources",
-    /// `POST components/{name}/v{version}`
+    /// `POST` to the release.
     Publish = "publish",
-    /// `GET`, `HEAD components/{name}/v{version}`
+    /// `GET` of the release.
     Get = "get",
-    /// `DELETE` of the unpublished release
+    /// `DELETE` of the unpublished release.
     Cancel = "cancel",
-    /// `GET`, `HEAD` of uploaded content
+    /// `GET` of uploaded content.
     Content = "content",
 }
 
-/// Text that names no operation.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("failed to read {0:?} as an operation: {names}", names = expected_names())]
-pub struct OperationError(String);
-
-/// The names, as a sentence lists them.
-pub(crate) fn expected_names() -> String {
-    let names: Vec<&str> = Operation::ALL
-        .iter()
-        .map(|operation| operation.name())
-        .collect();
-    names.join(", ")
-}
-
 impl Operation {
-    /// The operation that a method performs on a resource, if it is one.
-    pub(crate) fn of(resource: &Resource, method: &Method) -> Option<Self> {
-        let reads = method == Method::GET || method == Method::HEAD;
-        let posts = method == Method::POST;
-        Some(match resource {
-            Resource::Releases if posts => Self::Create,
-            Resource::Unpublished(_) if reads => Self::Status,
-            Resource::Unpublished(_) if method == Method::DELETE => Self::Cancel,
-            Resource::Upload { .. } if posts => Self::Upload,
-            Resource::ContentSources(_) if posts => Self::AddSources,
-            Resource::ContentSources(_) if method == Method::PUT => Self::ReplaceSources,
-            Resource::Release(_) if posts => Self::Publish,
-            Resource::Release(_) if reads => Self::Get,
-            Resource::Content(_) if reads => Self::Content,
-            _ => return None,
-        })
-    }
-
     /// Whether it changes nothing in the registry.
     pub(crate) fn is_read(self) -> bool {
         matches!(self, Self::Status | Self::Get | Self::Content)
     }
-}
 
-impl fmt::Display for Operation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+    /// All names, as a sentence lists them.
+    pub(crate) fn names() -> String {
+        let names: Vec<&str> = Self::ALL.iter().map(|operation| operation.name()).collect();
+        names.join(", ")
     }
 }
+
+/// Text that names no operation.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "failed to read {0:?} as an operation: they are create, status, upload, add-sources, replace-sources, publish, get, cancel and content"
+)]
+pub struct OperationError(pub String);
 
 impl FromStr for Operation {
     type Err = OperationError;
@@ -104,18 +77,14 @@ impl FromStr for Operation {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
 
-    #[test]
-    fn names_read_back() {
-        for operation in Operation::ALL {
-            assert_eq!(operation.name().parse(), Ok(*operation));
-        }
-        assert_eq!(
-            "Publish".parse::<Operation>().unwrap_err().to_string(),
-            "failed to read \"Publish\" as an operation: create, status, upload, add-sources, replace-sources, publish, get, cancel, content"
-        );
+impl Serialize for Operation {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
     }
 }

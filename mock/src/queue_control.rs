@@ -1,6 +1,6 @@
 //! What control of every ordered queue has in common: documents in, names and states out.
 
-use http::{Method, StatusCode, header};
+use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::{
@@ -19,19 +19,6 @@ impl From<QueueFull> for Refusal {
     fn from(error: QueueFull) -> Self {
         Self::new(ProblemKind::MalformedRequest, format!("{error}."))
     }
-}
-
-/// Refuses all methods but these.
-pub(crate) fn allow(request: &Request, methods: &[Method]) -> Result<(), Refusal> {
-    if methods.contains(&request.method) {
-        return Ok(());
-    }
-    let allowed: Vec<&str> = methods.iter().map(Method::as_str).collect();
-    Err(Refusal::new(
-        ProblemKind::MethodNotAllowed,
-        format!("{} is not supported here.", request.method),
-    )
-    .with_header(header::ALLOW, allowed.join(", ")))
 }
 
 /// The JSON document that was posted, whatever its declared type.

@@ -6,6 +6,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::{
     config::Config,
+    operation::Operation,
     policy::Policy,
     problem::ProblemKind,
     refusal::{Refusal, not_found},
@@ -71,8 +72,23 @@ impl Resource {
         }
     }
 
-    /// The release that its path names.
-    pub(crate) fn release(&self) -> Option<&ReleaseKey> {
+    /// The operation of a method that it supports.
+    pub(crate) fn operation(&self, method: &Method) -> Operation {
+        match self {
+            Self::Releases => Operation::Create,
+            Self::Unpublished(_) if *method == Method::DELETE => Operation::Cancel,
+            Self::Unpublished(_) => Operation::Status,
+            Self::Upload { .. } => Operation::Upload,
+            Self::ContentSources(_) if *method == Method::PUT => Operation::ReplaceSources,
+            Self::ContentSources(_) => Operation::AddSources,
+            Self::Release(_) if *method == Method::POST => Operation::Publish,
+            Self::Release(_) => Operation::Get,
+            Self::Content(_) => Operation::Content,
+        }
+    }
+
+    /// The release that it belongs to.
+    pub(crate) fn key(&self) -> Option<&ReleaseKey> {
         match self {
             Self::Releases => None,
             Self::Unpublished(address) => Some(&address.key),

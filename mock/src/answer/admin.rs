@@ -5,37 +5,33 @@ use serde_json::{Value, json};
 
 use crate::{
     handlers::Request,
-    queue_control::{added, allow, listed, read_document, removed},
+    queue_control::{added, listed, read_document, removed},
     refusal::Refusal,
     reply::Reply,
     session::Session,
 };
 
-use super::parse::parse_answers;
+use super::{CannedAnswerState, parse::parse_answers};
 
-/// Answers a request for control of canned answers; `None` where the path, relative to `__admin/`, is about something else.
-pub(crate) async fn handle(
+/// Answers a request for control of canned answers: of all, or of the one with this name if there is one.
+pub(crate) async fn control(
     session: &Session,
+    id: &str,
     request: &mut Request,
-    path: &str,
-) -> Option<Result<Reply, Refusal>> {
-    match path.split('/').collect::<Vec<_>>().as_slice() {
-        ["answers"] => Some(all(session, request).await),
-        ["answers", id] => Some(one(session, request, id)),
-        _ => None,
+) -> Result<Reply, Refusal> {
+    let method = request.method.clone();
+    if !id.is_empty() {
+        return if method == Method::DELETE {
+            removed(session.answers.remove(id))
+        } else {
+            listed(states(session), id)
+        };
     }
-}
-
-async fn all(session: &Session, request: &mut Request) -> Result<Reply, Refusal> {
-    allow(
-        request,
-        &[Method::GET, Method::HEAD, Method::POST, Method::DELETE],
-    )?;
-    if request.method == Method::DELETE {
+    if method == Method::DELETE {
         session.answers.clear();
         return Ok(Reply::empty(StatusCode::NO_CONTENT));
     }
-    if request.method == Method::POST {
+    if method == Method::POST {
         let answers = parse_answers(&read_document(request).await?)?;
         let ids = session.answers.add(answers)?;
         return Ok(added("answers", &ids, states(session)));
@@ -46,18 +42,7 @@ async fn all(session: &Session, request: &mut Request) -> Result<Reply, Refusal>
     ))
 }
 
-fn one(session: &Session, request: &Request, id: &str) -> Result<Reply, Refusal> {
-    allow(request, &[Method::GET, Method::HEAD, Method::DELETE])?;
-    if request.method == Method::DELETE {
-        return removed(session.answers.remove(id));
-    }
-    listed(states(session), id)
-}
-
 fn states(session: &Session) -> Vec<Value> {
     let states = session.answers.states();
-    states
-        .iter()
-        .map(super::CannedAnswerState::to_json)
-        .collect()
+    states.iter().map(CannedAnswerState::to_json).collect()
 }

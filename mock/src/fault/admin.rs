@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     handlers::Request,
     problem::ProblemKind,
-    queue_control::{added, allow, listed, read_document, removed},
+    queue_control::{added, listed, read_document, removed},
     refusal::{Refusal, not_found},
     reply::Reply,
     session::Session,
@@ -20,27 +20,33 @@ impl From<UnknownHold> for Refusal {
     }
 }
 
-/// Answers a request for control of faults; `None` where the path, relative to `__admin/`, is about something else.
-pub(crate) async fn handle(
+/// Answers a request for control of faults by the path of its endpoint below `__admin/`, and what stands in the placeholder there.
+pub(crate) async fn control(
     session: &Session,
+    endpoint: &str,
+    parameter: &str,
     request: &mut Request,
-    path: &str,
-) -> Option<Result<Reply, Refusal>> {
-    Some(match path.split('/').collect::<Vec<_>>().as_slice() {
-        ["faults"] => all(session, request).await,
-        ["faults", id] => one(session, request, id),
-        ["holds"] => holds(session, request),
-        ["holds", name] => hold(session, request, name),
-        ["holds", name, "release"] => release(session, request, name),
-        _ => return None,
-    })
+) -> Result<Reply, Refusal> {
+    match endpoint {
+        "faults" => all(session, request).await,
+        "faults/{id}" if request.method == Method::DELETE => {
+            removed(session.faults.remove(parameter))
+        }
+        "faults/{id}" => listed(states(session), parameter),
+        "holds/{name}/release" => {
+            let released = session.faults.release(parameter)?;
+            Ok(document(&json!({"name": parameter, "released": released})))
+        }
+        "holds/{name}" => {
+            let holds = session.faults.holds();
+            let hold = holds.iter().find(|hold| hold["name"] == parameter);
+            hold.map(document).ok_or_else(not_found)
+        }
+        _ => Ok(document(&json!({"holds": session.faults.holds()}))),
+    }
 }
 
 async fn all(session: &Session, request: &mut Request) -> Result<Reply, Refusal> {
-    allow(
-        request,
-        &[Method::GET, Method::HEAD, Method::POST, Method::DELETE],
-    )?;
     if request.method == Method::DELETE {
         session.faults.clear();
         return Ok(Reply::empty(StatusCode::NO_CONTENT));
@@ -50,53 +56,14 @@ async fn all(session: &Session, request: &mut Request) -> Result<Reply, Refusal>
         let ids = session.faults.add(faults)?;
         return Ok(added("faults", &ids, states(session)));
     }
-    Ok(Reply::json(
-        StatusCode::OK,
-        &json!({"faults": states(session)}),
-    ))
+    Ok(document(&json!({"faults": states(session)})))
 }
 
-fn one(session: &Session, request: &Request, id: &str) -> Result<Reply, Refusal> {
-    allow(request, &[Method::GET, Method::HEAD, Method::DELETE])?;
-    if request.method == Method::DELETE {
-        return removed(session.faults.remove(id));
-    }
-    listed(states(session), id)
-}
-
-fn holds(session: &Session, request: &Request) -> Result<Reply, Refusal> {
-    allow(request, &[Method::GET, Method::HEAD])?;
-    Ok(Reply::json(
-        StatusCode::OK,
-        &json!({"holds": session.faults.holds()}),
-    ))
-}
-
-fn hold(session: &Session, request: &Request, name: &str) -> Result<Reply, Refusal> {
-    allow(request, &[Method::GET, Method::HEAD])?;
-    session
-        .faults
-        .holds()
-        .into_iter()
-        .find(|hold| hold["name"] == name)
-        .map(|hold| Reply::json(StatusCode::OK, &hold))
-        .ok_or_else(not_found)
-}
-
-fn release(session: &Session, request: &Request, name: &str) -> Result<Reply, Refusal> {
-    allow(request, &[Method::POST])?;
-    let released = session.faults.release(name)?;
-    Ok(Reply::json(
-        StatusCode::OK,
-        &json!({"name": name, "released": released}),
-    ))
+fn document(document: &Value) -> Reply {
+    Reply::json(StatusCode::OK, document)
 }
 
 fn states(session: &Session) -> Vec<Value> {
-    session
-        .faults
-        .states()
-        .iter()
-        .map(FaultState::to_json)
-        .collect()
+    let states = session.faults.states();
+    states.iter().map(FaultState::to_json).collect()
 }

@@ -24,7 +24,6 @@ pub(crate) struct Faults {
 struct State {
     queue: Queue<FaultKind>,
     gates: BTreeMap<String, Arc<Gate>>,
-    totals: BTreeMap<&'static str, u64>,
 }
 
 /// A fault that a request met.
@@ -43,7 +42,6 @@ impl Faults {
             state: Mutex::new(State {
                 queue: Queue::new(seed, "f"),
                 gates: BTreeMap::new(),
-                totals: BTreeMap::new(),
             }),
         }
     }
@@ -113,18 +111,11 @@ impl Faults {
     pub(crate) fn select(&self, subject: &Subject) -> Option<Hit> {
         let mut state = self.lock();
         let chosen = state.queue.select(subject)?;
-        *state.totals.entry(chosen.payload.name()).or_default() += 1;
         let gate = match &*chosen.payload {
             FaultKind::Hold(name) => state.gates.get(name).cloned(),
             _ => None,
         };
         Some(Hit { chosen, gate })
-    }
-
-    /// How often faults were applied since the session began, by kind.
-    #[expect(dead_code, reason = "metrics read it")]
-    pub(crate) fn totals(&self) -> BTreeMap<&'static str, u64> {
-        self.lock().totals.clone()
     }
 
     /// Opens a gate for all who wait and all who come later; returns how many waited.

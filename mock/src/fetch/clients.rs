@@ -1,6 +1,6 @@
 //! The HTTP clients of a fetcher.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use reqwest::{Certificate, Client, redirect};
 use url::Url;
@@ -14,7 +14,8 @@ use super::{
 #[derive(Debug)]
 pub(super) struct Clients {
     open: Client,
-    guarded: Option<Client>,
+    /// Made when the first fetcher wants it: reading the system's certificate authorities takes its time.
+    guarded: OnceLock<Client>,
 }
 
 impl Clients {
@@ -22,34 +23,25 @@ impl Clients {
         options: &FetchOptions,
         names: &Arc<dyn NameResolver>,
     ) -> Result<Self, FetchSetupError> {
-        let certificates = match &options.extra_ca_pem {
-            Some(pem) => {
-                Certificate::from_pem_bundle(pem).map_err(FetchSetupError::Certificates)?
-            }
-            None => Vec::new(),
+        let clients = Self {
+            open: client(options, names, false)?,
+            guarded: OnceLock::new(),
         };
-        let build = |public_only| {
-            Client::builder()
-                .dns_resolver(ClientResolver {
-                    names: Arc::clone(names),
-                    public_only,
-                })
-                .tls_certs_merge(certificates.clone())
-                .user_agent(concat!("mock-registry/", env!("CARGO_PKG_VERSION")))
-                .redirect(redirect::Policy::none())
-                .retry(reqwest::retry::never())
-                .no_proxy()
-                .referer(false)
-                .http1_only()
-                // Every fetch makes its own connection: one that was left open may be dead, or belong to another check.
-                .pool_max_idle_per_host(0)
-                .build()
-                .map_err(FetchSetupError::Client)
-        };
-        Ok(Self {
-            open: build(false)?,
-            guarded: options.deny_private.then(|| build(true)).transpose()?,
-        })
+        clients.suit(options, names)?;
+        Ok(clients)
+    }
+
+    /// Makes what these options need beside what is there; they differ in nothing but whom to connect to.
+    pub(super) fn suit(
+        &self,
+        options: &FetchOptions,
+        names: &Arc<dyn NameResolver>,
+    ) -> Result<(), FetchSetupError> {
+        if options.deny_private && self.guarded.get().is_none() {
+            // Of two that are made at the same time one is as good as the other.
+            let _ = self.guarded.set(client(options, names, true)?);
+        }
+        Ok(())
     }
 
     /// The client for a hop (0 is the source itself), or the refusal of its address.
@@ -59,9 +51,9 @@ impl Clients {
         hop: u32,
         options: &FetchOptions,
     ) -> Result<&Client, FetchTrouble> {
-        let Some(guarded) = &self.guarded else {
+        if !options.deny_private {
             return Ok(&self.open);
-        };
+        }
         let policy = &options.policy;
         if is_exempt(url, options) || hop > 0 && policy.follows_redirects_to_private {
             return Ok(&self.open);
@@ -70,8 +62,35 @@ impl Clients {
         if policy.checks_literal_addresses_only {
             return Ok(&self.open);
         }
-        Ok(guarded)
+        self.guarded.get().ok_or_else(|| forbidden(url))
     }
+}
+
+fn client(
+    options: &FetchOptions,
+    names: &Arc<dyn NameResolver>,
+    public_only: bool,
+) -> Result<Client, FetchSetupError> {
+    let certificates = match &options.extra_ca_pem {
+        Some(pem) => Certificate::from_pem_bundle(pem).map_err(FetchSetupError::Certificates)?,
+        None => Vec::new(),
+    };
+    Client::builder()
+        .dns_resolver(ClientResolver {
+            names: Arc::clone(names),
+            public_only,
+        })
+        .tls_certs_merge(certificates)
+        .user_agent(concat!("mock-registry/", env!("CARGO_PKG_VERSION")))
+        .redirect(redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .no_proxy()
+        .referer(false)
+        .http1_only()
+        // Every fetch makes its own connection: one that was left open may be dead, or belong to another check.
+        .pool_max_idle_per_host(0)
+        .build()
+        .map_err(FetchSetupError::Client)
 }
 
 /// Refuses what the URL itself shows to be private, unless it is exempt.

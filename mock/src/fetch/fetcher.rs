@@ -96,11 +96,10 @@ impl Fetcher {
     /// A fetcher with other options. Shares the HTTP clients where it can: reading the system's certificate authorities for new ones
     /// takes tens of milliseconds, which many sessions would feel.
     pub fn with_options(&self, options: FetchOptions) -> Result<Self, FetchSetupError> {
-        let same_clients = options.deny_private == self.options.deny_private
-            && options.extra_ca_pem == self.options.extra_ca_pem;
-        if !same_clients {
+        if options.extra_ca_pem != self.options.extra_ca_pem {
             return Self::with_resolver(options, Arc::clone(&self.resolver));
         }
+        self.clients.suit(&options, &self.resolver)?;
         Ok(Self {
             options: Arc::new(options),
             ..self.clone()

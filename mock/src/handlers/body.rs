@@ -78,11 +78,19 @@ impl Request {
         loop {
             match timeout(SILENCE, self.body.frame()).await {
                 Err(_) => return Err(BodyTrouble::Silent),
-                Ok(None) => return Ok(None),
+                Ok(None) => {
+                    if let Some(recording) = &mut self.recording {
+                        recording.complete();
+                    }
+                    return Ok(None);
+                }
                 Ok(Some(Err(_))) => return Err(BodyTrouble::BrokenOff),
                 // Trailers are not content.
                 Ok(Some(Ok(frame))) => {
                     if let Ok(data) = frame.into_data() {
+                        if let Some(recording) = &mut self.recording {
+                            recording.receive(&data);
+                        }
                         return Ok(Some(data));
                     }
                 }
@@ -119,7 +127,11 @@ impl Request {
             // The client was not asked for its body, and must not be.
             return false;
         }
-        if !self.body.is_end_stream() {
+        if self.body.is_end_stream() {
+            if let Some(recording) = &mut self.recording {
+                recording.complete();
+            }
+        } else {
             drop(tasks.spawn(async move { self.read_off().await }));
         }
         true

@@ -1,6 +1,6 @@
 //! Reading what a fault or a canned answer says about the requests that it is for.
 
-use crate::operation::{Operation, expected_names};
+use crate::operation::Operation;
 
 use super::{BadMember, Members, Phase, When, bad, elements};
 
@@ -13,7 +13,7 @@ pub(crate) fn operations(document: &Members<'_>) -> Result<Vec<Operation>, BadMe
         return Ok(Vec::new());
     };
     let at = document.place("operation");
-    let expected = || format!("one of {}, an array of these, or \"*\"", expected_names());
+    let expected = || format!("one of {}, an array of these, or \"*\"", Operation::names());
     let elements = elements(value, &at);
     if elements.is_empty() {
         return Err(bad(&at, expected(), value));

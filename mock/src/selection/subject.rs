@@ -7,8 +7,10 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    handlers::Request, operation::Operation, registry::ReleaseKey, router::Resource,
-    server::Origin, session::Session,
+    handlers::{Request, Route},
+    operation::Operation,
+    registry::ReleaseKey,
+    session::Session,
 };
 
 /// Bytes of a body that are looked into; a larger one names no release.
@@ -30,26 +32,19 @@ pub(crate) struct Subject {
     pub body_digest: [u8; 32],
 }
 
-/// Finds out what a request is about. Its body is read in advance only where a fault or a canned answer that is set depends on it.
+/// Finds out what a request is about; the path is relative to the base URL. Its body is read in advance only where a fault or a
+/// canned answer that is set depends on it.
 pub(crate) async fn identify(
     session: &Session,
-    origin: Origin,
+    route: Option<&Route>,
     path: Option<&str>,
     request: &mut Request,
 ) -> Subject {
-    let resource = path
-        .and_then(|path| Resource::at(path, &session.config, &session.policy).ok())
-        .filter(|resource| {
-            let is_upload = matches!(resource, Resource::Upload { .. });
-            is_upload || origin == Origin::Api
-        });
     let mut subject = Subject {
         method: request.method.clone(),
-        operation: resource
-            .as_ref()
-            .and_then(|resource| Operation::of(resource, &request.method)),
+        operation: route.map(|route| route.operation),
         path: path.map(|path| percent_decode_str(path).decode_utf8_lossy().into_owned()),
-        release: resource.as_ref().and_then(Resource::release).cloned(),
+        release: route.and_then(|route| route.resource.key()).cloned(),
         body_digest: [0; 32],
     };
     if let Some(operation) = subject.operation

@@ -21,18 +21,18 @@ const HEAD_TIMEOUT: Duration = Duration::from_mins(1);
 /// Serves a connection until it ends, or until the server does and the request under way is answered.
 pub(super) async fn serve<S>(
     app: Arc<App>,
-    origin: Origin,
+    origin: Arc<Origin>,
     stream: S,
     mut stopping: watch::Receiver<bool>,
 ) where
     S: AsyncRead + AsyncWrite + Resettable + Unpin + Send + 'static,
 {
-    let prefix = app.session().config.problem_type_prefix.clone();
+    let prefix = app.sessions().root().config.problem_type_prefix.clone();
     let takeover = Takeover::default();
     let taking_over = takeover.clone();
     let service = service_fn(move |request| {
-        let (app, takeover) = (app.clone(), taking_over.clone());
-        async move { app.serve(origin, request, &takeover).await }
+        let (app, origin, takeover) = (app.clone(), origin.clone(), taking_over.clone());
+        async move { app.serve(&origin, request, &takeover).await }
     });
     let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
