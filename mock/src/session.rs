@@ -100,7 +100,8 @@ impl Session {
             config.identities.grant(OWNER, namespace);
         }
         let policy = Policy::from_config(&config);
-        let oddities = Oddities::new(config.seed.unwrap_or_else(rand::random), config.plain);
+        let oddities = Oddities::new(config.seed.unwrap_or_else(rand::random), config.plain)
+            .with_unknown_states(config.unknown_states);
         let options = FetchOptions {
             deadline: config.fetch_deadline,
             max_bytes: config.max_content,

@@ -648,3 +648,102 @@ async fn chance_repeats_under_concurrency() {
     assert_eq!(alone, hits(16, 7).await);
     assert_ne!(alone, hits(1, 8).await);
 }
+
+#[tokio::test]
+async fn the_journal_and_the_metrics_tell_what_disturbed_a_request() {
+    let harness = Harness::start(MockRegistry::builder()).await;
+    let url = harness.url("components/a:b/v1.0.0");
+    harness
+        .set_faults(&json!([
+            {"when": {"times": 1}, "fault": {"status": 503}},
+            {"when": {"times": 1}, "fault": {"connection": "CONNECTION_RESET_BY_PEER"}},
+            {"when": {"times": 1}, "fault": {"truncate": 1}},
+        ]))
+        .await;
+    harness
+        .control(
+            Method::POST,
+            "answers",
+            &json!({"when": {"times": 1}, "answer": {"json": {}}}),
+        )
+        .await
+        .expect(201);
+    harness.get(&url, None).await.expect(503);
+    harness.http.get(&url).send().await.unwrap_err();
+    let cut = harness.http.get(&url).send().await.unwrap();
+    cut.bytes().await.unwrap_err();
+    harness.get(&url, None).await.expect(404);
+
+    let journal = harness.control(Method::GET, "requests", &Value::Null).await;
+    let journal = journal.expect(200).body;
+    let told: Vec<Value> = journal["requests"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|request| json!([request["status"], request["fault"]]))
+        .collect();
+    assert_eq!(
+        json!(told),
+        json!([
+            [503, {"id": "f1", "kind": "status"}],
+            [null, {"id": "f2", "kind": "connection"}],
+            // The canned answer, cut short.
+            [200, {"id": "f3", "kind": "truncate"}],
+            [404, null],
+        ])
+    );
+    let metrics = harness.control(Method::GET, "metrics", &Value::Null).await;
+    let metrics = String::from_utf8(metrics.expect(200).bytes).unwrap();
+    for kind in ["status", "connection", "truncate", "answer"] {
+        let line = format!("mock_registry_faults_applied_total{{kind=\"{kind}\"}} 1");
+        assert!(metrics.contains(&line), "{metrics}");
+    }
+}
+
+#[tokio::test]
+async fn sessions_have_faults_of_their_own() {
+    let harness = Arc::new(Harness::start(MockRegistry::builder()).await);
+    let session = harness
+        .control(Method::POST, "sessions", &json!({}))
+        .await
+        .expect(201)
+        .body;
+    let base = session["url"].as_str().unwrap().to_owned();
+    let faults = json!([
+        {"operation": "get", "fault": {"status": 503}},
+        {"operation": "create", "fault": {"hold": "gate"}},
+    ]);
+    harness
+        .post_json(&format!("{base}__admin/faults"), None, &faults)
+        .await
+        .expect(201);
+    let path = "components/a:b/v1.0.0";
+    harness
+        .get(&format!("{base}{path}"), None)
+        .await
+        .expect(503);
+    harness.get(&harness.url(path), None).await.expect(404);
+    assert!(harness.registry.faults().is_empty());
+
+    // Who is held goes on when the session ends.
+    let held = tokio::spawn({
+        let (harness, url) = (harness.clone(), format!("{base}releases"));
+        async move {
+            harness
+                .post_json(&url, Some(OWNER), &manifest(EMPTY_COMPONENT))
+                .await
+        }
+    });
+    loop {
+        let holds = harness.get(&format!("{base}__admin/holds"), None).await;
+        if holds.body["holds"][0]["waiting"] != json!([]) {
+            break;
+        }
+    }
+    let id = session["id"].as_str().unwrap();
+    harness
+        .control(Method::DELETE, &format!("sessions/{id}"), &Value::Null)
+        .await
+        .expect(204);
+    held.await.unwrap().expect_problem(404, "not-found");
+}

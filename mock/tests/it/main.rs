@@ -9,6 +9,7 @@ mod defects;
 mod errors;
 mod fault_wire;
 mod faults;
+mod oddities;
 mod processing;
 mod program;
 mod publish;
