@@ -97,16 +97,6 @@ impl Recording {
         }
     }
 
-    /// The request's number in the journal of its session.
-    pub(crate) fn id(&self) -> u64 {
-        self.entry.id
-    }
-
-    /// The operation that it reached.
-    pub(crate) fn operation(&self) -> Option<Operation> {
-        self.entry.operation
-    }
-
     /// Takes the next bytes of the body.
     pub(crate) fn receive(&mut self, chunk: &[u8]) {
         self.capture.write(chunk);
