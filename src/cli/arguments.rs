@@ -30,6 +30,8 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Run the suite (the default).
     Run(Box<RunArguments>),
+    /// Judge a client: run it against the bundled mock, once a case.
+    Client(Box<ClientArguments>),
     /// Write a commented target file.
     Init(InitArguments),
     /// Print the public keys (JWKS) to install in a registry.
@@ -151,6 +153,15 @@ pub(super) enum Color {
     Always,
     /// Never.
     Never,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct ClientArguments {
+    #[command(flatten)]
+    pub run: RunArguments,
+    /// The client with its arguments; `publish` or `fetch` is added
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    pub command: Vec<std::ffi::OsString>,
 }
 
 #[derive(Debug, Clone, Args)]

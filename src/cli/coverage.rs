@@ -22,7 +22,7 @@ const DEFAULT_SEED: u64 = 1;
 
 /// Runs the matrix, or compares a document with what there is.
 pub(super) fn run(arguments: &CoverageArguments) -> Result<Exit, CliError> {
-    let cases = load::cases(arguments.cases.as_deref())?;
+    let cases = load::cases(arguments.cases.as_deref(), load::Judged::Registry)?;
     let selected: Vec<&Case> = cases
         .iter()
         .filter(|case| {

@@ -105,7 +105,10 @@ impl CaseRun<'_> {
                 mismatch.expectation = Some(format!("{pointer}{place}"));
             }
         }
-        let is_group = step.parallel.is_some() || step.received.is_some() || step.host.is_some();
+        let is_group = step.parallel.is_some()
+            || step.received.is_some()
+            || step.host.is_some()
+            || step.journal.is_some();
         if judges_success || is_group || performed.succeeded() {
             return (mismatches, Flow::Continue);
         }
@@ -148,6 +151,8 @@ impl CaseRun<'_> {
                 .map(|(exchange, _)| exchange)
                 .collect(),
             received: performed.received.as_deref(),
+            received_by: performed.received_by,
+            client: performed.client.as_ref(),
             compared,
             signed: state
                 .releases

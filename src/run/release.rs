@@ -41,6 +41,8 @@ pub(super) struct State {
     pub releases: IndexMap<String, Release>,
     pub steps: IndexMap<String, Arc<Exchange>>,
     pub saved: IndexMap<String, Value>,
+    /// The requests of the client's last run, as the mock's journal has them.
+    pub watched: Vec<Value>,
 }
 
 /// A change of the state, made after the step that brought it.
@@ -59,6 +61,8 @@ pub(super) enum Update {
     Attempted(String),
     /// A status was seen.
     Seen(String, String),
+    /// The client has run.
+    Watched(Vec<Value>),
 }
 
 impl State {
@@ -88,6 +92,7 @@ impl State {
                     release.published = true;
                 }
             }
+            Update::Watched(entries) => self.watched = entries,
             Update::Attempted(label) => {
                 if let Some(release) = self.releases.get_mut(&label) {
                     release.furthest = None;
