@@ -27,10 +27,14 @@ pub mod digest;
 pub mod fetch;
 mod handlers;
 pub mod identity;
+mod journal;
 pub mod json;
 pub mod jws;
 mod links;
+mod metrics;
+mod nearest;
 mod oddity;
+mod operation;
 mod policy;
 mod problem;
 mod refusal;
@@ -39,8 +43,14 @@ mod reply;
 mod router;
 mod server;
 mod session;
+mod sessions;
 mod tasks;
 mod verify;
 mod wire;
 
 pub use builder::{MockRegistry, MockRegistryBuilder, Network, StartError};
+pub use journal::{
+    AppliedFault, Count, Expectation, Expected, Matcher, NearestOperation, ReceivedBy,
+    ReceivedRequest, Recorded, RecordedBody, ReleaseName, Satisfied, SentResponse,
+};
+pub use operation::Operation;

@@ -127,6 +127,10 @@ pub struct Config {
     pub plain: bool,
     /// Decides everything that is arbitrary; taken at random, when absent.
     pub seed: Option<u64>,
+    /// Requests that the journal keeps.
+    pub journal_entries: usize,
+    /// Bytes of memory that the journal takes, about.
+    pub journal_bytes: u64,
     /// Mistakes that are switched on.
     pub defects: Vec<Defect>,
     /// Who may call.
@@ -183,6 +187,8 @@ impl Config {
             problem_type_prefix: crate::problem::TYPE_PREFIX.to_owned(),
             plain: false,
             seed: None,
+            journal_entries: 10_000,
+            journal_bytes: 16 << 20,
             defects: Vec::new(),
             identities: Identities::default(),
             keys: KeyStore::from_jwks(TEST_KEYS)?,

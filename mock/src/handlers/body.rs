@@ -49,11 +49,19 @@ impl Request {
         loop {
             match timeout(SILENCE, self.body.frame()).await {
                 Err(_) => return Err(BodyTrouble::Silent),
-                Ok(None) => return Ok(None),
+                Ok(None) => {
+                    if let Some(recording) = &mut self.recording {
+                        recording.complete();
+                    }
+                    return Ok(None);
+                }
                 Ok(Some(Err(_))) => return Err(BodyTrouble::BrokenOff),
                 // Trailers are not content.
                 Ok(Some(Ok(frame))) => {
                     if let Ok(data) = frame.into_data() {
+                        if let Some(recording) = &mut self.recording {
+                            recording.receive(&data);
+                        }
                         return Ok(Some(data));
                     }
                 }
@@ -62,7 +70,7 @@ impl Request {
     }
 
     /// The whole body, up to the limit in bytes.
-    pub(super) async fn read_body(&mut self, limit: u64) -> Result<Bytes, Refusal> {
+    pub(crate) async fn read_body(&mut self, limit: u64) -> Result<Bytes, Refusal> {
         let too_large = || {
             Refusal::new(
                 ProblemKind::ContentTooLarge,
@@ -90,7 +98,11 @@ impl Request {
             // The client was not asked for its body, and must not be.
             return false;
         }
-        if !self.body.is_end_stream() {
+        if self.body.is_end_stream() {
+            if let Some(recording) = &mut self.recording {
+                recording.complete();
+            }
+        } else {
             drop(tasks.spawn(async move {
                 let _ = timeout(DRAINING, async {
                     let mut drained = 0;

@@ -17,16 +17,16 @@ const HEAD_TIMEOUT: Duration = Duration::from_mins(1);
 /// Serves a connection until it ends, or until the server does and the request under way is answered.
 pub(super) async fn serve<S>(
     app: Arc<App>,
-    origin: Origin,
+    origin: Arc<Origin>,
     stream: S,
     mut stopping: watch::Receiver<bool>,
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let prefix = app.session().config.problem_type_prefix.clone();
+    let prefix = app.sessions().root().config.problem_type_prefix.clone();
     let service = service_fn(move |request| {
-        let app = app.clone();
-        async move { app.serve(origin, request).await }
+        let (app, origin) = (app.clone(), origin.clone());
+        async move { app.serve(&origin, request).await }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
