@@ -139,13 +139,3 @@ pub enum ClientExit {
     /// By itself and in time, with any number.
     Any,
 }
-
-/// What a fetch has left.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum OutputExpectation {
-    /// Nothing at all.
-    Absent,
-    /// The bytes of this content; of an archive, a folder with its entries.
-    Content(String),
-}

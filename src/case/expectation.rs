@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::action::OneOrMany;
-use super::client::{ClientExit, OutputExpectation};
+use super::client::ClientExit;
 use crate::outcome::Level;
 
 /// One expectation. Everything that it says must hold; its rule is what a mismatch violates.
@@ -66,8 +66,9 @@ pub struct Expectation {
     pub exit: Option<ClientExit>,
     /// The client showed this text, or one of them, on stderr or stdout; case does not matter.
     pub shows: Option<OneOrMany<String>>,
-    /// What a fetch has left at `CONFORMANCE_OUTPUT`. Beside it there may be nothing in any case.
-    pub output: Option<OutputExpectation>,
+    /// What a fetch has left at `CONFORMANCE_OUTPUT`: the bytes of this content (of an archive, a folder with its entries), or `absent`: nothing.
+    /// Beside it there may be nothing in any case.
+    pub output: Option<String>,
     /// How many seconds the client took at most.
     pub took: Option<f64>,
 }

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::case::client::{ClientExit, OutputExpectation};
+use crate::case::client::ClientExit;
 use crate::case::content_spec::Contents;
 use crate::case::expectation::Expectation;
 use crate::content::{Content, TAR_MEDIA_TYPE};
 use crate::outcome::{Level, Mismatch};
 
+/// In the place of the name of a content.
+const ABSENT: &str = "absent";
 /// Characters of what a client said that stand in a mismatch.
 const SHOWN: usize = 300;
 
@@ -152,7 +154,7 @@ fn fits(ending: ClientEnding, exit: ClientExit) -> bool {
 
 fn output(
     output: &Output,
-    expected: &OutputExpectation,
+    expected: &str,
     contents: &Contents,
     rule: Option<&str>,
     level: Level,
@@ -165,9 +167,9 @@ fn output(
         Output::Other(what) => what.clone(),
     };
     let wanted = match expected {
-        OutputExpectation::Absent if *output == Output::Absent => return None,
-        OutputExpectation::Absent => "nothing".to_owned(),
-        OutputExpectation::Content(name) => {
+        ABSENT if *output == Output::Absent => return None,
+        ABSENT => "nothing".to_owned(),
+        name => {
             let content = contents.get(name)?;
             if is_content(output, content) {
                 return None;

@@ -283,7 +283,10 @@ impl<'a> CaseRun<'a> {
         } else if let Some(spec) = &step.serve {
             self.serve(spec).await
         } else if let Some(query) = &step.journal {
-            Ok(journal(&state.watched, query))
+            let run = state.client.as_ref().ok_or_else(|| {
+                StepError::Suite("the journal is empty before the client has run".to_owned())
+            })?;
+            Ok(journal(&run.watched, query))
         } else {
             Err(StepError::Suite("the step has no action".to_owned()))
         }

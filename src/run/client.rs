@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::case::CaseRun;
 use super::performed::{Performed, StepError};
 use super::process::{self, Ending};
-use super::release::{Release, State, Update};
+use super::release::{ClientRun, Release, State, Update};
 use crate::case::client::{Client, ClientDetails, ClientOperation};
 use crate::check::client::{ClientEnd, ClientEnding, Output};
 use crate::content::{TAR_MEDIA_TYPE, WASM_MEDIA_TYPE};
@@ -172,7 +172,7 @@ impl CaseRun<'_> {
         }
         let strays = workplace.strays();
         if !strays.is_empty() {
-            performed.implied.push(
+            performed.strays = Some(
                 Mismatch::new(Some("CLI-13"), Level::Must, "files beside the output")
                     .beside("none", strays.join(", ")),
             );
@@ -189,9 +189,10 @@ impl CaseRun<'_> {
             output: read_output(&workplace.output()),
         });
         performed.watched = self.entries_after(before).await?;
-        performed
-            .updates
-            .push(Update::Watched(performed.watched.clone()));
+        performed.updates.push(Update::ClientRan(ClientRun {
+            rule: performed.rule,
+            watched: performed.watched.clone(),
+        }));
         Ok(performed)
     }
 

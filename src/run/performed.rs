@@ -32,6 +32,8 @@ pub(super) struct Performed {
     pub client: Option<ClientEnd>,
     /// The client's requests, as the mock's journal has them.
     pub watched: Vec<Value>,
+    /// What the client wrote where nothing should be.
+    pub strays: Option<Mismatch>,
     /// Indices of exchanges of which every one has to be as expected.
     pub each: Vec<usize>,
     /// Indices of exchanges that were at the same time.

@@ -49,6 +49,7 @@ impl CaseRun<'_> {
             exchanges: Vec::new(),
             transcripts: Vec::new(),
             curl: None,
+            story: None,
             mismatches: Vec::new(),
             not_run: Some(why.to_owned()),
         }
@@ -75,10 +76,8 @@ impl CaseRun<'_> {
             let exchange = journal::exchange(entry);
             record.exchanges.push(redactor.json(&exchange));
         }
-        if let (Some(client), false) = (&performed.client, mismatches.is_empty()) {
-            record
-                .transcripts
-                .push(redactor.text(&transcript(client, &performed.watched)));
+        if let Some(client) = &performed.client {
+            record.story = Some(redactor.text(&story(client, &performed.watched)));
         }
         if !mismatches.is_empty() {
             // What explains a failure; nobody reads it of a step that went well.
@@ -109,8 +108,8 @@ impl CaseRun<'_> {
 const SAID: usize = 4000;
 
 /// What a client did, and what it said.
-fn transcript(client: &ClientEnd, watched: &[Value]) -> String {
-    let mut text = String::from("what the client did:\n");
+fn story(client: &ClientEnd, watched: &[Value]) -> String {
+    let mut text = String::new();
     if watched.is_empty() {
         text.push_str("  it sent no request\n");
     }

@@ -41,7 +41,16 @@ pub(super) struct State {
     pub releases: IndexMap<String, Release>,
     pub steps: IndexMap<String, Arc<Exchange>>,
     pub saved: IndexMap<String, Value>,
-    /// The requests of the client's last run, as the mock's journal has them.
+    /// What the client did when it ran last.
+    pub client: Option<ClientRun>,
+}
+
+/// A run of the client.
+#[derive(Debug, Clone)]
+pub(super) struct ClientRun {
+    /// The rule that it breaks if nothing more can be said.
+    pub rule: &'static str,
+    /// Its requests, as the mock's journal has them.
     pub watched: Vec<Value>,
 }
 
@@ -62,7 +71,7 @@ pub(super) enum Update {
     /// A status was seen.
     Seen(String, String),
     /// The client has run.
-    Watched(Vec<Value>),
+    ClientRan(ClientRun),
 }
 
 impl State {
@@ -92,7 +101,7 @@ impl State {
                     release.published = true;
                 }
             }
-            Update::Watched(entries) => self.watched = entries,
+            Update::ClientRan(run) => self.client = Some(run),
             Update::Attempted(label) => {
                 if let Some(release) = self.releases.get_mut(&label) {
                     release.furthest = None;
