@@ -152,6 +152,8 @@ impl MockRegistryBuilder {
         hides: bool => hides = hides;
         /// No oddities: readable URLs, members in order, `Retry-After` in seconds.
         plain: bool => plain = plain;
+        /// Shows states that no client knows while a release is processed (rule CLI-3); not with `plain`.
+        unknown_states: bool => unknown_states = unknown_states;
         /// Decides everything that is arbitrary.
         seed: u64 => seed = Some(seed);
         /// Who may call.
@@ -305,6 +307,10 @@ impl MockRegistry {
     /// Where it is controlled.
     pub fn admin_url(&self) -> String {
         format!("{}__admin/", self.url())
+    }
+
+    pub(crate) fn session(&self) -> &Session {
+        self.app.sessions().root()
     }
 
     /// The port that the API listens on.

@@ -45,6 +45,19 @@ operations! {
     Content = "content",
 }
 
+impl Operation {
+    /// Whether it changes nothing in the registry.
+    pub(crate) fn is_read(self) -> bool {
+        matches!(self, Self::Status | Self::Get | Self::Content)
+    }
+
+    /// All names, as a sentence lists them.
+    pub(crate) fn names() -> String {
+        let names: Vec<&str> = Self::ALL.iter().map(|operation| operation.name()).collect();
+        names.join(", ")
+    }
+}
+
 /// Text that names no operation.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(

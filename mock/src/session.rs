@@ -12,8 +12,10 @@ use serde_json::{Value, json};
 use tokio::sync::{Semaphore, watch};
 
 use crate::{
+    answer::{Answers, CannedAnswerState},
     clock::Clock,
     config::Config,
+    fault::{FaultState, Faults},
     fetch::{FetchOptions, FetchSetupError, Fetcher},
     journal::{Journal, Redactor},
     links::Links,
@@ -48,6 +50,10 @@ pub(crate) struct Session {
     pub clock: Clock,
     /// Its arbitrary choices.
     pub oddities: Oddities,
+    /// What disturbs it.
+    pub faults: Faults,
+    /// What it says in the place of its own answers.
+    pub answers: Answers,
     /// Its URLs.
     pub links: Links,
     /// What it wants of manifests.
@@ -94,7 +100,8 @@ impl Session {
             config.identities.grant(OWNER, namespace);
         }
         let policy = Policy::from_config(&config);
-        let oddities = Oddities::new(config.seed.unwrap_or_else(rand::random), config.plain);
+        let oddities = Oddities::new(config.seed.unwrap_or_else(rand::random), config.plain)
+            .with_unknown_states(config.unknown_states);
         let options = FetchOptions {
             deadline: config.fetch_deadline,
             max_bytes: config.max_content,
@@ -125,6 +132,8 @@ impl Session {
             verifications: Semaphore::new(VERIFICATIONS_AT_A_TIME),
             registry: Mutex::new(registry),
             clock: Clock::default(),
+            faults: Faults::new(oddities.seed()),
+            answers: Answers::new(oddities.seed()),
             journal: Journal::new(config.journal_entries, config.journal_bytes),
             redactor: Redactor::new(
                 config
@@ -218,6 +227,8 @@ impl Session {
     /// Ends all work, requests under way included, and lets go of everything that it holds.
     pub(crate) fn end(&self) {
         self.ended.send_replace(true);
+        self.faults.clear();
+        self.answers.clear();
         self.tasks.close();
         self.registry().reset();
         self.journal.clear();
@@ -232,6 +243,19 @@ impl Session {
             .defects
             .iter()
             .map(|defect| defect.name())
+            .collect();
+        state["faults"] = self
+            .faults
+            .states()
+            .iter()
+            .map(FaultState::to_json)
+            .collect();
+        state["holds"] = json!(self.faults.holds());
+        state["answers"] = self
+            .answers
+            .states()
+            .iter()
+            .map(CannedAnswerState::to_json)
             .collect();
         state["processing"] = json!(self.config.processing.to_string());
         state
@@ -270,8 +294,10 @@ impl Session {
         Verifying(self.clone())
     }
 
-    /// Forgets all releases, requests and changes of the clock, and ends all work.
+    /// Forgets all releases, requests, changes of the clock, faults and canned answers, and ends all work.
     pub(crate) fn reset(&self) {
+        self.faults.clear();
+        self.answers.clear();
         self.tasks.abort_all();
         self.registry().reset();
         self.journal.clear();

@@ -6,7 +6,7 @@ use http::{Method, StatusCode, header};
 use serde_json::{Map, Value};
 
 use crate::{
-    handlers::Request, json, problem::ProblemKind, refusal::Refusal, reply::Reply,
+    answer, fault, handlers::Request, json, problem::ProblemKind, refusal::Refusal, reply::Reply,
     session::Session, sessions::Sessions,
 };
 
@@ -111,6 +111,12 @@ async fn perform(
         (_, "requests") => requests::list(session, request),
         (_, "requests/find") => requests::find(session, &read_object(request).await?, request),
         (_, "requests/count") => requests::count(session, &read_object(request).await?),
+        (_, "faults" | "faults/{id}" | "holds" | "holds/{name}" | "holds/{name}/release") => {
+            fault::control(session, endpoint.path, endpoint.parameter, request).await
+        }
+        (_, "answers" | "answers/{id}") => {
+            answer::control(session, endpoint.parameter, request).await
+        }
         (_, "metrics") => Ok(metrics::show(control)),
         ("POST", "sessions") => sessions::create(control, &read_object(request).await?),
         (_, "sessions") => sessions::list(control),

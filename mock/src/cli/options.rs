@@ -112,6 +112,9 @@ options! {
     /// No oddities: readable URLs, members in order, Retry-After in seconds
     #[arg(num_args = 0..=1, default_missing_value = "true", value_parser = BoolishValueParser::new())]
     plain: bool, "MOCK_REGISTRY_PLAIN";
+    /// Show states that no client knows while a release is processed; to test clients, because the profile has none such
+    #[arg(num_args = 0..=1, default_missing_value = "true", value_parser = BoolishValueParser::new())]
+    unknown_states: bool, "MOCK_REGISTRY_UNKNOWN_STATES";
     /// When the outcome of publishing shows: immediate, polls:N, delay:DURATION or manual [default: immediate]
     #[file("text::parsed")]
     #[arg(value_name = "MODE")]
@@ -310,6 +313,7 @@ impl Options {
             anonymous_reads,
             problem_type_prefix,
             plain,
+            unknown_states,
             journal_entries,
             journal_bytes,
         );

@@ -125,6 +125,8 @@ pub struct Config {
     pub problem_type_prefix: String,
     /// No oddities: readable URLs, members in order, `Retry-After` in seconds.
     pub plain: bool,
+    /// Shows states of its own while a release is processed, as CLI-3 has clients bear; not with `plain`.
+    pub unknown_states: bool,
     /// Decides everything that is arbitrary; taken at random, when absent.
     pub seed: Option<u64>,
     /// Requests that the journal keeps.
@@ -186,6 +188,7 @@ impl Config {
             create_path: "releases".to_owned(),
             problem_type_prefix: crate::problem::TYPE_PREFIX.to_owned(),
             plain: false,
+            unknown_states: false,
             seed: None,
             journal_entries: 10_000,
             journal_bytes: 16 << 20,

@@ -1,9 +1,14 @@
 //! A request, with its body still on the wire.
 
+use std::collections::VecDeque;
+
+use bytes::Bytes;
 use http::{HeaderMap, Method, Version, header};
 use hyper::body::Incoming;
 
 use crate::{journal::Recording, problem::ProblemKind, refusal::Refusal};
+
+use super::body::BodyTrouble;
 
 /// A request, with its body still on the wire.
 pub(crate) struct Request {
@@ -21,6 +26,8 @@ pub(crate) struct Request {
     pub body: Incoming,
     /// Whether anything of the body was asked for: until then a client that waits for `100 Continue` has sent nothing.
     pub body_was_polled: bool,
+    /// What was read of the body in advance, and is next.
+    pub(super) peeked: VecDeque<Result<Bytes, BodyTrouble>>,
     /// Keeps what passes for the journal; nothing of requests for control.
     pub recording: Option<Recording>,
 }
@@ -40,6 +47,7 @@ impl Request {
             headers: parts.headers,
             body,
             body_was_polled: false,
+            peeked: VecDeque::new(),
             recording: None,
         }
     }

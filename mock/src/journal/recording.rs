@@ -117,7 +117,8 @@ impl Recording {
 
     /// Notes what disturbs the answer.
     pub(crate) fn disturbed_by(&mut self, fault: AppliedFault) {
-        self.entry.fault = Some(fault);
+        // Of several, what came first: a fault comes before the canned answer that it disturbs.
+        self.entry.fault.get_or_insert(fault);
         self.told = None;
     }
 

@@ -1,6 +1,6 @@
 //! From the path of a request to the registry that answers it.
 
-use std::{convert::Infallible, sync::Arc};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{Response, header};
@@ -9,13 +9,15 @@ use hyper::body::Incoming;
 
 use crate::{
     admin::{self, Control},
+    delivery::{Delivery, deliver},
     handlers::{self, Request, Route, Unmatched},
     journal::{Arrival, ReceivedBy, Recording, ReleaseName},
     refusal::not_found,
-    reply::Reply,
     session::Session,
     sessions::{self, Sessions},
 };
+
+use super::script::{TakenOver, Takeover};
 
 /// Under which control stands.
 const ADMIN: &str = "__admin";
@@ -60,12 +62,13 @@ impl App {
         &self.sessions
     }
 
-    /// Answers a request.
+    /// Answers a request, or leaves what is to become of its connection.
     pub(crate) async fn serve(
         &self,
         origin: &Origin,
         request: http::Request<Incoming>,
-    ) -> Result<Response<Full<Bytes>>, Infallible> {
+        takeover: &Takeover,
+    ) -> Result<Response<Full<Bytes>>, TakenOver> {
         let mut request = Request::new(request);
         let Located { session, place } = self.locate(origin, &request.path);
         let reply = match place {
@@ -77,7 +80,15 @@ impl App {
                 };
                 admin::handle(&control, &path, &mut request).await
             }
-            Place::Api(path) => perform(origin, &session, path, &mut request).await,
+            Place::Api(path) => {
+                let Delivery { reply, script, .. } =
+                    perform(origin, &session, path, &mut request).await;
+                if let Some(script) = script {
+                    request.read_off().await;
+                    return Err(takeover.begin(script));
+                }
+                reply
+            }
         };
         let mut response = reply.into_response();
         if !request.drain(session.tasks()) {
@@ -130,20 +141,24 @@ async fn perform(
     session: &Arc<Session>,
     path: Result<String, &'static str>,
     request: &mut Request,
-) -> Reply {
+) -> Delivery {
     let relative = path.as_deref().map_err(|why| *why);
     let route = handlers::route(session, origin.kind, relative, request);
     let shown_path = relative.unwrap_or(&request.path);
     request.recording = Some(record(origin, session, shown_path, &route, request));
-    let reply = tokio::select! {
+    let delivery = tokio::select! {
         biased;
-        () = session.ended() => handlers::refused(session, &not_found()),
-        reply = handlers::handle(session, route, request) => reply,
+        () = session.ended() => Delivery::undisturbed(handlers::refused(session, &not_found())),
+        delivery = deliver(session, route, relative.ok(), request) => delivery,
     };
     if let Some(recording) = &mut request.recording {
-        recording.answer(&reply);
+        if delivery.is_answered {
+            recording.answer(&delivery.reply);
+        } else {
+            recording.unanswered();
+        }
     }
-    reply
+    delivery
 }
 
 fn record(
