@@ -16,6 +16,12 @@ pub struct Expectation {
     pub rule: Option<String>,
     /// How binding, where it is not the level of the rule.
     pub level: Option<Level>,
+    /// A positive control: what a right registry does when nothing is wrong, so that one that refuses everything does not pass. The kill
+    /// matrix wants no defect of its own for it, as long as another expectation of the rule has seen one.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub control: bool,
+    /// Why no defect of the mock can break this; stands in the kill matrix in the place of a defect.
+    pub no_defect: Option<String>,
     /// Judged only where the target's capabilities are such.
     pub when: Option<IndexMap<String, Value>>,
     /// Judged only where the release's `uploadUrl` is there.

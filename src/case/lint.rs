@@ -268,10 +268,42 @@ impl Lint<'_> {
         }
     }
 
+    /// What stands in the place of a defect that breaks the expectation.
+    fn reasons(&mut self, pointer: &str, expectation: &Expectation) {
+        if let Some(reason) = &expectation.no_defect {
+            if expectation.rule.is_none() || expectation.control {
+                self.say(
+                    &format!("{pointer}/no-defect"),
+                    "`no-defect` stands with a `rule`, and not with `control`",
+                );
+            }
+            if reason.split_whitespace().count() < 4 {
+                self.say(
+                    &format!("{pointer}/no-defect"),
+                    "`no-defect` is the reason, in a sentence",
+                );
+            }
+        }
+        if !expectation.control {
+            return;
+        }
+        let wants_refusal = expectation.refused.is_some()
+            || expectation.may_refuse.is_some()
+            || expectation.succeeds == Some(false)
+            || expectation.published == Some(false);
+        if expectation.rule.is_none() || wants_refusal {
+            self.say(
+                &format!("{pointer}/control"),
+                "a control carries a `rule` and is about success: that a registry refuses is what a defect can break",
+            );
+        }
+    }
+
     fn expectation(&mut self, pointer: &str, expectation: &Expectation) {
         if let Some(rule) = &expectation.rule {
             self.rule(&format!("{pointer}/rule"), rule);
         }
+        self.reasons(pointer, expectation);
         if let Some(when) = &expectation.when {
             self.needs(&format!("{pointer}/when"), &json!(when));
         }

@@ -57,7 +57,7 @@ pub fn judge(
 }
 
 /// Whether the expectation is for a target with these capabilities.
-pub(super) fn applies(expectation: &Expectation, capabilities: &Capabilities) -> bool {
+pub fn applies(expectation: &Expectation, capabilities: &Capabilities) -> bool {
     expectation.when.as_ref().is_none_or(|when| {
         Needs::from_json(&serde_json::json!(when))
             .is_ok_and(|needs| capabilities.meets(&needs).is_ok())

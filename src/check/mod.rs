@@ -13,5 +13,5 @@ pub mod status;
 mod subject;
 pub mod tally;
 
-pub use judge::{Context, judge};
+pub use judge::{Context, applies, judge};
 pub use subject::{Conclusion, Subject};

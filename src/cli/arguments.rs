@@ -239,12 +239,9 @@ pub(super) struct CoverageArguments {
         long,
         value_name = "PATH",
         env = "REGISTRY_CONFORMANCE_CHECK",
-        conflicts_with_all = ["json", "markdown", "strict"]
+        conflicts_with_all = ["json", "markdown"]
     )]
     pub check: Option<PathBuf>,
-    /// Exit 1 as well when an expectation has no teeth
-    #[arg(long, env = "REGISTRY_CONFORMANCE_STRICT")]
-    pub strict: bool,
     /// Seed of all generated names, bytes and orders [default: 1]
     #[arg(long, value_name = "N", env = "REGISTRY_CONFORMANCE_SEED")]
     pub seed: Option<u64>,

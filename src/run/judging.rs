@@ -12,7 +12,7 @@ use crate::case::action::Upload;
 use crate::case::expectation::Expectation;
 use crate::case::model::{Place, SkipUnless, UploadPlace};
 use crate::check::implied::{self, Scope};
-use crate::check::{Context, Subject, judge};
+use crate::check::{Context, Subject, applies, judge};
 use crate::outcome::{Level, Mismatch};
 use crate::wire::{Alive, Exchange};
 
@@ -90,6 +90,20 @@ impl CaseRun<'_> {
                     .collect();
             }
             mismatches.extend(found);
+        }
+        // What every answer must be is what this step is about, where an expectation of it names the rule.
+        for mismatch in &mut mismatches {
+            let about = expectations.iter().find(|(_, expectation)| {
+                expectation.rule.is_some()
+                    && expectation.rule == mismatch.requirement
+                    && applies(expectation, context.capabilities)
+                    && expectation
+                        .place
+                        .is_none_or(|place| self.is_placed(state, step, place))
+            });
+            if let (None, Some((place, _))) = (&mismatch.expectation, about) {
+                mismatch.expectation = Some(format!("{pointer}{place}"));
+            }
         }
         let is_group = step.parallel.is_some() || step.received.is_some() || step.host.is_some();
         if judges_success || is_group || performed.succeeded() {

@@ -131,7 +131,7 @@ options! {
     #[file("text::size")]
     #[arg(value_name = "SIZE", value_parser = parse_size)]
     max_manifest: u64, "MOCK_REGISTRY_MAX_MANIFEST";
-    /// Room for all uploads together [default: 2 GiB]
+    /// Room for all manifests and uploads together [default: 2 GiB]
     #[file("text::size")]
     #[arg(value_name = "SIZE", value_parser = parse_size)]
     max_storage: u64, "MOCK_REGISTRY_MAX_STORAGE";
