@@ -21,6 +21,7 @@ mod processing;
 mod program;
 mod publish;
 mod reading;
+mod readme;
 mod sessions;
 mod signatures;
 mod sources;
