@@ -75,6 +75,10 @@ impl MockSession {
         self.session.links.base()
     }
 
+    pub(crate) fn session(&self) -> &Session {
+        &self.session
+    }
+
     /// Where it is controlled.
     pub fn admin_url(&self) -> String {
         format!("{}__admin/", self.url())

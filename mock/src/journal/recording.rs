@@ -97,6 +97,11 @@ impl Recording {
         }
     }
 
+    /// The request's number in the journal of its session.
+    pub(crate) fn id(&self) -> u64 {
+        self.entry.id
+    }
+
     /// Takes the next bytes of the body.
     pub(crate) fn receive(&mut self, chunk: &[u8]) {
         self.capture.write(chunk);
