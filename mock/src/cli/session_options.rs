@@ -84,6 +84,13 @@ impl SessionOptions {
         Ok(Self(options))
     }
 
+    /// The names of all of them.
+    #[cfg(test)]
+    pub(crate) fn names() -> Vec<String> {
+        let of_session = |name: &String| !OF_SERVER.contains(&name.as_str());
+        known_names().into_iter().filter(of_session).collect()
+    }
+
     /// The server's settings with these changed.
     pub(crate) fn apply(&self, config: Config) -> Result<Config, SessionOptionsError> {
         Ok(self.0.apply(config)?)

@@ -6,18 +6,14 @@ use serde_json::{Value, json};
 use crate::support::{EMPTY_COMPONENT, Harness, HeldHost, manifest};
 
 async fn clock(harness: &Harness, body: Value) -> Value {
-    harness
-        .control("PUT", "clock", &body)
-        .await
-        .expect(200)
-        .body
+    harness.admin("PUT", "clock", &body).await.expect(200).body
 }
 
 #[tokio::test]
 async fn a_frozen_clock_moves_only_when_it_is_advanced() {
     let harness = Harness::start(MockRegistry::builder()).await;
     let running = harness
-        .control("GET", "clock", &Value::Null)
+        .admin("GET", "clock", &Value::Null)
         .await
         .expect(200);
     assert_eq!(running.body["frozen"], false);
@@ -25,7 +21,7 @@ async fn a_frozen_clock_moves_only_when_it_is_advanced() {
     assert_eq!(frozen["frozen"], true);
     let created = harness.create(&manifest(EMPTY_COMPONENT)).await.expect(201);
     assert_eq!(created.body["createdAt"], frozen["now"]);
-    let again = harness.control("GET", "clock", &Value::Null).await;
+    let again = harness.admin("GET", "clock", &Value::Null).await;
     assert_eq!(again.body["now"], frozen["now"]);
 
     let time = |shown: &Value| {
@@ -37,7 +33,7 @@ async fn a_frozen_clock_moves_only_when_it_is_advanced() {
     };
     let advanced = clock(&harness, json!({"action": "advance", "by": "90s"})).await;
     assert_eq!(time(&advanced).duration_since(time(&frozen)).as_secs(), 90);
-    let requests = harness.control("GET", "requests", &Value::Null).await;
+    let requests = harness.admin("GET", "requests", &Value::Null).await;
     assert_eq!(requests.body["requests"][0]["at"], frozen["now"]);
 
     let reset = clock(&harness, json!({"action": "reset"})).await;
@@ -59,7 +55,7 @@ async fn advancing_brings_about_what_is_due() {
     let statuses = |session: &Harness| {
         let session = session.in_session(session.base());
         async move {
-            let state = session.control("GET", "state", &Value::Null).await;
+            let state = session.admin("GET", "state", &Value::Null).await;
             state.body["releases"]
                 .as_array()
                 .unwrap()
@@ -144,14 +140,14 @@ async fn what_is_no_change_is_refused() {
         json!({"action": "freeze", "until": "tomorrow"}),
         json!([]),
     ] {
-        let refused = harness.control("PUT", "clock", &body).await;
+        let refused = harness.admin("PUT", "clock", &body).await;
         refused.expect_problem(400, "malformed-request");
     }
     for _ in 0..10 {
         clock(&harness, json!({"action": "advance", "by": "36500d"})).await;
     }
     let refused = harness
-        .control(
+        .admin(
             "PUT",
             "clock",
             &json!({"action": "advance", "by": "36500d"}),
@@ -166,10 +162,10 @@ async fn reset_brings_the_clock_back() {
     clock(&harness, json!({"action": "freeze"})).await;
     clock(&harness, json!({"action": "advance", "by": "1h"})).await;
     harness
-        .control("POST", "reset", &Value::Null)
+        .admin("POST", "reset", &Value::Null)
         .await
         .expect(204);
-    let shown = harness.control("GET", "clock", &Value::Null).await;
+    let shown = harness.admin("GET", "clock", &Value::Null).await;
     assert_eq!(shown.body["frozen"], false);
     assert_eq!(shown.body["ahead_ms"], 0);
 }

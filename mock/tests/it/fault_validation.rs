@@ -88,7 +88,7 @@ async fn a_bad_fault_is_named_with_what_is_right() {
     let mut details = Vec::new();
     for (document, at) in cases() {
         let answer = harness
-            .control("POST", "faults", &document)
+            .admin("POST", "faults", &document)
             .await
             .expect_problem(400, "malformed-request");
         let shown = answer.body["member"].as_str().unwrap();
@@ -97,7 +97,7 @@ async fn a_bad_fault_is_named_with_what_is_right() {
         // In a list, the place says which; and the good one beside it is not set.
         let list = json!([{"fault": good}, document]);
         let answer = harness
-            .control("POST", "faults", &list)
+            .admin("POST", "faults", &list)
             .await
             .expect_problem(400, "malformed-request");
         let shown = answer.body["member"].as_str().unwrap();

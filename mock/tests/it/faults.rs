@@ -12,7 +12,7 @@ use crate::support::{EMPTY_COMPONENT, Harness, NAMESPACE, OWNER, manifest};
 impl Harness {
     /// Sets faults; returns their names.
     pub(crate) async fn set_faults(&self, faults: &Value) -> Vec<String> {
-        let answer = self.control("POST", "faults", faults).await.expect(201);
+        let answer = self.admin("POST", "faults", faults).await.expect(201);
         serde_json::from_value(answer.body["ids"].clone()).unwrap()
     }
 
@@ -30,7 +30,7 @@ impl Harness {
 #[tokio::test]
 async fn no_fault_is_set_by_default() {
     let harness = Harness::start(MockRegistry::builder()).await;
-    let faults = harness.control("GET", "faults", &Value::Null).await;
+    let faults = harness.admin("GET", "faults", &Value::Null).await;
     assert_eq!(faults.expect(200).body, json!({"faults": []}));
     let state = harness.registry.state();
     assert_eq!(
@@ -183,7 +183,7 @@ async fn every_operation_is_told_from_the_others() {
             );
         }
         harness
-            .control("DELETE", &format!("faults/{}", id[0]), &Value::Null)
+            .admin("DELETE", &format!("faults/{}", id[0]), &Value::Null)
             .await
             .expect(204);
     }
@@ -198,7 +198,7 @@ async fn every_operation_is_told_from_the_others() {
     harness.get(&harness.url("nowhere"), None).await.expect(418);
     harness.get(&harness.resolve("/"), None).await.expect(418);
     for path in ["health", "state", "faults", "holds", "answers"] {
-        let answer = harness.control("GET", path, &Value::Null).await;
+        let answer = harness.admin("GET", path, &Value::Null).await;
         answer.expect(200);
     }
 }
@@ -265,41 +265,41 @@ async fn control_shows_what_was_consumed() {
         harness.get(&url, None).await.expect(expected);
     }
     let shown = harness
-        .control("GET", "faults", &Value::Null)
+        .admin("GET", "faults", &Value::Null)
         .await
         .expect(200);
     assert_eq!(shown.header("cache-control"), "no-store");
     insta::assert_snapshot!(serde_json::to_string_pretty(&shown.body).unwrap());
     assert_eq!(shown.body["faults"], harness.registry.state()["faults"]);
     let one = harness
-        .control("GET", &format!("faults/{}", ids[1]), &Value::Null)
+        .admin("GET", &format!("faults/{}", ids[1]), &Value::Null)
         .await
         .expect(200);
     assert_eq!(one.body, shown.body["faults"][1]);
 
     harness
-        .control("DELETE", &format!("faults/{}", ids[0]), &Value::Null)
+        .admin("DELETE", &format!("faults/{}", ids[0]), &Value::Null)
         .await
         .expect(204);
     for method in ["GET", "DELETE"] {
         harness
-            .control(method, &format!("faults/{}", ids[0]), &Value::Null)
+            .admin(method, &format!("faults/{}", ids[0]), &Value::Null)
             .await
             .expect_problem(404, "not-found");
     }
     harness
-        .control("PUT", "faults", &Value::Null)
+        .admin("PUT", "faults", &Value::Null)
         .await
         .expect_problem(405, "method-not-allowed");
     harness
-        .control("DELETE", "faults", &Value::Null)
+        .admin("DELETE", "faults", &Value::Null)
         .await
         .expect(204);
     assert!(harness.registry.faults().is_empty());
     let again = harness.set_faults(&json!({"fault": {"status": 500}})).await;
     assert!(!ids.contains(&again[0]), "{again:?}");
     harness
-        .control("POST", "reset", &Value::Null)
+        .admin("POST", "reset", &Value::Null)
         .await
         .expect(204);
     harness.get(&url, None).await.expect(404);
@@ -372,7 +372,7 @@ async fn the_journal_and_the_metrics_tell_what_disturbed_a_request() {
         ]))
         .await;
     harness
-        .control(
+        .admin(
             "POST",
             "answers",
             &json!({"when": {"times": 1}, "answer": {"json": {}}}),
@@ -385,7 +385,7 @@ async fn the_journal_and_the_metrics_tell_what_disturbed_a_request() {
     cut.bytes().await.unwrap_err();
     harness.get(&url, None).await.expect(404);
 
-    let journal = harness.control("GET", "requests", &Value::Null).await;
+    let journal = harness.admin("GET", "requests", &Value::Null).await;
     let journal = journal.expect(200).body;
     let told: Vec<Value> = journal["requests"]
         .as_array()
@@ -403,7 +403,7 @@ async fn the_journal_and_the_metrics_tell_what_disturbed_a_request() {
             [404, null],
         ])
     );
-    let metrics = harness.control("GET", "metrics", &Value::Null).await;
+    let metrics = harness.admin("GET", "metrics", &Value::Null).await;
     let metrics = String::from_utf8(metrics.expect(200).bytes).unwrap();
     for kind in ["status", "connection", "truncate", "answer"] {
         let line = format!("mock_registry_faults_applied_total{{kind=\"{kind}\"}} 1");

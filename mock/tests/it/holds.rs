@@ -31,7 +31,7 @@ async fn held_requests_wait_until_they_are_released() {
     assert_eq!(harness.releases(), ["pending"]);
 
     let holds = harness
-        .control("GET", "holds", &Value::Null)
+        .admin("GET", "holds", &Value::Null)
         .await
         .expect(200);
     let [after, before] = holds.body["holds"].as_array().unwrap().as_slice() else {
@@ -59,19 +59,19 @@ async fn held_requests_wait_until_they_are_released() {
     assert!(!first.is_finished() && !second.is_finished());
 
     let released = harness
-        .control("POST", "holds/after/release", &Value::Null)
+        .admin("POST", "holds/after/release", &Value::Null)
         .await
         .expect(200);
     assert_eq!(released.body, json!({"name": "after", "released": 1}));
     second.await.unwrap().expect(201);
     harness
-        .control("POST", "holds/before/release", &Value::Null)
+        .admin("POST", "holds/before/release", &Value::Null)
         .await
         .expect(200);
     first.await.unwrap().expect_problem(409, "release-exists");
     for path in ["holds/nobody/release", "holds/before/unknown"] {
         harness
-            .control("POST", path, &Value::Null)
+            .admin("POST", path, &Value::Null)
             .await
             .expect_problem(404, "not-found");
     }
@@ -83,7 +83,7 @@ async fn a_hold_that_was_released_stays_open_until_it_is_set_anew() {
     let hold = json!({"operation": "create", "fault": {"hold": "gate"}});
     let first = harness.set_faults(&hold).await;
     let released = harness
-        .control("POST", "holds/gate/release", &Value::Null)
+        .admin("POST", "holds/gate/release", &Value::Null)
         .await
         .expect(200);
     assert_eq!(released.body["released"], 0);
@@ -94,7 +94,7 @@ async fn a_hold_that_was_released_stays_open_until_it_is_set_anew() {
     harness.registry.held("gate", 1).await.unwrap();
     // Another fault still holds under this name.
     harness
-        .control("DELETE", &format!("faults/{}", first[0]), &Value::Null)
+        .admin("DELETE", &format!("faults/{}", first[0]), &Value::Null)
         .await
         .expect(204);
     assert!(!held.is_finished());
@@ -128,14 +128,14 @@ async fn sessions_have_faults_of_their_own() {
     // Who is held goes on when the session ends.
     let held = create_later(&session, &manifest(EMPTY_COMPONENT));
     loop {
-        let holds = session.control("GET", "holds", &Value::Null).await;
+        let holds = session.admin("GET", "holds", &Value::Null).await;
         if holds.body["holds"][0]["waiting"] != json!([]) {
             break;
         }
     }
     let id = session.base().trim_end_matches('/').rsplit('/').next();
     harness
-        .control("DELETE", &format!("sessions/{}", id.unwrap()), &Value::Null)
+        .admin("DELETE", &format!("sessions/{}", id.unwrap()), &Value::Null)
         .await
         .expect(204);
     held.await.unwrap().expect_problem(404, "not-found");

@@ -125,11 +125,10 @@ async fn sessions_end_with_their_handles() {
         .start()
         .await
         .unwrap();
-    let harness = Harness {
-        registry: std::sync::Arc::new(registry),
-        session_url: None,
-        http: reqwest::Client::builder().no_proxy().build().unwrap(),
-    };
+    let harness = Harness::of(
+        registry,
+        reqwest::Client::builder().no_proxy().build().unwrap(),
+    );
     let session = harness
         .registry
         .new_session(|config| {

@@ -13,7 +13,7 @@ use crate::support::{EMPTY_COMPONENT, Harness, OTHER, OWNER, component, manifest
 
 async fn requests(harness: &Harness) -> Vec<Value> {
     let answer = harness
-        .control("GET", "requests", &Value::Null)
+        .admin("GET", "requests", &Value::Null)
         .await
         .expect(200);
     answer.body["requests"].as_array().unwrap().clone()
@@ -21,7 +21,7 @@ async fn requests(harness: &Harness) -> Vec<Value> {
 
 async fn count(harness: &Harness, matcher: Value) -> Value {
     harness
-        .control("POST", "requests/count", &matcher)
+        .admin("POST", "requests/count", &matcher)
         .await
         .expect(200)
         .body
@@ -155,7 +155,7 @@ async fn never_keeps_a_secret() {
         .bearer_auth("unknown-s3cret");
     harness.send(request).await.expect(404);
 
-    let kept = harness.control("GET", "requests", &Value::Null).await;
+    let kept = harness.admin("GET", "requests", &Value::Null).await;
     let text = String::from_utf8(kept.bytes).unwrap();
     for secret in ["s3cret", OWNER, OTHER] {
         // The namespaces of the identities begin like their tokens.
@@ -367,7 +367,7 @@ async fn finds_and_counts_what_matches() {
         assert_eq!(counted["count"], expected, "{matcher}");
         assert!(counted.get("satisfied").is_none());
         let found = harness
-            .control("POST", "requests/find", &matcher)
+            .admin("POST", "requests/find", &matcher)
             .await
             .expect(200);
         assert_eq!(
@@ -398,12 +398,12 @@ async fn finds_and_counts_what_matches() {
         json!({"status": "bad"}),
     ] {
         harness
-            .control("POST", "requests/count", &bad)
+            .admin("POST", "requests/count", &bad)
             .await
             .expect_problem(400, "malformed-request");
     }
     harness
-        .control("POST", "requests/find", &json!({"expected": 1}))
+        .admin("POST", "requests/find", &json!({"expected": 1}))
         .await
         .expect_problem(400, "malformed-request");
 }
@@ -430,18 +430,18 @@ async fn pages_and_clears() {
         ("?limit=0", vec![]),
     ] {
         let answer = harness
-            .control("GET", &format!("requests{query}"), &Value::Null)
+            .admin("GET", &format!("requests{query}"), &Value::Null)
             .await;
         assert_eq!(ids(&answer.expect(200).body), expected, "{query}");
     }
     for query in ["?limit=some", "?from=1"] {
         harness
-            .control("GET", &format!("requests{query}"), &Value::Null)
+            .admin("GET", &format!("requests{query}"), &Value::Null)
             .await
             .expect_problem(400, "malformed-request");
     }
     harness
-        .control("DELETE", "requests", &Value::Null)
+        .admin("DELETE", "requests", &Value::Null)
         .await
         .expect(204);
     assert!(requests(&harness).await.is_empty());
@@ -457,7 +457,7 @@ async fn is_bounded_and_confirms_nothing_over_what_it_dropped() {
         session.get(&session.url("nowhere"), None).await.expect(404);
     }))
     .await;
-    let kept = session.control("GET", "requests", &Value::Null).await;
+    let kept = session.admin("GET", "requests", &Value::Null).await;
     assert_eq!(kept.body["requests"].as_array().unwrap().len(), 3);
     assert_eq!(kept.body["dropped"], 7);
     let expected = |count: u64| json!({"status": 404, "expected": count});
@@ -473,7 +473,7 @@ async fn is_bounded_and_confirms_nothing_over_what_it_dropped() {
     assert_eq!(count(&session, expected(11)).await["satisfied"], false);
     assert_eq!(count(&session, expected(3)).await["dropped"], 7);
     session
-        .control("DELETE", "requests", &Value::Null)
+        .admin("DELETE", "requests", &Value::Null)
         .await
         .expect(204);
     assert_eq!(count(&session, expected(0)).await["satisfied"], true);
@@ -485,14 +485,14 @@ async fn is_bounded_and_confirms_nothing_over_what_it_dropped() {
     for _ in 0..20 {
         small.create(&large).await;
     }
-    let kept = small.control("GET", "requests", &Value::Null).await;
+    let kept = small.admin("GET", "requests", &Value::Null).await;
     let entries = kept.body["requests"].as_array().unwrap().len();
     assert!((1..=6).contains(&entries), "{entries}");
     assert_eq!(kept.body["dropped"], 20 - entries);
 
     let none = harness.session(&json!({"journal-entries": 0})).await;
     none.get(&none.url("nowhere"), None).await.expect(404);
-    let kept = none.control("GET", "requests", &Value::Null).await;
+    let kept = none.admin("GET", "requests", &Value::Null).await;
     assert_eq!(
         (&kept.body["requests"], &kept.body["dropped"]),
         (&json!([]), &json!(1))
@@ -521,7 +521,7 @@ async fn a_document_that_is_too_large_to_keep_is_undecided() {
 async fn control_is_not_recorded() {
     let harness = Harness::start(MockRegistry::builder()).await;
     for path in ["state", "nowhere", "requests"] {
-        harness.control("GET", path, &Value::Null).await;
+        harness.admin("GET", path, &Value::Null).await;
     }
     assert!(requests(&harness).await.is_empty());
 }

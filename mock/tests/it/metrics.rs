@@ -15,7 +15,7 @@ fn sample(text: &str, name: &str) -> Option<f64> {
 
 async fn metrics(harness: &Harness) -> String {
     let answer = harness
-        .control("GET", "metrics", &Value::Null)
+        .admin("GET", "metrics", &Value::Null)
         .await
         .expect(200);
     assert_eq!(
@@ -85,7 +85,7 @@ async fn counts_requests_and_what_is_kept() {
     // What a session has done stays counted when it is gone.
     let id = session.base().rsplit('/').nth(1).unwrap();
     harness
-        .control("DELETE", &format!("sessions/{id}"), &Value::Null)
+        .admin("DELETE", &format!("sessions/{id}"), &Value::Null)
         .await
         .expect(204);
     let after = metrics(&harness).await;
@@ -154,7 +154,7 @@ async fn the_index_lists_what_answers() {
             }
         }
     }
-    let version = harness.control("GET", "version", &Value::Null).await;
+    let version = harness.admin("GET", "version", &Value::Null).await;
     assert_eq!(version.body["profile"], "0.1.0");
 }
 
@@ -186,7 +186,7 @@ async fn control_has_problems_of_its_own() {
             "GET, HEAD, DELETE",
         ),
     ] {
-        let answer = harness.control(method, path, &Value::Null).await;
+        let answer = harness.admin(method, path, &Value::Null).await;
         assert_eq!(answer.header("allow"), allow, "{method} {path}");
         answer.expect_problem(status, name);
     }
@@ -194,4 +194,18 @@ async fn control_has_problems_of_its_own() {
         .request(Method::HEAD, &harness.url("__admin/health"), None, "", "")
         .await;
     assert_eq!((head.status.as_u16(), head.bytes.len()), (200, 0));
+}
+
+#[tokio::test]
+async fn the_committed_description_is_the_one_that_is_served() {
+    let harness = Harness::start(MockRegistry::builder()).await;
+    let served = harness
+        .admin("GET", "openapi.json", &Value::Null)
+        .await
+        .expect(200);
+    let committed = concat!(env!("CARGO_MANIFEST_DIR"), "/../schemas/openapi.json");
+    assert!(
+        std::fs::read(committed).unwrap() == served.bytes,
+        "schemas/openapi.json is not mock/src/openapi.json; copy that over it"
+    );
 }

@@ -167,11 +167,8 @@ async fn urls_can_not_be_guessed() {
     let urls = async |builder: MockRegistryBuilder| {
         let registry = builder.start().await.unwrap();
         let base = registry.url().to_owned();
-        let harness = Harness {
-            registry: registry.into(),
-            session_url: None,
-            http: reqwest::Client::builder().no_proxy().build().unwrap(),
-        };
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let harness = Harness::of(registry, http);
         let created = harness.create(&fixed(0, EMPTY_COMPONENT)).await.expect(201);
         let location = harness.resolve(created.header("location"));
         let upload = created.body["uploadUrl"].as_str().unwrap().to_owned();

@@ -23,10 +23,7 @@ async fn what_the_readme_says_can_be_set() {
         {
             let document: Value = serde_json::from_str(document)
                 .unwrap_or_else(|error| panic!("{error}: {document}"));
-            harness
-                .control("POST", endpoint, &document)
-                .await
-                .expect(201);
+            harness.admin("POST", endpoint, &document).await.expect(201);
             set += 1;
         }
     }

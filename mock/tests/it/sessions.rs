@@ -47,14 +47,14 @@ async fn a_hundred_sessions_know_nothing_of_each_other() {
             .zip(&published)
             .map(|(session, manifest)| async move {
                 let state = session
-                    .control("GET", "state", &Value::Null)
+                    .admin("GET", "state", &Value::Null)
                     .await
                     .expect(200);
                 let releases = state.body["releases"].as_array().unwrap();
                 assert_eq!(releases.len(), 1);
                 assert_eq!(releases[0]["release"], *manifest);
                 assert_eq!(releases[0]["status"], "published");
-                let requests = session.control("GET", "requests", &Value::Null).await;
+                let requests = session.admin("GET", "requests", &Value::Null).await;
                 assert_eq!(requests.body["requests"].as_array().unwrap().len(), 3);
                 let release = session
                     .get(&session.release_url(manifest), None)
@@ -80,7 +80,7 @@ async fn options_of_a_session_are_its_own() {
             "private-namespace": "mine.test",
         }))
         .await;
-    let state = session.control("GET", "state", &Value::Null).await;
+    let state = session.admin("GET", "state", &Value::Null).await;
     assert_eq!(state.body["processing"], "manual");
     assert_eq!(state.body["defects"], json!(["accepts-alg-none"]));
     assert_eq!(state.body["seed"], 5);
@@ -103,7 +103,7 @@ async fn options_of_a_session_are_its_own() {
         .expect_problem(413, "content-too-large");
 
     let other = harness.session(&json!({})).await;
-    let state = other.control("GET", "state", &Value::Null).await;
+    let state = other.admin("GET", "state", &Value::Null).await;
     assert_eq!(
         (&state.body["processing"], &state.body["defects"]),
         (&json!("immediate"), &json!([]))
@@ -128,7 +128,7 @@ async fn uploads_of_sessions_go_to_the_upload_origin_too() {
         "{upload_url}"
     );
     session.publish(&manifest).await.expect(201);
-    let requests = session.control("GET", "requests", &Value::Null).await;
+    let requests = session.admin("GET", "requests", &Value::Null).await;
     let origins: Vec<&Value> = requests.body["requests"]
         .as_array()
         .unwrap()
@@ -156,7 +156,7 @@ async fn sessions_are_listed_and_end_when_they_are_deleted() {
     let harness = Harness::start(MockRegistry::builder()).await;
     let session = harness.session(&Value::Null).await;
     let created = harness
-        .control("POST", "sessions", &Value::Null)
+        .admin("POST", "sessions", &Value::Null)
         .await
         .expect(201);
     let id = created.body["id"].as_str().unwrap();
@@ -169,7 +169,7 @@ async fn sessions_are_listed_and_end_when_they_are_deleted() {
         harness.get(&location, None).await.expect(200).body["url"],
         url
     );
-    let listed = harness.control("GET", "sessions", &Value::Null).await;
+    let listed = harness.admin("GET", "sessions", &Value::Null).await;
     assert_eq!(listed.body["sessions"].as_array().unwrap().len(), 2);
     assert_eq!(listed.body["sessions"][0]["url"], session.base());
 
@@ -191,7 +191,7 @@ async fn sessions_are_listed_and_end_when_they_are_deleted() {
     session.published(EMPTY_COMPONENT).await;
     // Sessions have none of their own.
     session
-        .control("POST", "sessions", &Value::Null)
+        .admin("POST", "sessions", &Value::Null)
         .await
         .expect_problem(404, "not-found");
 }
@@ -206,7 +206,7 @@ async fn bad_options_are_named() {
         (json!({"upload-url": "http://127.0.0.1:1/"}), "upload-url"),
         (json!(["processing"]), "object"),
     ] {
-        let refused = harness.control("POST", "sessions", &options).await;
+        let refused = harness.admin("POST", "sessions", &options).await;
         let refused = refused.expect_problem(400, "malformed-request");
         let detail = refused.body["detail"].as_str().unwrap();
         assert!(detail.contains(hint), "{detail}");
@@ -221,8 +221,7 @@ async fn bad_options_are_named() {
 #[tokio::test]
 async fn there_is_a_limit_to_sessions() {
     let harness = Harness::start(with_sessions(3)).await;
-    let answers =
-        join_all((0..10).map(|_| harness.control("POST", "sessions", &Value::Null))).await;
+    let answers = join_all((0..10).map(|_| harness.admin("POST", "sessions", &Value::Null))).await;
     let made: Vec<&Answer> = answers
         .iter()
         .filter(|answer| answer.status == 201)
@@ -242,11 +241,11 @@ async fn there_is_a_limit_to_sessions() {
         );
     }
     harness
-        .control("DELETE", &format!("sessions/{id}"), &Value::Null)
+        .admin("DELETE", &format!("sessions/{id}"), &Value::Null)
         .await
         .expect(204);
     harness
-        .control("POST", "sessions", &Value::Null)
+        .admin("POST", "sessions", &Value::Null)
         .await
         .expect(201);
 }
@@ -275,7 +274,7 @@ async fn a_request_under_way_ends_with_its_session() {
     let (published, ()) = futures::join!(session.publish(&manifest), async {
         host.arrival().await;
         harness
-            .control("DELETE", &format!("sessions/{id}"), &Value::Null)
+            .admin("DELETE", &format!("sessions/{id}"), &Value::Null)
             .await
             .expect(204);
     });

@@ -196,8 +196,13 @@ impl Harness {
             .no_proxy()
             .build()
             .unwrap();
+        Self::of(registry, http)
+    }
+
+    /// This client of this registry.
+    pub(crate) fn of(registry: impl Into<Arc<MockRegistry>>, http: reqwest::Client) -> Self {
         Self {
-            registry: Arc::new(registry),
+            registry: registry.into(),
             session_url: None,
             http,
         }
@@ -220,12 +225,12 @@ impl Harness {
 
     /// Makes a session with these options.
     pub(crate) async fn session(&self, options: &Value) -> Self {
-        let created = self.control("POST", "sessions", options).await.expect(201);
+        let created = self.admin("POST", "sessions", options).await.expect(201);
         self.in_session(created.body["url"].as_str().unwrap())
     }
 
     /// Asks control for something.
-    pub(crate) async fn control(&self, method: &str, path: &str, body: &Value) -> Answer {
+    pub(crate) async fn admin(&self, method: &str, path: &str, body: &Value) -> Answer {
         let body = match body {
             Value::Null => String::new(),
             body => body.to_string(),
