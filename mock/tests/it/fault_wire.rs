@@ -402,10 +402,7 @@ async fn uploads_on_another_origin_meet_faults_too() {
             client = client.add_root_certificate(reqwest::Certificate::from_pem(&ca).unwrap());
         }
         let client = client.build().unwrap();
-        let harness = Harness {
-            http: client,
-            ..harness
-        };
+        let harness = Harness::of(harness.registry, client);
         let registry = &harness.registry;
         let created = harness.create(&manifest(EMPTY_COMPONENT)).await.expect(201);
         let url = Url::parse(created.body["uploadUrl"].as_str().unwrap()).unwrap();
