@@ -156,6 +156,10 @@ impl MockRegistryBuilder {
         plain: bool => plain = plain;
         /// Shows states that no client knows while a release is processed (rule CLI-3); not with `plain`.
         unknown_states: bool => unknown_states = unknown_states;
+        /// Requests that the journal keeps.
+        journal_entries: usize => journal_entries = journal_entries;
+        /// Bytes of memory that the journal takes, about.
+        journal_bytes: u64 => journal_bytes = journal_bytes;
         /// Decides everything that is arbitrary.
         seed: u64 => seed = Some(seed);
         /// Who may call.
@@ -199,6 +203,13 @@ impl MockRegistryBuilder {
     #[must_use]
     pub fn port(mut self, port: u16) -> Self {
         self.network.port = port;
+        self
+    }
+
+    /// Sessions that there may be at a time, beside the registry itself.
+    #[must_use]
+    pub fn max_sessions(mut self, count: usize) -> Self {
+        self.network.max_sessions = Some(count);
         self
     }
 
