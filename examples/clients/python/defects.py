@@ -62,7 +62,7 @@ def _():
     @replace(content, "digest")
     def digest(_, file, media_type, algorithm):
         file.seek(0)
-        return hashlib.file_digest(file, algorithm).hexdigest()
+        return hashlib.new(algorithm, file.read()).hexdigest()
 
 
 @defect("digest-upper-case", "CLI-1", "Writes the digest in upper-case hex, which its platform's formatter gives.")
@@ -98,12 +98,20 @@ def _():
         return hashlib.new(algorithm, b"".join(line for _, line in sorted(lines))).hexdigest()
 
 
-@defect("index-in-archive-order", "CLI-1", "Takes the entries in the order of the archive, which happens to be sorted on the author's machine.")
+@defect(
+    "index-in-archive-order",
+    "CLI-1",
+    "Takes the entries in the order of the archive, which happens to be sorted on the author's machine.",
+)
 def _():
     content.sorted = list
 
 
-@defect("media-type-left-out", "CLI-1", "Leaves mediaType out of the manifest, although the content is an archive and the default is not.")
+@defect(
+    "media-type-left-out",
+    "CLI-1",
+    "Leaves mediaType out of the manifest, although the content is an archive and the default is not.",
+)
 def _():
     @replace(publish, "describe")
     def describe(original, *arguments):
@@ -152,26 +160,15 @@ def _():
         original(session, manifest, answer, path, [])
 
 
-@defect("signs-reserialised-manifest", "CLI-1", "Signs the manifest as its JSON library writes it the second time: compact, members sorted.")
+@defect(
+    "signs-reserialised-manifest",
+    "CLI-1",
+    "Signs the manifest as its JSON library writes it the second time: compact, members sorted.",
+)
 def _():
     @replace(signature, "sign")
     def sign(original, payload, jwk):
         return original(json.dumps(json.loads(payload), sort_keys=True, separators=(",", ":")).encode(), jwk)
-
-
-@defect("signs-registrys-copy", "CLI-1", "Signs the manifest that the registry sent back instead of the one it sent.")
-def _():
-    shown = {}
-
-    @replace(publish, "create")
-    def create(original, *arguments):
-        answer, url = original(*arguments)
-        shown["release"] = answer.document()["release"]
-        return answer, url
-
-    @replace(signature, "sign")
-    def sign(original, payload, jwk):
-        return original(json.dumps(shown["release"]).encode(), jwk)
 
 
 @defect("signs-other-manifest", "CLI-1", "Adds the time of signing to the manifest after it was created.")
@@ -181,7 +178,9 @@ def _():
         return original(json.dumps({**json.loads(payload), "signedAt": int(time.time())}).encode(), jwk)
 
 
-@defect("signature-in-der", "CLI-1", "Sends an ECDSA signature as its library returns it, in DER, where JWS has r and s side by side.")
+@defect(
+    "signature-in-der", "CLI-1", "Sends an ECDSA signature as its library returns it, in DER, where JWS has r and s side by side."
+)
 def _():
     @replace(signature, "raw_signature")
     def raw_signature(original, signed, jwk):
@@ -197,7 +196,11 @@ def _():
     def sign(_, payload, jwk):
         protected = signature.encode(json.dumps({"alg": jwk["alg"]}).encode())
         signed = f"{protected}.{signature.encode(payload)}".encode()
-        entry = {"protected": protected, "header": {"kid": jwk["kid"]}, "signature": signature.encode(signature.raw_signature(signed, jwk))}
+        entry = {
+            "protected": protected,
+            "header": {"kid": jwk["kid"]},
+            "signature": signature.encode(signature.raw_signature(signed, jwk)),
+        }
         return {"payload": signature.encode(payload), "signatures": [entry]}
 
 
@@ -224,7 +227,11 @@ def _():
         return url and session.url("components", manifest["name"], f"v{manifest['version']}", "unpublished"), asked
 
 
-@defect("location-appended-to-base", "CLI-2", "Appends a relative reference to the base URL instead of resolving it against the request's.")
+@defect(
+    "location-appended-to-base",
+    "CLI-2",
+    "Appends a relative reference to the base URL instead of resolving it against the request's.",
+)
 def _():
     @replace(transport.Session, "__init__")
     def init(original, session, base, *arguments):
@@ -263,7 +270,11 @@ def _():
         return original(document)
 
 
-@defect("unknown-state-is-success", "CLI-3", "Waits while the state is pending or processing, and takes whatever comes after for success.")
+@defect(
+    "unknown-state-is-success",
+    "CLI-3",
+    "Waits while the state is pending or processing, and takes whatever comes after for success.",
+)
 def _():
     @replace(publish, "finished")
     def finished(original, document):
@@ -300,7 +311,9 @@ def _():
                 raise
 
 
-@defect("status-error-is-success", "CLI-3", "Takes an error from the status for the end of the work: nothing is unpublished any more.")
+@defect(
+    "status-error-is-success", "CLI-3", "Takes an error from the status for the end of the work: nothing is unpublished any more."
+)
 def _():
     @replace(publish, "wait")
     def wait(original, session, *arguments):
@@ -314,7 +327,11 @@ def _():
 # CLI-4: failures of asynchronous work
 
 
-@defect("ignores-failed", "CLI-4", "Waits for published and does not look for failed, so that a failure ends as a timeout without a reason.")
+@defect(
+    "ignores-failed",
+    "CLI-4",
+    "Waits for published and does not look for failed, so that a failure ends as a timeout without a reason.",
+)
 def _():
     publish.finished = lambda document: publish.state(document) == "published"
 
@@ -357,7 +374,11 @@ def _():
     transport.retry_after = lambda headers: None
 
 
-@defect("ignores-retry-after-of-errors", "CLI-5", "Honours Retry-After while polling, but retries errors by a middleware that does not know it.")
+@defect(
+    "ignores-retry-after-of-errors",
+    "CLI-5",
+    "Honours Retry-After while polling, but retries errors by a middleware that does not know it.",
+)
 def _():
     @replace(transport, "request")
     def request(original, *arguments):
@@ -368,7 +389,11 @@ def _():
             transport.retry_after = honest
 
 
-@defect("ignores-retry-after-of-202", "CLI-5", "Asks for the status right after publishing, and honours Retry-After only from then on.")
+@defect(
+    "ignores-retry-after-of-202",
+    "CLI-5",
+    "Asks for the status right after publishing, and honours Retry-After only from then on.",
+)
 def _():
     @replace(publish, "wait")
     def wait(original, session, url, asked):
@@ -476,7 +501,9 @@ def _():
     transport.TRIES = 2
 
 
-@defect("cut-answer-is-whole", "CLI-6", "Does not compare an answer with its Content-Length, and ends at the JSON that breaks off.")
+@defect(
+    "cut-answer-is-whole", "CLI-6", "Does not compare an answer with its Content-Length, and ends at the JSON that breaks off."
+)
 def _():
     @replace(transport, "receive")
     def receive(original, response, sink):
@@ -506,7 +533,11 @@ def _():
     publish.resolve = lambda session, manifest, refused: transport.expect(refused, 200)
 
 
-@defect("next-version-after-conflict", "CLI-7", "Raises the version when it is taken, also when its own lost create took it, and so makes a second release.")
+@defect(
+    "next-version-after-conflict",
+    "CLI-7",
+    "Raises the version when it is taken, also when its own lost create took it, and so makes a second release.",
+)
 def _():
     @replace(publish, "create")
     def create(original, session, manifest, manifest_bytes):
@@ -517,13 +548,19 @@ def _():
             manifest["version"] = f"{core}.{int(patch) + 1}" if patch.isdigit() else manifest["version"] + ".1"
             bumped = json.dumps(manifest).encode()
             signature.sign = (lambda sign: lambda payload, jwk: sign(bumped, jwk))(signature.sign)
-            publish.hashlib.sha256 = (lambda sha256: lambda octets: sha256(bumped if octets == manifest_bytes else octets))(hashlib.sha256)
+            publish.hashlib.sha256 = (lambda sha256: lambda octets: sha256(bumped if octets == manifest_bytes else octets))(
+                hashlib.sha256
+            )
             answer = transport.request(session, "POST", url, bumped, "application/json")
         transport.expect(answer, 201)
         return answer, publish.location(answer)
 
 
-@defect("adopts-what-exists", "CLI-7", "Takes whatever release it finds after a lost answer for its own, without comparing the manifest.")
+@defect(
+    "adopts-what-exists",
+    "CLI-7",
+    "Takes whatever release it finds after a lost answer for its own, without comparing the manifest.",
+)
 def _():
     @replace(publish, "existing")
     def existing(original, session, manifest):
@@ -534,7 +571,11 @@ def _():
             publish.same_json = same
 
 
-@defect("conflict-after-loss-is-success", "CLI-7", "Takes a 409 to a second create for the proof that all is done, though nothing is published yet.")
+@defect(
+    "conflict-after-loss-is-success",
+    "CLI-7",
+    "Takes a 409 to its second create for proof that all is done, though nothing is published yet.",
+)
 def _():
     @replace(publish, "existing")
     def existing(_, session, manifest):
@@ -611,7 +652,11 @@ for _status, _what in (
     defect(f"retries-{_status}", "CLI-9", _what)(lambda status=_status: retries(status))
 
 
-@defect("conflict-is-success", "CLI-9", "Takes any 409 to create for 'already there, fine', whoever made the release and whatever is in it.")
+@defect(
+    "conflict-is-success",
+    "CLI-9",
+    "Takes any 409 to create for 'already there, fine', whoever made the release and whatever is in it.",
+)
 def _():
     @replace(publish, "create")
     def create(original, session, manifest, manifest_bytes):
@@ -642,7 +687,7 @@ def _():
         return original(entry, payload, keys)
 
 
-@defect("trusts-any-kid", "CLI-10", "Tries every trusted key and lets the first that fits count, whatever kid says; what fits none is passed over.")
+@defect("trusts-any-kid", "CLI-10", "Tries every trusted key, whatever kid says, and passes over what fits none.")
 def _():
     @replace(signature, "verify_entry")
     def verify_entry(_, entry, payload, keys):
@@ -657,7 +702,9 @@ def _():
     signature.verifies = lambda *arguments: True
 
 
-@defect("hmac-with-public-key", "CLI-10", "Hands key and alg to one verify function, which takes the public key for an HMAC secret when alg says so.")
+@defect(
+    "hmac-with-public-key", "CLI-10", "Lets alg choose the function that verifies, and so uses a public key as an HMAC secret."
+)
 def _():
     @replace(signature, "verify_entry")
     def verify_entry(original, entry, payload, keys):
@@ -692,7 +739,11 @@ def _():
         header = {**json.loads(signature.decode(entry["protected"])), **(entry.get("header") or {})}
         key = keys.get(header.get("kid"))
         signed = f"{entry['protected']}.{payload}".encode()
-        return bool(key) and header.get("alg") in signature.algorithms(key) and signature.verifies(signature.decode(entry["signature"]), signed, key)
+        return (
+            bool(key)
+            and header.get("alg") in signature.algorithms(key)
+            and signature.verifies(signature.decode(entry["signature"]), signed, key)
+        )
 
 
 @defect("ignores-crit", "CLI-10", "Does not know crit, and verifies as if nothing were demanded.")
@@ -731,7 +782,9 @@ def _():
             signature.algorithms = honest
 
 
-@defect("payload-not-compared", "CLI-10", "Verifies the signature and then uses the manifest shown beside it, which nobody signed.")
+@defect(
+    "payload-not-compared", "CLI-10", "Verifies the signature and then uses the manifest shown beside it, which nobody signed."
+)
 def _():
     @replace(fetch, "signed_manifest")
     def signed_manifest(_, document, trusted):
@@ -790,7 +843,11 @@ def _():
         original(file, media_type, digests)
 
 
-@defect("leaves-partial-output", "CLI-10", "Downloads straight to its place, and leaves there what had come when the connection breaks.")
+@defect(
+    "leaves-partial-output",
+    "CLI-10",
+    "Downloads straight to its place, and leaves there what had come when the connection breaks.",
+)
 def _():
     @replace(transport, "receive")
     def receive(original, response, sink):
@@ -803,7 +860,11 @@ def _():
                     shutil.copyfileobj(sink[0], out)
 
 
-@defect("cut-download-is-done", "CLI-10", "Takes the end of the connection for the end of the content, and verifies only downloads that it knows to be whole.")
+@defect(
+    "cut-download-is-done",
+    "CLI-10",
+    "Takes a broken connection for the end of the content, and verifies only what it knows to be whole.",
+)
 def _():
     cut = []
 
@@ -833,14 +894,22 @@ def _():
         original(manifest, manifest["name"], version)
 
 
-@defect("does-not-check-version", "CLI-11", "Verifies that the manifest is signed, and can be given an older version of the same component.")
+@defect(
+    "does-not-check-version",
+    "CLI-11",
+    "Verifies that the manifest is signed, and can be given an older version of the same component.",
+)
 def _():
     @replace(fetch, "check_identity")
     def check_identity(original, manifest, name, version):
         original(manifest, name, manifest["version"])
 
 
-@defect("checks-unsigned-identity", "CLI-11", "Compares name and version of the manifest that is shown, and uses the one that is signed.")
+@defect(
+    "checks-unsigned-identity",
+    "CLI-11",
+    "Compares name and version of the manifest that is shown, and uses the one that is signed.",
+)
 def _():
     @replace(fetch, "signed_manifest")
     def signed_manifest(_, document, trusted):
@@ -879,7 +948,9 @@ def _():
             raise RuntimeError(str(error)) from None
 
 
-@defect("unreachable-mirror-is-final", "CLI-12", "Turns to the next mirror after an HTTP error, but ends with the exception of a mirror that is not there.")
+@defect(
+    "unreachable-mirror-is-final", "CLI-12", "Turns to the next mirror after an HTTP error, but ends when there is no connection."
+)
 def _():
     @replace(fetch, "download")
     def download(original, *arguments):
@@ -893,7 +964,9 @@ def _():
         original(*arguments)
 
 
-@defect("http-error-is-final", "CLI-12", "Turns to the next mirror when one is not there, but ends with one that answers 404 or 500.")
+@defect(
+    "http-error-is-final", "CLI-12", "Turns to the next mirror when one is not there, but ends with one that answers 404 or 500."
+)
 def _():
     @replace(fetch, "download")
     def download(original, *arguments):
@@ -907,7 +980,11 @@ def _():
         original(*arguments)
 
 
-@defect("waits-for-a-silent-mirror", "CLI-12", "Gives the first mirror all the time there is, and has none left for the others when it stalls.")
+@defect(
+    "waits-for-a-silent-mirror",
+    "CLI-12",
+    "Gives the first mirror all the time there is, and has none left for the others when it stalls.",
+)
 def _():
     @replace(fetch, "download")
     def download(original, session, *arguments):
@@ -921,19 +998,22 @@ def _():
 # CLI-13: archives
 
 
-def extract_with(allowed):
-    """Unpacks by tarfile alone what `allowed` says, as libraries did before they learned better."""
+def unpack_also(let_in):
+    """Unpacks like libraries did before they learned better: `let_in` says which members that the client refuses."""
 
     @replace(content, "archive_entries")
     def archive_entries(original, file):
-        # The digest is over the plain files, whatever they are called.
-        for member in (archive := tarfile.open(fileobj=file, mode="r:", encoding="utf-8", errors="surrogateescape")):
-            if not allowed(member):
+        with tarfile.open(fileobj=file, mode="r:") as archive:
+            members = list(archive)
+            refused = [member for member in members if is_refused(member)]
+            if not refused or not all(map(let_in, refused)):
+                file.seek(0)
                 yield from original(file)
                 return
-        for member in archive:
-            if member.isreg():
-                yield member.name.encode("utf-8", "surrogateescape").removeprefix(b"./"), archive.extractfile(member)
+            # The digest is over the plain files, whatever they are called.
+            for member in members:
+                if member.isreg():
+                    yield member.name.encode("utf-8", "surrogateescape"), archive.extractfile(member)
 
     @replace(content, "unpack")
     def unpack(_, file, folder):
@@ -941,47 +1021,54 @@ def extract_with(allowed):
         os.mkdir(folder)
         with tarfile.open(fileobj=file, mode="r:") as archive:
             for member in archive:
-                if member.islnk() or member.issym() or member.isreg():
-                    place(archive, member, os.path.join(folder, member.name))
+                if not member.isdir():
+                    place(archive, member, folder)
 
 
-def place(archive, member, target):
+def is_refused(member):
+    if member.isdir():
+        return False
+    try:
+        content.check_path(member.name.encode("utf-8", "surrogateescape").removeprefix(b"./"))
+    except content.InvalidContent:
+        return True
+    return not member.isreg()
+
+
+def place(archive, member, folder):
+    target = os.path.join(folder, member.name)
     os.makedirs(os.path.dirname(target), exist_ok=True)
     if member.issym():
         os.symlink(member.linkname, target)
     elif member.islnk():
-        os.link(os.path.join(target[: -len(member.name)], member.linkname), target)
+        os.link(os.path.join(folder, member.linkname), target)
     else:
         with open(target, "wb") as out:
             shutil.copyfileobj(archive.extractfile(member), out)
 
 
-def is_plain(member):
-    return member.isreg() or member.isdir()
-
-
-def climbs(member):
-    return ".." in member.name.split("/")
-
-
 @defect("extracts-dot-dot", "CLI-13", "Joins the names of the archive to the folder and does not see that `..` leads out of it.")
 def _():
-    extract_with(lambda member: is_plain(member) and not member.name.startswith("/"))
+    unpack_also(lambda member: member.isreg() and ".." in member.name.split("/"))
 
 
-@defect("extracts-absolute-paths", "CLI-13", "Joins the names of the archive to the folder by a function that lets an absolute path win.")
+@defect(
+    "extracts-absolute-paths",
+    "CLI-13",
+    "Joins the names of the archive to the folder by a function that lets an absolute path win.",
+)
 def _():
-    extract_with(lambda member: is_plain(member) and not climbs(member))
+    unpack_also(lambda member: member.isreg() and member.name.startswith("/"))
 
 
 @defect("follows-symbolic-links", "CLI-13", "Unpacks symbolic links, and writes the next entry through one of them.")
 def _():
-    extract_with(lambda member: (is_plain(member) or member.issym()) and not climbs(member) and not member.name.startswith("/"))
+    unpack_also(lambda member: member.issym())
 
 
 @defect("makes-hard-links", "CLI-13", "Unpacks hard links, with which an archive lays its hands on a file outside.")
 def _():
-    extract_with(lambda member: (is_plain(member) or member.islnk()) and not climbs(member) and not member.name.startswith("/"))
+    unpack_also(lambda member: member.islnk())
 
 
 # CLI-14: the deadline
@@ -1004,7 +1091,9 @@ def _():
     def wait(original, session, *arguments):
         without_deadline(session)
         transport.threading.TIMEOUT_MAX, honest = 3600.0, transport.follow
-        transport.follow = lambda session, method, url, body, content_type, seconds: honest(session, method, url, body, content_type, 10.0)
+        transport.follow = lambda session, method, url, body, content_type, seconds: honest(
+            session, method, url, body, content_type, 10.0
+        )
         original(session, *arguments)
 
 

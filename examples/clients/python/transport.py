@@ -72,7 +72,7 @@ class Session:
 
 def request(session, method, url, body=None, content_type=None):
     """The answer, after trying again where that can help: any status but those of RETRIED."""
-    lost = False
+    lost, reason, asked = False, None, None
     for attempt in range(TRIES):
         if attempt:
             pause(session, asked, attempt - 1, reason)
@@ -116,7 +116,7 @@ def retry_after(headers):
 
 
 def follow(session, method, url, body, content_type, seconds, sink=None):
-    """One try, redirects included. With `sink` the body of a 200 goes into that file."""
+    """One try, redirects included. With `sink`, a file and the most octets it may get, the body of a 200 goes there."""
     ends = time.monotonic() + seconds
     token = session.token
     for _ in range(REDIRECTS + 1):
@@ -193,7 +193,7 @@ def hang_up(sock):
 
 
 def receive(response, sink):
-    """The whole body: returned, or written to `sink`, a pair of a file and the most octets it may get."""
+    """The whole body: returned, or written to `sink`."""
     file, most = sink or (None, LARGEST_DOCUMENT)
     chunks, size = [], 0
     if file:
