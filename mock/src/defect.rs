@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use serde_json::{Value, json};
 
 macro_rules! defects {
-    ($($variant:ident $name:literal $rule:literal $what:literal,)*) => {
+    ($($variant:ident $name:literal $rule:literal $([$($also:literal),+])? $what:literal,)*) => {
         /// A mistake that an implementer of a registry makes. `policy/defects.rs` says what each one changes.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Defect {
@@ -24,6 +24,11 @@ macro_rules! defects {
             /// The rule of the profile that it breaks first of all.
             pub fn rule(self) -> &'static str {
                 match self { $(Self::$variant => $rule,)* }
+            }
+
+            /// Other rules of the profile that it breaks with it.
+            pub fn also(self) -> &'static [&'static str] {
+                match self { $(Self::$variant => &[$($($also),+)?],)* }
             }
 
             /// What the registry then does, and how the mistake comes about.

@@ -1,5 +1,6 @@
 //! Matchers: each judges what came back, and none of them sees the network.
 
+pub mod client;
 pub mod header;
 pub mod implied;
 pub mod json;
@@ -13,5 +14,5 @@ pub mod status;
 mod subject;
 pub mod tally;
 
-pub use judge::{Context, judge};
+pub use judge::{Context, applies, judge};
 pub use subject::{Conclusion, Subject};

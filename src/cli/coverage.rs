@@ -1,14 +1,15 @@
 //! `coverage`: the suite against the bundled mock with each of its defects.
 
 mod clean;
+mod schedule;
 mod work;
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use mock_registry::defect::Defect;
 
-use self::work::{Unit, Workshop};
+use self::schedule::Schedule;
+use self::work::Workshop;
 use super::arguments::CoverageArguments;
 use super::exit::{CliError, Exit};
 use super::load;
@@ -21,7 +22,7 @@ const DEFAULT_SEED: u64 = 1;
 
 /// Runs the matrix, or compares a document with what there is.
 pub(super) fn run(arguments: &CoverageArguments) -> Result<Exit, CliError> {
-    let cases = load::cases(arguments.cases.as_deref())?;
+    let cases = load::cases(arguments.cases.as_deref(), load::Judged::Registry)?;
     let selected: Vec<&Case> = cases
         .iter()
         .filter(|case| {
@@ -59,9 +60,12 @@ pub(super) fn run(arguments: &CoverageArguments) -> Result<Exit, CliError> {
     if let Some(path) = &arguments.markdown {
         write(path, &coverage::markdown(&matrix))?;
     }
+    // Of a part of the defects or cases, most expectations see none.
+    let is_whole_matrix =
+        arguments.defects.is_empty() && arguments.filters.is_empty() && !arguments.kills_only;
     let figures = matrix.figures();
     let is_whole = figures.defects_killed.is_whole()
-        && (!arguments.strict || figures.expectations_with_teeth.is_whole());
+        && (!is_whole_matrix || figures.expectations_without == 0);
     Ok(if is_whole {
         Exit::Conforms
     } else {
@@ -87,56 +91,37 @@ fn fill(
         .collect();
     let mut matrix = Matrix::new(variations, inventory, &infos);
     for (index, variation) in Variation::ALL.into_iter().enumerate() {
-        let proved = matrix.proved();
-        let units: Vec<Unit<'_>> = defects
-            .iter()
-            .enumerate()
-            .map(|(defect, kind)| {
-                let rule = kind.rule();
-                let carriers = if matrix.is_killed(defect) && arguments.kills_only {
-                    Vec::new()
-                } else if matrix.is_killed(defect) {
-                    coverage::carriers_of_unproved(selected, rule, matrix.inventory(), &proved)
-                } else {
-                    coverage::carriers(selected, rule)
-                };
-                let unrelated = if index == 0 {
-                    coverage::unrelated(selected, rule, arguments.unrelated, defect)
-                } else {
-                    Vec::new()
-                };
-                Unit {
-                    defect,
-                    kind: *kind,
-                    carriers,
-                    unrelated,
-                }
-            })
-            .filter(|unit| !unit.carriers.is_empty() || !unit.unrelated.is_empty())
-            .collect();
-        if units.is_empty() {
+        let unrelated_nth = if index == 0 { arguments.unrelated } else { 0 };
+        let schedule = Schedule {
+            selected,
+            defects,
+            infos: &infos,
+        };
+        let chains = schedule.by_rule(&matrix, unrelated_nth, arguments.kills_only);
+        if chains.is_empty() {
             continue;
         }
-        let needed: BTreeSet<&str> = units
-            .iter()
-            .flat_map(|unit| unit.carriers.iter().chain(&unit.unrelated))
-            .map(|case| case.id.as_str())
-            .collect();
-        let needed: Vec<&Case> = selected
-            .iter()
-            .copied()
-            .filter(|case| needed.contains(case.id.as_str()))
-            .collect();
+        let needed = schedule.needed(&chains);
         eprintln!(
             "{}: {} cases, {} defects",
             variation.name(),
             needed.len(),
-            units.len()
+            chains.iter().map(|chain| chain.units.len()).sum::<usize>()
         );
         if !clean::passes(workshop, variation, &needed)? {
             return Ok((matrix, false));
         }
-        for run in workshop.carry_out(variation, index, units)? {
+        for run in workshop.carry_out(variation, index, selected, matrix.inventory(), chains)? {
+            matrix.add(&run);
+        }
+        if arguments.kills_only {
+            continue;
+        }
+        let chains = schedule.by_other_rules(&matrix);
+        if !clean::passes(workshop, variation, &schedule.needed(&chains))? {
+            return Ok((matrix, false));
+        }
+        for run in workshop.carry_out(variation, index, selected, matrix.inventory(), chains)? {
             matrix.add(&run);
         }
     }
@@ -163,6 +148,11 @@ fn info(defect: Defect) -> DefectInfo {
     DefectInfo {
         name: defect.name().to_owned(),
         rule: defect.rule().to_owned(),
+        also: defect
+            .also()
+            .iter()
+            .map(|rule| (*rule).to_owned())
+            .collect(),
         what: defect.what().to_owned(),
     }
 }

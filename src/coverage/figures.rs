@@ -33,6 +33,10 @@ pub struct Figures {
     pub defects_killed: Share,
     /// Expectations that saw a defect of their rule.
     pub expectations_with_teeth: Share,
+    /// Those that saw none, and for which a reason stands.
+    pub expectations_with_reason: usize,
+    /// Those without either.
+    pub expectations_without: usize,
     /// Unrelated cases that a defect drags down, of each hundred that ran: the median over the defects.
     pub dragged_median_percent: f64,
     /// The same, the most.
@@ -59,6 +63,14 @@ impl Figures {
                     .count(),
                 total: expectations.len(),
             },
+            expectations_with_reason: expectations
+                .iter()
+                .filter(|result| result.is_excused)
+                .count(),
+            expectations_without: expectations
+                .iter()
+                .filter(|result| result.is_hole())
+                .count(),
             dragged_median_percent: dragged.get(dragged.len() / 2).copied().unwrap_or(0.0),
             dragged_maximum_percent: dragged.last().copied().unwrap_or(0.0),
         }

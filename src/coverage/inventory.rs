@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use crate::case::action::OneOrMany;
+use crate::case::expectation::Expectation;
 use crate::case::model::SkipUnless;
 use crate::case::{Case, Step};
 
@@ -19,11 +20,30 @@ pub struct Expected {
     pub rule: String,
 }
 
+/// What stands in the place of a defect that breaks an expectation.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// A positive control, enough as long as another expectation of the rule has teeth.
+    Control,
+    /// Why there can be no defect.
+    NoDefect(String),
+}
+
+/// Where an expectation stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Its line in the file, from 1.
+    pub line: usize,
+    /// Why no defect need break it.
+    pub reason: Option<Reason>,
+}
+
 /// The expectations, and the cases by rule.
 #[derive(Debug, Clone, Default)]
 pub struct Inventory {
-    /// Each expectation with its line in the file.
-    pub expectations: BTreeMap<Expected, usize>,
+    /// Each expectation with its place.
+    pub expectations: BTreeMap<Expected, Place>,
     /// Ids of the cases that carry a rule.
     pub cases: BTreeMap<String, BTreeSet<String>>,
 }
@@ -67,17 +87,17 @@ impl Inventory {
             let at = format!("{below}/{index}");
             match &step.expect {
                 Some(OneOrMany::One(one)) => {
-                    self.add(case, format!("{at}/expect"), one.rule.as_deref());
+                    self.add_expectation(case, format!("{at}/expect"), one);
                 }
                 Some(OneOrMany::Many(many)) => {
                     for (index, one) in many.iter().enumerate() {
-                        self.add(case, format!("{at}/expect/{index}"), one.rule.as_deref());
+                        self.add_expectation(case, format!("{at}/expect/{index}"), one);
                     }
                 }
                 None => {}
             }
             if let Some(SkipUnless::Capability(promised)) = &step.skip_unless {
-                self.add(case, format!("{at}/skip-unless"), Some(&promised.rule));
+                self.add(case, format!("{at}/skip-unless"), &promised.rule, None);
             }
             let nested = if step.attempt.is_some() {
                 "attempt"
@@ -88,8 +108,18 @@ impl Inventory {
         }
     }
 
-    fn add(&mut self, case: &Case, pointer: String, rule: Option<&str>) {
-        let Some(rule) = rule else { return };
+    fn add_expectation(&mut self, case: &Case, pointer: String, expectation: &Expectation) {
+        let Some(rule) = &expectation.rule else {
+            return;
+        };
+        let reason = match &expectation.no_defect {
+            Some(reason) => Some(Reason::NoDefect(reason.clone())),
+            None => expectation.control.then_some(Reason::Control),
+        };
+        self.add(case, pointer, rule, reason);
+    }
+
+    fn add(&mut self, case: &Case, pointer: String, rule: &str, reason: Option<Reason>) {
         let line = case.spans.value(&pointer).line;
         self.cases
             .entry(rule.to_owned())
@@ -100,6 +130,8 @@ impl Inventory {
             pointer,
             rule: rule.to_owned(),
         };
-        self.expectations.entry(expected).or_insert(line);
+        self.expectations
+            .entry(expected)
+            .or_insert(Place { line, reason });
     }
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::defect_run::DefectInfo;
+use super::defect_run::{DefectInfo, Sight};
 use super::figures::{dragged_percent, worst};
-use super::inventory::Inventory;
-use super::matrix::{DefectResult, ExpectationResult, Matrix, Sight};
+use super::inventory::{Expected, Inventory, Reason};
+use super::matrix::{DefectResult, ExpectationResult, Matrix};
 use crate::requirement;
 
 const WORST: usize = 10;
@@ -17,15 +17,18 @@ pub fn markdown(matrix: &Matrix) -> String {
     let mut text = String::from(
         "# Coverage\n\nWritten by `registry-conformance coverage --markdown docs/coverage.md`; do not edit. \
          The suite runs against the bundled mock, and then against the mock with each of its defects. A defect is *killed* when a case blames the registry for \
-         the rule that the defect breaks. An expectation has *teeth* when it saw at least one defect of its own rule.\n\n",
+         the rule that the defect breaks. An expectation has *teeth* when it saw at least one defect that breaks its own rule. \
+         Where it did not, it is a positive control (beside other expectations of the rule with teeth), or the case says why there can be no defect.\n\n",
     );
     // Writing to a String does not fail.
     let _ = write!(
         text,
-        "| figure | |\n|---|---|\n| defects killed | {} |\n| expectations with teeth | {} |\n\
+        "| figure | |\n|---|---|\n| defects killed | {} |\n| expectations with teeth | {} |\n| others with a reason | {} |\n| neither | {} |\n\
          | unrelated cases that a defect drags down | {:.1} % median, {:.1} % at most |\n\n",
         figures.defects_killed,
         figures.expectations_with_teeth,
+        figures.expectations_with_reason,
+        figures.expectations_without,
         figures.dragged_median_percent,
         figures.dragged_maximum_percent
     );
@@ -85,7 +88,7 @@ pub fn inventory_section(inventory: &Inventory, defects: &[DefectInfo]) -> Strin
 
 fn rules(text: &mut String, matrix: &Matrix) {
     text.push_str(
-        "## Rules\n\n| rule | level | expectations with teeth | defects killed |\n|---|---|--:|--:|\n",
+        "## Rules\n\n| rule | level | expectations with teeth | others without a reason | defects killed |\n|---|---|--:|--:|--:|\n",
     );
     for rule in matrix.rules() {
         let of_rule = matrix
@@ -95,11 +98,12 @@ fn rules(text: &mut String, matrix: &Matrix) {
         let killed = of_rule.clone().filter(|result| result.killed).count();
         let _ = writeln!(
             text,
-            "| {} | {} | {}/{} | {killed}/{} |",
+            "| {} | {} | {}/{} | {} | {killed}/{} |",
             rule.id,
             rule.level.map_or("", crate::outcome::Level::as_str),
             rule.with_teeth,
             rule.expectations,
+            rule.without,
             of_rule.count()
         );
     }
@@ -172,27 +176,53 @@ fn dragging(text: &mut String, matrix: &Matrix) {
 
 fn toothless(text: &mut String, matrix: &Matrix) {
     text.push_str(
-        "## Expectations without teeth\n\nBy file: line and rule. In brackets: so many defects of other rules were seen by it.\n\n",
+        "## Expectations without teeth\n\n### Neither teeth nor a reason\n\nBy file: line and rule. In brackets: so many defects of other rules were seen by it.\n\n",
     );
-    let mut files: BTreeMap<String, Vec<ExpectationResult>> = BTreeMap::new();
-    for result in matrix.expectations() {
-        if result.defects.is_empty() {
-            files
-                .entry(result.expectation.file.clone())
-                .or_default()
-                .push(result);
+    let expectations = matrix.expectations();
+    let holes = || expectations.iter().filter(|result| result.is_hole());
+    if holes().next().is_none() {
+        text.push_str("None.\n");
+    }
+    let others = |result: &ExpectationResult| match result.other_defects.len() {
+        0 => String::new(),
+        count => format!(" ({count})"),
+    };
+    by_file(text, holes(), others);
+    text.push_str("\n### A reason in the place of a defect\n\n");
+    for result in &expectations {
+        if let (true, Some(Reason::NoDefect(reason))) = (result.is_excused, &result.reason) {
+            let Expected { file, rule, .. } = &result.expectation;
+            let _ = writeln!(text, "- `{file}`: {} {rule}: {reason}", result.line);
         }
+    }
+    text.push_str("\n### Positive controls\n\n");
+    let controls = expectations
+        .iter()
+        .filter(|result| result.is_excused && result.reason == Some(Reason::Control));
+    by_file(text, controls, |_| String::new());
+}
+
+fn by_file<'a>(
+    text: &mut String,
+    results: impl Iterator<Item = &'a ExpectationResult>,
+    after: impl Fn(&ExpectationResult) -> String,
+) {
+    let mut files: BTreeMap<&str, Vec<&ExpectationResult>> = BTreeMap::new();
+    for result in results {
+        let file = files.entry(&result.expectation.file).or_default();
+        file.push(result);
     }
     for (file, mut results) in files {
         results.sort_by_key(|result| result.line);
         let places: Vec<String> = results
             .iter()
             .map(|result| {
-                let others = match result.other_defects.len() {
-                    0 => String::new(),
-                    count => format!(" ({count})"),
-                };
-                format!("{} {}{others}", result.line, result.expectation.rule)
+                format!(
+                    "{} {}{}",
+                    result.line,
+                    result.expectation.rule,
+                    after(result)
+                )
             })
             .collect();
         let _ = writeln!(text, "- `{file}`: {}", places.join("; "));

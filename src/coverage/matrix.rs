@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::defect_run::{CaseFinding, DefectInfo, DefectRun};
+use super::defect_run::{CaseFinding, DefectInfo, DefectRun, Sight};
 use super::figures::Figures;
-use super::inventory::{Expected, Inventory};
+use super::inventory::{Expected, Inventory, Place, Reason};
 use crate::outcome::{Level, Verdict};
 use crate::requirement;
 
@@ -17,18 +17,6 @@ pub struct VariationInfo {
     pub name: String,
     /// What is particular about it.
     pub what: String,
-}
-
-/// How a defect was seen, the surest way last.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Sight {
-    /// Only as a warning.
-    Warning,
-    /// By what every answer must be, or what success implies; no expectation of a case names it.
-    Implied,
-    /// By an expectation of a case.
-    Expectation,
 }
 
 /// What became of a defect.
@@ -63,10 +51,23 @@ pub struct ExpectationResult {
     pub expectation: Expected,
     /// Its line in the file.
     pub line: usize,
+    /// Why no defect need break it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// Whether that counts: that of a control only beside an expectation of the same rule with teeth.
+    #[serde(skip)]
+    pub is_excused: bool,
     /// Defects of its rule that it saw.
     pub defects: BTreeSet<String>,
     /// Defects of other rules that it saw.
     pub other_defects: BTreeSet<String>,
+}
+
+impl ExpectationResult {
+    /// Whether it has neither seen a defect nor a reason why it need not.
+    pub fn is_hole(&self) -> bool {
+        self.defects.is_empty() && !self.is_excused
+    }
 }
 
 /// Of a rule: who carries it, and who breaks it.
@@ -84,6 +85,8 @@ pub struct RuleResult {
     pub expectations: usize,
     /// Those that saw a defect of the rule.
     pub with_teeth: usize,
+    /// Those that saw none, and for which no reason stands.
+    pub without: usize,
     /// The defects that break it.
     pub defects: Vec<String>,
 }
@@ -132,14 +135,14 @@ impl Matrix {
             return;
         };
         let rule = result.defect.rule.clone();
-        let name = result.defect.name.clone();
+        let defect = result.defect.clone();
         let is_first_kill = !result.killed;
-        if is_first_kill {
+        if is_first_kill && !run.carriers.is_empty() {
             result.carriers = run.carriers.len();
         }
         let carriers = run.carriers.iter().map(|finding| (finding, true));
-        let unrelated = run.unrelated.iter().map(|finding| (finding, false));
-        for (finding, is_carrier) in carriers.chain(unrelated) {
+        let others = run.also.iter().chain(&run.unrelated);
+        for (finding, is_carrier) in carriers.chain(others.map(|finding| (finding, false))) {
             if !finding.blames() {
                 continue;
             }
@@ -151,10 +154,10 @@ impl Matrix {
                     continue;
                 };
                 let (own, other) = self.seen.entry(expected).or_default();
-                let of = if hit.rule == rule { own } else { other };
-                of.insert(name.clone());
+                let of = if defect.breaks(&hit.rule) { own } else { other };
+                of.insert(defect.name.clone());
             }
-            let sight = sight(finding, &rule);
+            let sight = finding.sight(&rule);
             if is_first_kill && sight.is_some() {
                 if is_carrier {
                     result.killers.insert(finding.id.clone());
@@ -210,14 +213,26 @@ impl Matrix {
 
     /// Every expectation with what it saw, by file and place.
     pub fn expectations(&self) -> Vec<ExpectationResult> {
+        let proved: BTreeSet<String> = self
+            .proved()
+            .into_iter()
+            .map(|expected| expected.rule)
+            .collect();
         self.inventory
             .expectations
             .iter()
-            .map(|(expected, line)| {
+            .map(|(expected, Place { line, reason })| {
                 let (defects, other_defects) = self.seen.get(expected).cloned().unwrap_or_default();
+                let is_excused = match reason {
+                    Some(Reason::NoDefect(_)) => true,
+                    Some(Reason::Control) => proved.contains(expected.rule.as_str()),
+                    None => false,
+                };
                 ExpectationResult {
                     expectation: expected.clone(),
                     line: *line,
+                    reason: reason.clone(),
+                    is_excused: is_excused && defects.is_empty(),
                     defects,
                     other_defects,
                 }
@@ -227,23 +242,24 @@ impl Matrix {
 
     /// Every rule that is carried or broken, in the order of the specification.
     pub fn rules(&self) -> Vec<RuleResult> {
-        let proved = self.proved();
+        let expectations = self.expectations();
         requirement::all()
             .filter_map(|rule| {
-                let of_rule = |expected: &&Expected| expected.rule == rule.id;
+                let of_rule = || {
+                    expectations
+                        .iter()
+                        .filter(|result| result.expectation.rule == rule.id)
+                };
                 let result = RuleResult {
                     id: rule.id.clone(),
                     level: Some(rule.level),
                     files: self.inventory.files(&rule.id).len(),
                     cases: self.inventory.cases.get(&rule.id).map_or(0, BTreeSet::len),
-                    expectations: self.inventory.expectations.keys().filter(of_rule).count(),
-                    with_teeth: self
-                        .inventory
-                        .expectations
-                        .keys()
-                        .filter(of_rule)
-                        .filter(|expected| proved.contains(*expected))
+                    expectations: of_rule().count(),
+                    with_teeth: of_rule()
+                        .filter(|result| !result.defects.is_empty())
                         .count(),
+                    without: of_rule().filter(|result| result.is_hole()).count(),
                     defects: self
                         .defects
                         .iter()
@@ -275,23 +291,6 @@ impl Matrix {
             "expectations": self.expectations(),
         })
     }
-}
-
-/// How a case saw the rule broken; where one violation fails it, that counts.
-fn sight(finding: &CaseFinding, rule: &str) -> Option<Sight> {
-    // Of a should, a warning is all there can be.
-    let warns_at_most =
-        requirement::find(rule).is_some_and(|requirement| !requirement.level.fails());
-    finding
-        .hits
-        .iter()
-        .filter(|hit| hit.rule == rule)
-        .map(|hit| match (&hit.pointer, hit.fails || warns_at_most) {
-            (_, false) => Sight::Warning,
-            (None, true) => Sight::Implied,
-            (Some(_), true) => Sight::Expectation,
-        })
-        .max()
 }
 
 fn count(findings: &[CaseFinding], verdict: Verdict) -> usize {

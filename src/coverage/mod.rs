@@ -9,10 +9,10 @@ mod matrix;
 mod selection;
 mod text;
 
-pub use defect_run::{CaseFinding, DefectInfo, DefectRun, Hit};
+pub use defect_run::{CaseFinding, DefectInfo, DefectRun, Hit, Sight};
 pub use figures::{Figures, Share};
-pub use inventory::{Expected, Inventory, file_of};
+pub use inventory::{Expected, Inventory, Place, Reason, file_of};
 pub use markdown::{inventory_section, markdown};
-pub use matrix::{DefectResult, ExpectationResult, Matrix, RuleResult, Sight, VariationInfo};
+pub use matrix::{DefectResult, ExpectationResult, Matrix, RuleResult, VariationInfo};
 pub use selection::{carriers, carriers_of_unproved, unrelated};
 pub use text::summary;

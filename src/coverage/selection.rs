@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::defect_run::DefectInfo;
 use super::inventory::{Expected, Inventory, file_of};
 use crate::case::{Case, TargetSetup};
 
@@ -35,9 +36,14 @@ pub fn carriers_of_unproved<'a>(
         .collect()
 }
 
-/// A sample of the cases that do not carry the rule: the first value of every `nth` file, starting at the file `offset`, so that
+/// A sample of the cases that carry none of the rules: the first value of every `nth` file, starting at the file `offset`, so that
 /// defect after defect all files have their turn. None for 0. Without those that wait for an expiry or the end of a retention.
-pub fn unrelated<'a>(cases: &[&'a Case], rule: &str, nth: usize, offset: usize) -> Vec<&'a Case> {
+pub fn unrelated<'a>(
+    cases: &[&'a Case],
+    defect: &DefectInfo,
+    nth: usize,
+    offset: usize,
+) -> Vec<&'a Case> {
     let mut files = BTreeSet::new();
     cases
         .iter()
@@ -46,7 +52,8 @@ pub fn unrelated<'a>(cases: &[&'a Case], rule: &str, nth: usize, offset: usize) 
         .enumerate()
         .filter(|(index, _)| nth > 0 && (index + offset).is_multiple_of(nth))
         .map(|(_, case)| case)
-        .filter(|case| !carries(case, rule) && !case.file.slow && !waits_long(case))
+        .filter(|case| !case.requirements.iter().any(|rule| defect.breaks(rule)))
+        .filter(|case| !case.file.slow && !waits_long(case))
         .collect()
 }
 

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
+use super::defect_run::Sight;
 use super::figures::{dragged_percent, worst};
-use super::matrix::{Matrix, Sight};
+use super::matrix::Matrix;
 
 const WORST: usize = 10;
 const TOOTHLESS: usize = 10;
@@ -16,8 +17,10 @@ pub fn summary(matrix: &Matrix) -> String {
     let _ = writeln!(text, "defects killed:           {}", figures.defects_killed);
     let _ = writeln!(
         text,
-        "expectations with teeth:  {}",
-        figures.expectations_with_teeth
+        "expectations with teeth:  {}; {} others with a reason, {} without",
+        figures.expectations_with_teeth,
+        figures.expectations_with_reason,
+        figures.expectations_without
     );
     let _ = writeln!(
         text,
@@ -85,20 +88,21 @@ fn toothless(text: &mut String, matrix: &Matrix) {
     let mut rules: Vec<_> = matrix
         .rules()
         .into_iter()
-        .filter(|rule| rule.with_teeth < rule.expectations)
+        .filter(|rule| rule.without > 0)
         .collect();
     if rules.is_empty() {
         return;
     }
-    rules.sort_by_key(|rule| std::cmp::Reverse(rule.expectations - rule.with_teeth));
-    let _ = writeln!(text, "\nrules with most expectations without teeth:");
+    rules.sort_by_key(|rule| std::cmp::Reverse(rule.without));
+    let _ = writeln!(
+        text,
+        "\nrules with most expectations that have neither teeth nor a reason:"
+    );
     for rule in rules.iter().take(TOOTHLESS) {
         let _ = writeln!(
             text,
             "  {:<9} {} of {}",
-            rule.id,
-            rule.expectations - rule.with_teeth,
-            rule.expectations
+            rule.id, rule.without, rule.expectations
         );
     }
 }

@@ -5,12 +5,12 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD},
 };
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use regex::bytes::Regex;
 use serde_json::{Map, Value};
 
 use crate::credentials::Secret;
@@ -46,7 +46,7 @@ struct Known {
     /// Form to label; none for what is public although a secret is part of it.
     forms: BTreeMap<Vec<u8>, Option<String>>,
     /// All forms, made when first needed after the last addition.
-    pattern: Option<Regex>,
+    pattern: Option<AhoCorasick>,
 }
 
 impl Redactor {
@@ -149,7 +149,7 @@ impl Redactor {
         let mut segments = Vec::new();
         let mut end = 0;
         for found in pattern.find_iter(octets) {
-            let folded = found.as_bytes().to_ascii_lowercase();
+            let folded = octets[found.range()].to_ascii_lowercase();
             let Some(Some(label)) = known.forms.get(&folded) else {
                 continue;
             };
@@ -207,7 +207,7 @@ impl Redactor {
         }
     }
 
-    fn pattern(&self) -> Option<Regex> {
+    fn pattern(&self) -> Option<AhoCorasick> {
         {
             let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
             if known.pattern.is_some() || known.forms.is_empty() {
@@ -215,20 +215,11 @@ impl Redactor {
             }
         }
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        let mut forms: Vec<&str> = known
-            .forms
-            .keys()
-            .filter_map(|form| std::str::from_utf8(form).ok())
-            .collect();
-        // An alternation takes the first that fits: the longest has to stand first, or its rest would show.
-        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
-        let alternatives: Vec<String> = forms.into_iter().map(regex::escape).collect();
-        // Bounded by the number and length of the secrets of a run, not by what a registry sends.
-        known.pattern = regex::bytes::RegexBuilder::new(&alternatives.join("|"))
-            .case_insensitive(true)
-            .unicode(false)
-            .size_limit(1 << 30)
-            .build()
+        // Of forms that begin at the same place the longest counts, or its rest would show.
+        known.pattern = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .ascii_case_insensitive(true)
+            .build(known.forms.keys())
             .ok();
         known.pattern.clone()
     }

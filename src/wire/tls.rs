@@ -1,11 +1,28 @@
 //! What both senders show and trust in TLS.
 
+use std::sync::OnceLock;
+
 use tokio_native_tls::native_tls::{Certificate, Identity, TlsConnector};
 
 use super::{ClientError, WireOptions};
 
+/// What the system trusts, and no identity; one for the whole process, since reading the system's certificates takes tens of
+/// milliseconds.
+static SYSTEM_TRUST: OnceLock<TlsConnector> = OnceLock::new();
+
 /// The system's certificates and those of `options`, and the client's own identity.
 pub(super) fn connector(options: &WireOptions) -> Result<TlsConnector, ClientError> {
+    if options.ca.is_some() || options.client_identity.is_some() {
+        return build(options);
+    }
+    if let Some(connector) = SYSTEM_TRUST.get() {
+        return Ok(connector.clone());
+    }
+    let connector = build(options)?;
+    Ok(SYSTEM_TRUST.get_or_init(|| connector).clone())
+}
+
+fn build(options: &WireOptions) -> Result<TlsConnector, ClientError> {
     let mut builder = TlsConnector::builder();
     if let Some(pem) = &options.ca {
         let certificates =

@@ -1,8 +1,10 @@
-//! The HTTP clients of a fetcher.
+//! The HTTP clients of a fetcher, each made when it is first needed: to make one reads the certificate authorities of the system,
+//! which takes tens of milliseconds.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use reqwest::{Certificate, Client, redirect};
+use tokio_native_tls::native_tls::TlsConnector;
 use url::Url;
 
 use super::{
@@ -10,46 +12,67 @@ use super::{
     address::names_private_host, resolver::ClientResolver,
 };
 
-/// One client that connects anywhere and, where private addresses are denied, one whose names lead to public addresses only.
-#[derive(Debug)]
+/// Trusts what the system trusts; one for the whole process.
+static SYSTEM_TRUST: OnceLock<TlsConnector> = OnceLock::new();
+
+/// Clients that connect anywhere and, where private addresses are denied, clients whose names lead to public addresses only.
 pub(super) struct Clients {
-    open: Client,
-    guarded: Option<Client>,
+    names: Arc<dyn NameResolver>,
+    extra: Vec<Certificate>,
+    /// By whether their names lead to public addresses only, then by whether they trust the extra authorities.
+    made: [[OnceLock<Client>; 2]; 2],
 }
 
 impl Clients {
-    pub(super) fn build(
+    pub(super) fn new(
         options: &FetchOptions,
         names: &Arc<dyn NameResolver>,
     ) -> Result<Self, FetchSetupError> {
-        let certificates = match &options.extra_ca_pem {
+        let extra = match &options.extra_ca_pem {
             Some(pem) => {
                 Certificate::from_pem_bundle(pem).map_err(FetchSetupError::Certificates)?
             }
             None => Vec::new(),
         };
-        let build = |public_only| {
-            Client::builder()
-                .dns_resolver(ClientResolver {
-                    names: Arc::clone(names),
-                    public_only,
-                })
-                .tls_certs_merge(certificates.clone())
-                .user_agent(concat!("mock-registry/", env!("CARGO_PKG_VERSION")))
-                .redirect(redirect::Policy::none())
-                .retry(reqwest::retry::never())
-                .no_proxy()
-                .referer(false)
-                .http1_only()
-                // Every fetch makes its own connection: one that was left open may be dead, or belong to another check.
-                .pool_max_idle_per_host(0)
-                .build()
-                .map_err(FetchSetupError::Client)
-        };
         Ok(Self {
-            open: build(false)?,
-            guarded: options.deny_private.then(|| build(true)).transpose()?,
+            names: Arc::clone(names),
+            extra,
+            made: Default::default(),
         })
+    }
+
+    fn client(&self, url: &Url, public_only: bool) -> Result<&Client, FetchTrouble> {
+        let trusts_extra = url.scheme() == "https" && !self.extra.is_empty();
+        let slot = &self.made[usize::from(public_only)][usize::from(trusts_extra)];
+        if let Some(client) = slot.get() {
+            return Ok(client);
+        }
+        let client = self.build(public_only, trusts_extra)?;
+        Ok(slot.get_or_init(|| client))
+    }
+
+    fn build(&self, public_only: bool, trusts_extra: bool) -> Result<Client, FetchTrouble> {
+        let builder = Client::builder()
+            .dns_resolver(ClientResolver {
+                names: Arc::clone(&self.names),
+                public_only,
+            })
+            .user_agent(concat!("mock-registry/", env!("CARGO_PKG_VERSION")))
+            .redirect(redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .no_proxy()
+            .referer(false)
+            .http1_only()
+            // Every fetch makes its own connection: one that was left open may be dead, or belong to another check.
+            .pool_max_idle_per_host(0);
+        let builder = if trusts_extra {
+            builder.tls_certs_merge(self.extra.clone())
+        } else {
+            builder.tls_backend_preconfigured(system_trust()?.clone())
+        };
+        builder
+            .build()
+            .map_err(|error| FetchTrouble::NotConnected(error.to_string()))
     }
 
     /// The client for a hop (0 is the source itself), or the refusal of its address.
@@ -59,19 +82,27 @@ impl Clients {
         hop: u32,
         options: &FetchOptions,
     ) -> Result<&Client, FetchTrouble> {
-        let Some(guarded) = &self.guarded else {
-            return Ok(&self.open);
-        };
         let policy = &options.policy;
-        if is_exempt(url, options) || hop > 0 && policy.follows_redirects_to_private {
-            return Ok(&self.open);
+        let may_go_anywhere = !options.deny_private
+            || is_exempt(url, options)
+            || hop > 0 && policy.follows_redirects_to_private;
+        if !may_go_anywhere {
+            check_literal(url, options)?;
         }
-        check_literal(url, options)?;
-        if policy.checks_literal_addresses_only {
-            return Ok(&self.open);
-        }
-        Ok(guarded)
+        self.client(
+            url,
+            !may_go_anywhere && !policy.checks_literal_addresses_only,
+        )
     }
+}
+
+fn system_trust() -> Result<&'static TlsConnector, FetchTrouble> {
+    if let Some(connector) = SYSTEM_TRUST.get() {
+        return Ok(connector);
+    }
+    let connector =
+        TlsConnector::new().map_err(|error| FetchTrouble::NotConnected(error.to_string()))?;
+    Ok(SYSTEM_TRUST.get_or_init(|| connector))
 }
 
 /// Refuses what the URL itself shows to be private, unless it is exempt.

@@ -83,7 +83,4 @@ pub enum FetchSetupError {
     /// The certificates of `extra_ca_pem` are unreadable.
     #[error("failed to read the extra certificate authorities")]
     Certificates(#[source] reqwest::Error),
-    /// The HTTP client could not be built.
-    #[error("failed to build the HTTP client")]
-    Client(#[source] reqwest::Error),
 }

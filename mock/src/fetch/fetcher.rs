@@ -85,7 +85,7 @@ impl Fetcher {
         options: FetchOptions,
         resolver: Arc<dyn NameResolver>,
     ) -> Result<Self, FetchSetupError> {
-        let clients = Clients::build(&options, &resolver)?;
+        let clients = Clients::new(&options, &resolver)?;
         Ok(Self {
             options: Arc::new(options),
             resolver,
@@ -93,12 +93,9 @@ impl Fetcher {
         })
     }
 
-    /// A fetcher with other options. Shares the HTTP clients where it can: reading the system's certificate authorities for new ones
-    /// takes tens of milliseconds, which many sessions would feel.
+    /// A fetcher with other options. Shares the HTTP clients where it can.
     pub fn with_options(&self, options: FetchOptions) -> Result<Self, FetchSetupError> {
-        let same_clients = options.deny_private == self.options.deny_private
-            && options.extra_ca_pem == self.options.extra_ca_pem;
-        if !same_clients {
+        if options.extra_ca_pem != self.options.extra_ca_pem {
             return Self::with_resolver(options, Arc::clone(&self.resolver));
         }
         Ok(Self {

@@ -1,6 +1,6 @@
 //! Running cases against several mocks at the same time, so that waiting for one costs the others nothing.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -11,8 +11,9 @@ use tokio::runtime::Runtime;
 use super::super::embedded::{Embedded, EmbeddedOptions};
 use super::super::exit::CliError;
 use super::super::variation::Variation;
+use super::schedule::{Chain, Unit};
 use crate::case::Case;
-use crate::coverage::{CaseFinding, DefectRun};
+use crate::coverage::{self, CaseFinding, DefectRun, Expected, Inventory};
 use crate::known_failures::KnownFailures;
 use crate::plan::{Decision, Selection, Slow, plan};
 use crate::run::{RunContext, run_case};
@@ -23,18 +24,6 @@ const DEFAULT_JOBS: usize = 8;
 const CASES_AT_ONCE: usize = 16;
 /// The bundled mock is done within milliseconds; with some defects it never is.
 const PROCESSING_DEADLINE: Duration = Duration::from_secs(6);
-
-/// A defect and the cases to be run against it.
-pub(super) struct Unit<'a> {
-    /// Its index.
-    pub defect: usize,
-    /// The defect.
-    pub kind: Defect,
-    /// Cases that carry its rule.
-    pub carriers: Vec<&'a Case>,
-    /// Other cases.
-    pub unrelated: Vec<&'a Case>,
-}
 
 /// Where cases run.
 pub(super) struct Workshop {
@@ -68,14 +57,16 @@ impl Workshop {
         })
     }
 
-    /// All units, some at the same time; the result is in the order of the defects.
+    /// All chains, some at the same time; the result is in the order of the defects.
     pub(super) fn carry_out(
         &self,
         variation: Variation,
         index: usize,
-        units: Vec<Unit<'_>>,
+        selected: &[&Case],
+        inventory: &Inventory,
+        chains: Vec<Chain<'_>>,
     ) -> Result<Vec<DefectRun>, CliError> {
-        let queue = Mutex::new(VecDeque::from(units));
+        let queue = Mutex::new(VecDeque::from(chains));
         let next = || {
             queue
                 .lock()
@@ -84,11 +75,20 @@ impl Workshop {
         };
         let worker = || -> Result<Vec<DefectRun>, CliError> {
             let mut runs = Vec::new();
-            while let Some(unit) = next() {
-                runs.push(
-                    self.runtime
-                        .block_on(self.run_unit(variation, index, &unit))?,
-                );
+            while let Some(mut chain) = next() {
+                for unit in &chain.units {
+                    let run = self.runtime.block_on(self.run_unit(
+                        (variation, index),
+                        selected,
+                        inventory,
+                        (chain.rule, &chain.proved),
+                        unit,
+                    ))?;
+                    if let Some(rule) = chain.rule {
+                        chain.proved.extend(run.seen(rule));
+                    }
+                    runs.push(run);
+                }
             }
             Ok(runs)
         };
@@ -107,30 +107,53 @@ impl Workshop {
         Ok(runs)
     }
 
+    /// First the cases whose expectations have no teeth; if they do not kill it, the others that carry the rule.
     async fn run_unit(
         &self,
-        variation: Variation,
-        index: usize,
+        (variation, index): (Variation, usize),
+        selected: &[&Case],
+        inventory: &Inventory,
+        (rule, proved): (Option<&str>, &BTreeSet<Expected>),
         unit: &Unit<'_>,
     ) -> Result<DefectRun, CliError> {
         let (context, _embedded) = self.start(variation, Some(unit.kind)).await?;
-        let all: Vec<&Case> = unit
-            .carriers
-            .iter()
-            .chain(&unit.unrelated)
+        let unproved = rule.map_or_else(Vec::new, |rule| {
+            coverage::carriers_of_unproved(selected, rule, inventory, proved)
+        });
+        let cases: Vec<&Case> = [&unproved, &unit.also, &unit.unrelated]
+            .into_iter()
+            .flatten()
             .copied()
             .collect();
-        let findings = run_all(&context, &all).await;
-        let carriers: HashSet<&str> = unit.carriers.iter().map(|case| case.id.as_str()).collect();
-        let (carriers, unrelated) = findings
-            .into_iter()
-            .partition(|finding| carriers.contains(finding.id.as_str()));
-        Ok(DefectRun {
+        let of = |cases: &[&Case]| -> HashSet<String> {
+            cases.iter().map(|case| case.id.clone()).collect()
+        };
+        let (carrying, also) = (of(&unproved), of(&unit.also));
+        let mut run = DefectRun {
             defect: unit.defect,
             variation: index,
-            carriers,
-            unrelated,
-        })
+            ..DefectRun::default()
+        };
+        for finding in run_all(&context, &cases).await {
+            if carrying.contains(&finding.id) {
+                run.carriers.push(finding);
+            } else if also.contains(&finding.id) {
+                run.also.push(finding);
+            } else {
+                run.unrelated.push(finding);
+            }
+        }
+        if let Some(rule) = rule
+            && !unit.is_settled
+            && !run.is_killed(rule)
+        {
+            let others: Vec<&Case> = coverage::carriers(selected, rule)
+                .into_iter()
+                .filter(|case| !carrying.contains(&case.id))
+                .collect();
+            run.carriers.extend(run_all(&context, &others).await);
+        }
+        Ok(run)
     }
 
     async fn start(

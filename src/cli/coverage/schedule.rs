@@ -1,0 +1,143 @@
+//! What is run against which defect.
+//!
+//! The defects of one rule form a chain, one after another, so that a later one runs only the cases whose expectations no earlier one
+//! has proved; the chains run at the same time, and each gives the same whatever the others do.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mock_registry::defect::Defect;
+
+use crate::case::Case;
+use crate::coverage::{self, DefectInfo, Expected, Matrix};
+
+/// A defect, and what is run against it beside the cases that carry its rule.
+pub(super) struct Unit<'a> {
+    /// Its index.
+    pub defect: usize,
+    /// The defect.
+    pub kind: Defect,
+    /// Whether it has been killed, so that only expectations without teeth are of interest.
+    pub is_settled: bool,
+    /// Cases that carry other rules that it breaks.
+    pub also: Vec<&'a Case>,
+    /// Cases that carry none.
+    pub unrelated: Vec<&'a Case>,
+}
+
+/// Defects of one rule.
+pub(super) struct Chain<'a> {
+    /// The rule; none when only the cases of `also` are run.
+    pub rule: Option<&'static str>,
+    /// Its expectations that have teeth.
+    pub proved: BTreeSet<Expected>,
+    /// The defects.
+    pub units: Vec<Unit<'a>>,
+}
+
+/// Cases and defects from which to choose.
+pub(super) struct Schedule<'a> {
+    /// The cases.
+    pub selected: &'a [&'a Case],
+    /// The defects.
+    pub defects: &'a [Defect],
+    /// What is to be known of them.
+    pub infos: &'a [DefectInfo],
+}
+
+impl<'a> Schedule<'a> {
+    /// All defects that have not been killed or whose rule has expectations without teeth; with every `nth` of the unrelated files.
+    pub(super) fn by_rule(&self, matrix: &Matrix, nth: usize, kills_only: bool) -> Vec<Chain<'a>> {
+        let proved = matrix.proved();
+        let mut chains: BTreeMap<&'static str, Chain<'a>> = BTreeMap::new();
+        for (defect, (kind, info)) in self.defects.iter().zip(self.infos).enumerate() {
+            let rule = kind.rule();
+            let is_settled = matrix.is_killed(defect);
+            let unproved =
+                || coverage::carriers_of_unproved(self.selected, rule, matrix.inventory(), &proved);
+            let unrelated = coverage::unrelated(self.selected, info, nth, defect);
+            let has_work = !unrelated.is_empty()
+                || if is_settled {
+                    !kills_only && !unproved().is_empty()
+                } else {
+                    !coverage::carriers(self.selected, rule).is_empty()
+                };
+            if !has_work {
+                continue;
+            }
+            let chain = chains.entry(rule).or_insert_with(|| Chain {
+                rule: Some(rule),
+                proved: proved
+                    .iter()
+                    .filter(|expected| expected.rule == rule)
+                    .cloned()
+                    .collect(),
+                units: Vec::new(),
+            });
+            chain.units.push(Unit {
+                defect,
+                kind: *kind,
+                is_settled,
+                also: Vec::new(),
+                unrelated,
+            });
+        }
+        let mut chains: Vec<Chain<'a>> = chains.into_values().collect();
+        // The longest first, so that nothing waits for it at the end.
+        chains.sort_by_key(|chain| std::cmp::Reverse(chain.units.len()));
+        chains
+    }
+
+    /// The defects that break other rules too, of which some expectations have no teeth.
+    pub(super) fn by_other_rules(&self, matrix: &Matrix) -> Vec<Chain<'a>> {
+        let proved = matrix.proved();
+        let mut chains = Vec::new();
+        for (defect, (kind, info)) in self.defects.iter().zip(self.infos).enumerate() {
+            let mut ids = BTreeSet::new();
+            let also: Vec<&Case> = info
+                .also
+                .iter()
+                .flat_map(|rule| {
+                    coverage::carriers_of_unproved(self.selected, rule, matrix.inventory(), &proved)
+                })
+                .filter(|case| ids.insert(case.id.as_str()))
+                .collect();
+            if also.is_empty() {
+                continue;
+            }
+            chains.push(Chain {
+                rule: None,
+                proved: BTreeSet::new(),
+                units: vec![Unit {
+                    defect,
+                    kind: *kind,
+                    is_settled: true,
+                    also,
+                    unrelated: Vec::new(),
+                }],
+            });
+        }
+        chains
+    }
+
+    /// The cases that may run in these chains.
+    pub(super) fn needed(&self, chains: &[Chain<'a>]) -> Vec<&'a Case> {
+        let rules: BTreeSet<&str> = chains.iter().filter_map(|chain| chain.rule).collect();
+        let named: BTreeSet<&str> = chains
+            .iter()
+            .flat_map(|chain| &chain.units)
+            .flat_map(|unit| unit.also.iter().chain(&unit.unrelated))
+            .map(|case| case.id.as_str())
+            .collect();
+        self.selected
+            .iter()
+            .copied()
+            .filter(|case| {
+                named.contains(case.id.as_str())
+                    || case
+                        .requirements
+                        .iter()
+                        .any(|rule| rules.contains(rule.as_str()))
+            })
+            .collect()
+    }
+}
