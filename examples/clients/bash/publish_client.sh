@@ -172,11 +172,7 @@ resolve() {
 }
 
 # api_url SEGMENT...
-api_url() {
-  local segment url=$BASE
-  for segment; do url+=$(jq -rn --arg segment "$segment" '$segment | @uri')/; done
-  printf '%s' "${url%/}"
-}
+api_url() { printf '%s%s' "$BASE" "$(jq -rn '$ARGS.positional | map(@uri) | join("/")' --args -- "$@")"; }
 
 expect() { [[ " $* " == *" $STATUS "* ]] || fail "$(short "$URL") answered $(refusal)"; }
 
