@@ -483,7 +483,7 @@ submit() {
 # The registry may have taken an earlier try whose answer was lost: what exists says more than this refusal.
 resolve_conflict() {
   local reason type
-  reason=$(refusal) type=$(jq -r .type "$TMP/body")
+  reason=$(refusal) type=$(jq -r .type "$TMP/body" 2>/dev/null) || type=""
   existing
   case $(state) in
     published) STATUS_URL= ;;

@@ -98,8 +98,7 @@ def resolve(session, manifest, refused):
     answer, url = existing(session, manifest)
     if state(answer.document()) == "published":
         return None, None
-    processing = str(refused.document().get("type")).endswith("processing")
-    if state(answer.document()) == "pending" and not processing:
+    if state(answer.document()) == "pending" and not str(refused.document().get("type")).endswith("processing"):
         transport.expect(refused, 200)
     return url, 0
 

@@ -95,7 +95,7 @@ def pause(session, asked, attempt, reason="the release is not finished"):
     """Waits as long as was asked for, or else twice as long as the time before."""
     if asked is None:
         # The jitter keeps clients that failed together from coming back together.
-        seconds = min(FIRST_PAUSE * 2**attempt, LONGEST_PAUSE) * random.uniform(0.8, 1.2)
+        seconds = min(FIRST_PAUSE * 2 ** min(attempt, 10), LONGEST_PAUSE) * random.uniform(0.8, 1.2)
     else:
         seconds = max(asked, SHORTEST_PAUSE)
     if seconds >= session.remaining():
