@@ -853,11 +853,12 @@ def _():
     def receive(original, response, sink):
         try:
             return original(response, sink)
-        finally:
+        except (OSError, http.client.HTTPException):
             if sink:
                 sink[0].seek(0)
                 with open(os.environ["CONFORMANCE_OUTPUT"], "wb") as out:
                     shutil.copyfileobj(sink[0], out)
+            raise
 
 
 @defect(
