@@ -82,6 +82,7 @@ impl Registry {
             signature,
             upload: None,
             uploads_closed: false,
+            remark: None,
             sources: Vec::new(),
             verified: None,
             stage: Stage::Pending,
