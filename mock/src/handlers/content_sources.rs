@@ -2,6 +2,7 @@
 
 use http::{Method, StatusCode, header};
 use serde_json::{Value, json};
+use url::Url;
 
 use crate::{
     fetch::Credentials,
@@ -55,10 +56,11 @@ pub(super) async fn content_sources(
     let change = if request.method == Method::PUT {
         SourcesChange::Replace(sources)
     } else if sources.is_empty() && !session.policy.sources.takes_empty_list {
-        return Err(Refusal::new(
+        let refusal = Refusal::new(
             ProblemKind::InvalidSource,
             "There is no content source to add.",
-        ));
+        );
+        return Err(noted(session, key, refusal, &body));
     } else if policy.races_additions {
         let mut all = session.registry().sources_now(session.now(), key);
         tokio::time::sleep(RACE_WINDOW).await;
@@ -100,13 +102,17 @@ fn unchanged(session: &Session, key: &ReleaseKey) -> Result<Reply, Refusal> {
     listed(session, key, &sources)
 }
 
-/// Whether every source in a body has at least a text for its URL.
+/// Whether every source in a body has a URL that a parser takes.
 fn names_urls(body: &[u8]) -> bool {
     serde_json::from_slice::<Value>(body).is_ok_and(|body| {
         body["contentSources"]
             .as_array()
-            .is_some_and(|sources| sources.iter().all(|source| source["url"].is_string()))
+            .is_some_and(|sources| sources.iter().all(|source| is_url(&source["url"])))
     })
+}
+
+fn is_url(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| Url::parse(text).is_ok())
 }
 
 /// A refusal, and whatever else the registry makes of it.
