@@ -11,6 +11,7 @@ fn step(name: &str, line: usize) -> StepRecord {
         line: Some(line),
         exchanges: Vec::new(),
         transcripts: Vec::new(),
+        story: None,
         curl: None,
         mismatches: Vec::new(),
         not_run: None,

@@ -35,6 +35,13 @@ pub struct Case {
     pub level: Level,
 }
 
+impl Case {
+    /// Whether it judges a client, and not a registry.
+    pub fn is_about_client(&self) -> bool {
+        self.file.steps.iter().any(|step| step.client.is_some())
+    }
+}
+
 /// One thing that is wrong in a case file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CaseError {

@@ -14,7 +14,7 @@ pub(super) fn run(arguments: &CasesArguments) -> Result<Exit, CliError> {
     match &arguments.command {
         CasesCommand::List { cases, json } => list(cases.as_deref(), *json),
         CasesCommand::Check { cases } => {
-            let cases = load::cases(cases.as_deref())?;
+            let cases = load::all_cases(cases.as_deref())?;
             println!("{} cases, no mistakes", cases.len());
             Ok(Exit::Conforms)
         }
@@ -23,7 +23,7 @@ pub(super) fn run(arguments: &CasesArguments) -> Result<Exit, CliError> {
 }
 
 fn list(folder: Option<&Path>, as_json: bool) -> Result<Exit, CliError> {
-    let cases = load::cases(folder)?;
+    let cases = load::all_cases(folder)?;
     if as_json {
         let cases: Vec<_> = cases
             .iter()

@@ -17,6 +17,12 @@ pub fn explain(outcome: &CaseOutcome) -> String {
         let _ = writeln!(text, "{reason}");
     }
     for step in &outcome.steps {
+        if let Some(story) = &step.story {
+            let _ = writeln!(text, "\nwhat the client did:");
+            for line in story.lines() {
+                let _ = writeln!(text, "  {line}");
+            }
+        }
         if step.mismatches.is_empty() {
             continue;
         }
