@@ -379,7 +379,7 @@ defects! {
     IgnoresIfNoneMatch "ignores-if-none-match" "REL-3"
         "Sends an entity tag and the whole document whatever If-None-Match says: the framework adds the tag, and nothing compares it.",
     TagOfManifest "tag-of-manifest" "REL-3"
-        "Makes the ETag of a release from its manifest, which never changes: caches never learn of new sources.",
+        "Makes the entity tag of a release from its manifest, which never changes: caches never learn of new sources.",
     AnyTagMatches "any-tag-matches" "REL-3"
         "Answers 304 to every If-None-Match: that the header is there is all it looks at.",
     RangeOffByOne "range-off-by-one" "REL-4"

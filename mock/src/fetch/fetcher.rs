@@ -48,7 +48,7 @@ impl fmt::Debug for FetchRequest {
             .field("url", &without_userinfo(&self.url).as_str())
             .field("credentials", &self.credentials)
             .field("max_bytes", &self.max_bytes)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

@@ -37,7 +37,7 @@ pub(super) async fn content_sources(
     let body = request.read_body(LIMIT).await?;
     let parsed = parse_sources(&body, &session.links.content(key), &session.source_rules());
     let parsed = match parsed {
-        Err(_) if policy.takes_unreadable => return unchanged(session, key),
+        Err(_) if policy.takes_unreadable => return Ok(unchanged(session, key)),
         Err(refusal) => return Err(noted(session, key, refusal, &body)),
         Ok(parsed) => parsed,
     };
@@ -46,7 +46,7 @@ pub(super) async fn content_sources(
         && !policy.adds_until_refused
     {
         if policy.takes_unreadable && !names_urls(&body) {
-            return unchanged(session, key);
+            return Ok(unchanged(session, key));
         }
         return Err(noted(session, key, refusal.clone(), &body));
     }
@@ -83,21 +83,21 @@ pub(super) async fn content_sources(
     if let Some(refusal) = refused {
         return Err(refusal);
     }
-    listed(session, key, &sources)
+    Ok(listed(session, key, &sources))
 }
 
 /// The list as it is shown.
-fn listed(session: &Session, key: &ReleaseKey, sources: &[Source]) -> Result<Reply, Refusal> {
+fn listed(session: &Session, key: &ReleaseKey, sources: &[Source]) -> Reply {
     let document = json!({"contentSources": render_sources(sources, key, session.rendering())});
-    Ok(Reply::json(
+    Reply::json(
         StatusCode::OK,
         &session.oddities.disturb(document, &key.to_string()),
     )
-    .with_header(header::CACHE_CONTROL, "no-store"))
+    .with_header(header::CACHE_CONTROL, "no-store")
 }
 
 /// Answers what could not be read as if it were nothing: what no registry may do (SRC-11).
-fn unchanged(session: &Session, key: &ReleaseKey) -> Result<Reply, Refusal> {
+fn unchanged(session: &Session, key: &ReleaseKey) -> Reply {
     let sources = session.registry().sources_now(session.now(), key);
     listed(session, key, &sources)
 }

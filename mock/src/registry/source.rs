@@ -116,9 +116,7 @@ impl RemoteSource {
 
         let shown_url = without_userinfo(given_url);
         let mut shown = members.clone();
-        let is_unknown = members
-            .get("credentials")
-            .is_some_and(|value| has_unknown_type(value));
+        let is_unknown = members.get("credentials").is_some_and(has_unknown_type);
         if !(is_unknown && rules.policy.shows_unknown_credentials) {
             shown.remove("credentials");
         }
@@ -175,7 +173,7 @@ impl RemoteSource {
 
     /// Whether lists show it; all do, unless the policy has a mistake.
     pub(crate) fn is_listed(&self, policy: &SourcePolicy) -> bool {
-        !self.unlisted && !(policy.lists_no_guarded && self.credentials.is_some())
+        !(self.unlisted || policy.lists_no_guarded && self.credentials.is_some())
     }
 
     /// The source as everybody may see it.
