@@ -37,7 +37,7 @@ pub(super) async fn content_sources(
     let body = request.read_body(LIMIT).await?;
     let parsed = parse_sources(&body, &session.links.content(key), &session.source_rules());
     let parsed = match parsed {
-        Err(_) if policy.takes_unreadable => return Ok(unchanged(session, key)),
+        Err(_) if policy.takes_unreadable => return unchanged(session, key),
         Err(refusal) => return Err(noted(session, key, refusal, &body)),
         Ok(parsed) => parsed,
     };
@@ -46,7 +46,7 @@ pub(super) async fn content_sources(
         && !policy.adds_until_refused
     {
         if policy.takes_unreadable && !names_urls(&body) {
-            return Ok(unchanged(session, key));
+            return unchanged(session, key);
         }
         return Err(noted(session, key, refusal.clone(), &body));
     }
@@ -62,7 +62,7 @@ pub(super) async fn content_sources(
         );
         return Err(noted(session, key, refusal, &body));
     } else if policy.races_additions {
-        let mut all = session.registry().sources_now(session.now(), key);
+        let mut all = session.registry().sources_now(session.now(), key)?;
         tokio::time::sleep(RACE_WINDOW).await;
         all.extend(sources);
         SourcesChange::Replace(all)
@@ -97,9 +97,9 @@ fn listed(session: &Session, key: &ReleaseKey, sources: &[Source]) -> Reply {
 }
 
 /// Answers what could not be read as if it were nothing: what no registry may do (SRC-11).
-fn unchanged(session: &Session, key: &ReleaseKey) -> Reply {
-    let sources = session.registry().sources_now(session.now(), key);
-    listed(session, key, &sources)
+fn unchanged(session: &Session, key: &ReleaseKey) -> Result<Reply, Refusal> {
+    let sources = session.registry().sources_now(session.now(), key)?;
+    Ok(listed(session, key, &sources))
 }
 
 /// Whether every source in a body has a URL that a parser takes.

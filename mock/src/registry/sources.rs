@@ -96,10 +96,13 @@ impl Registry {
     }
 
     /// The sources of a release as they are now.
-    pub(crate) fn sources_now(&mut self, now: Timestamp, key: &ReleaseKey) -> Vec<Source> {
-        self.current(key, now)
-            .map(|attempt| attempt.sources.clone())
-            .unwrap_or_default()
+    pub(crate) fn sources_now(
+        &mut self,
+        now: Timestamp,
+        key: &ReleaseKey,
+    ) -> Result<Vec<Source>, Refusal> {
+        let attempt = self.current(key, now).ok_or_else(not_found)?;
+        Ok(attempt.sources.clone())
     }
 
     /// What a refused list does in registries that make more of it than a refusal (SRC-11, SRC-13).
