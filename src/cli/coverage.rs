@@ -15,7 +15,7 @@ use self::schedule::Schedule;
 use self::work::Workshop;
 use super::arguments::CoverageArguments;
 use super::exit::{CliError, Exit};
-use super::load;
+use super::{load, stdout};
 use crate::case::Case;
 use crate::coverage::{self, About, DefectInfo, Inventory, Matrix};
 use crate::suggest;
@@ -76,7 +76,7 @@ pub(super) fn run(arguments: &CoverageArguments) -> Result<Exit, CliError> {
     if !fill(arguments, &workshop, schedule, &mut matrix)? {
         return Ok(Exit::DoesNotConform);
     }
-    print!("{}", coverage::summary(&matrix));
+    stdout::print(coverage::summary(&matrix).trim_end())?;
     if let Some(path) = &arguments.json {
         write(path, &format!("{:#}\n", matrix.to_json(seed)))?;
     }

@@ -69,7 +69,7 @@ impl SessionOptions {
             if !known.iter().any(|known| known == name) {
                 return Err(SessionOptionsError::Unknown {
                     name: name.clone(),
-                    hint: nearest(name, &known),
+                    hint: nearest(name, &of_sessions(&known)),
                 });
             }
             let member: Map<String, Value> = [(name.clone(), value.clone())].into_iter().collect();
@@ -87,14 +87,18 @@ impl SessionOptions {
     /// The names of all of them.
     #[cfg(test)]
     pub(crate) fn names() -> Vec<String> {
-        let of_session = |name: &String| !OF_SERVER.contains(&name.as_str());
-        known_names().into_iter().filter(of_session).collect()
+        of_sessions(&known_names())
     }
 
     /// The server's settings with these changed.
     pub(crate) fn apply(&self, config: Config) -> Result<Config, SessionOptionsError> {
         Ok(self.0.apply(config)?)
     }
+}
+
+fn of_sessions(names: &[String]) -> Vec<String> {
+    let of_session = |name: &&String| !OF_SERVER.contains(&name.as_str());
+    names.iter().filter(of_session).cloned().collect()
 }
 
 fn known_names() -> Vec<String> {
@@ -107,7 +111,8 @@ fn known_names() -> Vec<String> {
         .collect()
 }
 
-fn nearest(name: &str, known: &[String]) -> Option<String> {
+/// The name that a misspelt one was perhaps meant for.
+pub(super) fn nearest(name: &str, known: &[String]) -> Option<String> {
     // Long names are no slips of the pen, and slow to compare.
     if name.len() > 64 {
         return None;
@@ -115,7 +120,6 @@ fn nearest(name: &str, known: &[String]) -> Option<String> {
     let name = name.to_ascii_lowercase().replace('_', "-");
     known
         .iter()
-        .filter(|known| !OF_SERVER.contains(&known.as_str()))
         .map(|known| (damerau_levenshtein(&name, known), known))
         .min_by_key(|(distance, _)| *distance)
         .filter(|(distance, _)| *distance <= MISSPELT)

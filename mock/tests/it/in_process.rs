@@ -132,7 +132,7 @@ async fn sessions_end_with_their_handles() {
     let session = harness
         .registry
         .new_session(|config| {
-            config.processing = ProcessingMode::Delay(std::time::Duration::from_hours(1))
+            config.processing = ProcessingMode::Delay(std::time::Duration::from_hours(1));
         })
         .unwrap();
     assert_eq!(session.url(), harness.url(&format!("s/{}/", session.id())));

@@ -31,18 +31,16 @@ async fn count(harness: &Harness, matcher: Value) -> Value {
 async fn tells_the_whole_story() {
     let harness = Harness::start(MockRegistry::builder()).await;
     let (manifest, created) = harness.prepared(EMPTY_COMPONENT).await;
-    harness.publish(&manifest).await.expect(201);
     harness
         .get(&format!("{}?x=1", harness.release_url(&manifest)), None)
         .await
-        .expect(200);
+        .expect(404);
     let requests = requests(&harness).await;
     let operations: Vec<&Value> = requests
         .iter()
         .map(|request| &request["operation"])
         .collect();
-    assert_eq!(operations, ["create", "upload", "publish", "get"]);
-
+    assert_eq!(operations, ["create", "upload", "get"]);
     let create = &requests[0];
     let members: Vec<&String> = create.as_object().unwrap().keys().collect();
     assert_eq!(
@@ -118,12 +116,22 @@ async fn tells_the_whole_story() {
         header(&create["response"], "location"),
         Some(json!(created.header("location")))
     );
+}
 
+#[tokio::test]
+async fn tells_of_bodies_and_urls() {
+    let harness = Harness::start(MockRegistry::builder()).await;
+    let (manifest, created) = harness.prepared(EMPTY_COMPONENT).await;
+    harness
+        .get(&format!("{}?x=1", harness.release_url(&manifest)), None)
+        .await
+        .expect(404);
+    let requests = requests(&harness).await;
     let upload = &requests[1];
     assert_eq!(upload["body"]["sha256"], sha256(EMPTY_COMPONENT));
     assert!(upload["body"].get("json").is_none());
     assert_eq!(upload["url"], created.body["uploadUrl"]);
-    let get = &requests[3];
+    let get = &requests[2];
     assert_eq!(
         (&get["identity"], &get["body"]),
         (&Value::Null, &Value::Null)
