@@ -74,10 +74,16 @@ defects! {
         "Shows an `expiresAt` that is over: seconds are added as milliseconds.",
     ComparesEncodedNames "compares-encoded-names" "CRE-15"
         "Looks names up as they stand in the path, so that `%3A` is not `:`.",
+    RefusesEmptyComponent "refuses-empty-component" "DIG-1" ["DIG-9", "IDX-1", "IDX-7"]
+        "Takes a component without any section for none: its validator wants one section at least behind the preamble.",
     ComparesDigestPrefix "compares-digest-prefix" "DIG-2"
         "Compares the first eight digits only, as shown in its logs.",
-    ComparesNoDigest "compares-no-digest" "DIG-2"
+    ComparesNoDigest "compares-no-digest" "DIG-2" ["DIG-3", "DIG-8", "DIG-9", "IDX-4"]
         "Computes the digest and does not compare it: the result goes to the log only.",
+    MismatchIsInvalidContent "mismatch-is-invalid-content" "DIG-2" ["DIG-3", "DIG-8", "DIG-9", "IDX-4"]
+        "Says `invalid-content` of content that does not match: everything that is wrong with content has one error.",
+    BadBytesAreUnreachable "bad-bytes-are-unreachable" "DIG-2" ["DIG-3", "DIG-8", "DIG-9", "IDX-4", "IDX-7", "SRC-5", "SRC-7"]
+        "Says `source-unreachable` of a source that serves other bytes: the digest is compared within the download, whose every error is one.",
     SkipsDigestOfUploads "skips-digest-of-uploads" "DIG-2"
         "Verifies what it fetches and not what is uploaded: uploads came later and go straight to the store.",
     ComparesFirstDigestOnly "compares-first-digest-only" "DIG-3"
@@ -88,61 +94,101 @@ defects! {
         "One matching digest is enough: `any` where `all` is meant.",
     ShowsFirstDigestOnly "shows-first-digest-only" "DIG-4"
         "Keeps a single digest of the manifest: the column holds one.",
+    DropsUnknownDigests "drops-unknown-digests" "DIG-5"
+        "Drops digests of algorithms that it does not know: the map is read with the algorithms as its keys, and others are skipped.",
+    RefusesUnknownDigestLate "refuses-unknown-digest-late" "DIG-5"
+        "Takes a digest of an unknown algorithm and refuses it when the release is published: only the verifier knows the algorithms.",
     RefusedUploadIsFinal "refused-upload-is-final" "DIG-6"
         "Takes no other upload after one that it refused: an upload has a state machine of its own, and failed is its end.",
     TakesTruncatedUploads "takes-truncated-uploads" "DIG-7"
         "Takes what arrived of an upload that was cut off as all of it: the end of the stream and its breaking off are one to the reader.",
+    KeepsBrokenUploads "keeps-broken-uploads" "DIG-7" ["DIG-2"]
+        "Counts what arrived of an upload that broke off as content, and does not look at it: the record is written when the upload begins, and the check is at its end.",
     TakesEitherDigestForm "takes-either-digest-form" "DIG-8"
         "Takes the digest of the bytes where that of the index is wanted: a fallback from before there was an index.",
     ComparesSha256Only "compares-sha256-only" "DIG-9"
         "Takes sha512 and verifies sha256 only: the new algorithm came to the parser and not to the verifier.",
+    HashesSha256Inside "hashes-sha256-inside" "DIG-9"
+        "Has the sha256 of every entry inside the index, whichever algorithm is outside: entries are stored under it.",
     SkipsComponentCheck "skips-component-check" "DIG-10"
         "Takes whatever matches the digest as a component: the check of what it is was left to clients.",
     OffersNoUploadUrl "offers-no-upload-url" "UPL-1"
         "Offers `uploadUrl` in the answer to create only, as secrets are shown once: who loses that answer can not upload.",
+    StatusUploadUrlIsDead "status-upload-url-is-dead" "UPL-1"
+        "Shows another `uploadUrl` in the status, to which nothing can be uploaded: it is signed anew for each answer, with the key of the reader.",
     RefusesChunks "refuses-chunks" "UPL-2"
         "Wants a Content-Length although chunks are promised: the object store behind it does.",
+    TakesUndeclaredChunks "takes-undeclared-chunks" "UPL-2"
+        "Takes uploads in chunks that it does not promise: its framework puts them together, and nobody looks how they came.",
+    ComparesMediaTypesAsText "compares-media-types-as-text" "UPL-2"
+        "Compares the media type of an upload as text: capitals and parameters make another type of it.",
     WantsAuthorizationOnUploadHost "wants-authorization-on-upload-host" "UPL-3"
         "Wants the API's token on the upload host: one middleware for every route.",
     PublishesWithoutContent "publishes-without-content" "UPL-4"
         "Publishes a release without any content: a loop over no sources finds nothing wrong.",
     TakesUploadsAfterPublishing "takes-uploads-after-publishing" "UPL-5"
         "Goes on taking uploads after publishing, and serves the last: a signed URL outlives the publishing, and verification is over.",
+    LateUploadReopens "late-upload-reopens" "UPL-5"
+        "Takes an upload after publishing and makes the release a pending one again: new content has to be published, it is thought.",
     AppendsSecondUpload "appends-second-upload" "UPL-6"
         "Adds the bytes of a second upload to those of the first: the file is opened for appending.",
+    SecondUploadFails "second-upload-fails" "UPL-6"
+        "Ends the release as failed when content is uploaded a second time: the content of a release never changes, and the error handler ends what it is about.",
     TakesUploadsOfAnySize "takes-uploads-of-any-size" "UPL-7"
         "Has no limit for uploads: the framework's default was switched off for large content.",
     TrustsDeclaredLength "trusts-declared-length" "UPL-7"
         "Holds Content-Length against the limit and does not count what arrives in chunks: a limit in front of the server does no more.",
+    LimitIsExclusive "limit-is-exclusive" "UPL-7"
+        "Refuses content of exactly the limit: `>=` where `>` is meant.",
     ServesContentCutShort "serves-content-cut-short" "UPL-8"
         "Serves uploaded content without its last byte: an inclusive end taken for an exclusive one.",
+    ListsNoLargeUploads "lists-no-large-uploads" "UPL-8"
+        "Lists no source for an upload beyond 256 KiB: large objects go to another store, whose URLs are made elsewhere.",
     TakesUploadsOfAnyType "takes-uploads-of-any-type" "UPL-9"
         "Does not hold the Content-Type of an upload against the manifest: the header is stored and never compared.",
     ReversesSources "reverses-sources" "SRC-1"
         "Puts new sources first: they are listed by the time when they came, newest first.",
     KeepsDuplicateSources "keeps-duplicate-sources" "SRC-1"
         "Lists a source as often as it was added: a table without a unique index.",
+    RacesSourceAdditions "races-source-additions" "SRC-1"
+        "Reads the list of sources, adds to it and writes it back, without a lock: of several writers the last one wins.",
+    DuplicateIsConflict "duplicate-is-conflict" "SRC-1" ["SRC-18"]
+        "Refuses a source that the release has already: the unique index makes an error of it, and nobody asked for it to be ignored.",
+    ShowsFetchedUrl "shows-fetched-url" "SRC-1"
+        "Shows the URL that it fetched in the end, redirects followed and the name resolved, in place of the one that was given: it keeps what its HTTP client reports.",
+    ListsNoGuardedSources "lists-no-guarded-sources" "SRC-1"
+        "Lists no sources that have credentials: to be safe, the whole source is concealed with them.",
+    ListsNoUnmeasuredSources "lists-no-unmeasured-sources" "SRC-1"
+        "Lists no sources that did not declare the length of their body: the list is joined with the table of sizes.",
     WantsUpload "wants-upload" "SRC-2"
         "Publishes nothing without an upload, sources or not: uploads were there first, and the check was never widened.",
-    KeepsFirstMirrorOnly "keeps-first-mirror-only" "SRC-3"
+    KeepsFirstMirrorOnly "keeps-first-mirror-only" "SRC-3" ["SRC-1", "IDX-7"]
         "Keeps only the first of several mirrors in the release: it has a column for one URL.",
+    KeepsLastMirrorOnly "keeps-last-mirror-only" "SRC-3" ["SRC-1"]
+        "Keeps only the last of several mirrors in the release: each one found good overwrites the one before.",
     AddsUntilRefused "adds-until-refused" "SRC-4"
         "Adds the sources that stand before the refused one: no transaction.",
-    SkipsDigestOfSources "skips-digest-of-sources" "SRC-5"
+    SkipsRefusedSources "skips-refused-sources" "SRC-4" ["SRC-10", "SRC-11"]
+        "Adds what is good in a list and passes over the rest without a word: one bad entry shall not spoil the others.",
+    SkipsDigestOfSources "skips-digest-of-sources" "SRC-5" ["SRC-7", "DIG-2"]
         "Fetches sources and does not hash what they serve: that is done for uploads only.",
     ChecksFirstSourceOnly "checks-first-source-only" "SRC-5"
         "Compares the first source and trusts the rest: the loop ends with the first that is good.",
     KeepsBadMirrors "keeps-bad-mirrors" "SRC-5"
         "Keeps a mirror with other bytes when another one is good: one success settles all.",
-    PublishesUnreachable "publishes-unreachable" "SRC-6"
+    BadMirrorAlwaysSinks "bad-mirror-always-sinks" "SRC-5" ["SRC-7"]
+        "Lets a mirror with other bytes sink the release, though it declares to drop it: the setting is read in another service than the one that verifies.",
+    PublishesUnreachable "publishes-unreachable" "SRC-6" ["ACC-9", "SRC-7", "SRC-16"]
         "Publishes although nothing could be fetched: the fetch error is logged only.",
-    HidesUnreachableUrl "hides-unreachable-url" "SRC-6"
+    HidesUnreachableUrl "hides-unreachable-url" "SRC-6" ["SRC-16"]
         "Does not say which source it could not fetch: the error is turned into a general one to leak nothing.",
     IgnoresFetchStatus "ignores-fetch-status" "SRC-6"
         "Takes the body of a fetch whatever its status: most HTTP clients do not make an error of 404.",
     TakesTruncatedFetches "takes-truncated-fetches" "SRC-7"
         "Takes a body that ended early as the whole: some HTTP clients report no error when a connection closes before Content-Length.",
-    WantsEveryMirror "wants-every-mirror" "SRC-8"
+    LooksAtFetchStatusOnly "looks-at-fetch-status-only" "SRC-7" ["DIG-2", "DIG-7", "SRC-5"]
+        "Takes a source that answers 200 for good and does not read its body: a checker of dead links stands in for verification.",
+    WantsEveryMirror "wants-every-mirror" "SRC-8" ["SRC-7"]
         "Lets one unreachable mirror sink the release: `?` in a loop over the sources.",
     FollowsNoRedirects "follows-no-redirects" "SRC-9"
         "Follows no redirects when fetching: switched off against request forgery, and never replaced by following with checks.",
@@ -152,30 +198,58 @@ defects! {
         "Takes as a URL whatever its lenient parser takes, which is nearly every string.",
     TakesEmptySourceList "takes-empty-source-list" "SRC-11"
         "Takes an empty list of sources to add: a loop over nothing has no error.",
+    TakesUnreadableSources "takes-unreadable-sources" "SRC-11"
+        "Takes what it can not read as a list of sources for an empty one: the default stands in where parsing fails.",
+    RefusedSourcesFailTheRelease "refused-sources-fail-the-release" "SRC-11" ["SRC-1", "SRC-4", "SRC-10", "SRC-20"]
+        "Ends a pending release as failed when a list of sources is refused: every error on its way is handled as the end of it.",
     FreezesSources "freezes-sources" "SRC-12"
         "Takes no sources once published: one check makes everything of a release immutable.",
+    LateAdditionsReplace "late-additions-replace" "SRC-12"
+        "Puts sources that are added after publishing in the place of those that were there: the update of a release writes whole columns.",
+    LateSourcesReserialiseSignature "late-sources-reserialise-signature" "SRC-12" ["PUB-5", "SIG-3"]
+        "Writes the signed manifest anew when the sources of a release change: the record is read into structs and written back whole.",
     ShowsSourceCredentials "shows-source-credentials" "SRC-13"
         "Shows sources as they were given, credentials included: the record that is stored is the one that is serialised.",
+    QuotesRefusedSources "quotes-refused-sources" "SRC-13"
+        "Quotes a list of sources that it refuses in the problem, and keeps that for the status: publishers shall see what was wrong.",
     ForwardsCredentialsOnRedirect "forwards-credentials-on-redirect" "SRC-14"
         "Sends the credentials of a source to wherever it redirects, as HTTP clients did before CVE-2018-1000007 (curl) and CVE-2018-18074 (requests).",
     SendsPublisherTokenToSources "sends-publisher-token-to-sources" "SRC-14"
         "Fetches sources with the Authorization of the publisher's own request: one HTTP client with default headers for everything.",
+    SharesSourceCredentials "shares-source-credentials" "SRC-14"
+        "Sends the credentials of all sources of a release to each of them: one HTTP client a release, to whose default headers they are added.",
     FollowsRedirectsToPrivate "follows-redirects-to-private" "SRC-15"
         "Checks the address of the first URL only: redirects are followed inside the HTTP client, the usual way around a filter against request forgery.",
     ChecksLiteralAddressesOnly "checks-literal-addresses-only" "SRC-15"
         "Checks addresses that are written in the URL, and not those that names resolve to: the filter looks at the text.",
     ExemptsWholeHosts "exempts-whole-hosts" "SRC-15"
         "Exempts every port of a host of which one was exempted: the list is compared with the host name only.",
+    SkipsForbiddenSources "skips-forbidden-sources" "SRC-15"
+        "Leaves out sources at private addresses and publishes with those that remain, if any: the filter stands before verification, which then finds nothing wrong.",
+    ForbiddenIsUnreachable "forbidden-is-unreachable" "SRC-15"
+        "Says `source-unreachable` of a source at a private address: the filter sits in the connector, whose refusals are connection errors.",
+    RefusesLocalhost "refuses-localhost" "SRC-15"
+        "Refuses `localhost` by its name where private addresses are allowed: the list of forbidden names is older than the setting.",
     FetchesWithoutCredentials "fetches-without-credentials" "SRC-16"
         "Stores the credentials of a source and fetches without them: the job in the queue has the URL alone.",
     SkipsRecheck "skips-recheck" "SRC-17"
         "Takes sources after publishing without a look: verification is a step of publishing, and that is over.",
     TakesAnyNumberOfSources "takes-any-number-of-sources" "SRC-18"
         "Takes any number of sources: the limit is held against each request, if at all.",
+    TakesOneSourceTooFew "takes-one-source-too-few" "SRC-18"
+        "Takes one source fewer than it declares: `>=` where `>` is meant.",
     ReplaceAdds "replace-adds" "SRC-19"
         "Adds with PUT as with POST: both methods are routed to one handler.",
+    ReplaceKeepsKnownSources "replace-keeps-known-sources" "SRC-19"
+        "Leaves a source that is there already as it was when the list is replaced, its old credentials too: only the difference of the URLs is written.",
+    ReplaceIsOpen "replace-is-open" "SRC-19" ["ACC-1", "ACC-3", "ACC-5"]
+        "Lets everybody replace the sources of a release: permission is checked in the handler of POST, and PUT got one of its own.",
     DropsUnknownSourceMembers "drops-unknown-source-members" "SRC-20"
         "Drops the members of a source that it does not know: read into a struct and written out again.",
+    ClosedSourceTypes "closed-source-types" "SRC-20"
+        "Refuses a source with an unknown member or credentials of an unknown type as `malformed-request`: its types are closed, and the parser fails.",
+    ShowsUnknownCredentials "shows-unknown-credentials" "SRC-20" ["SRC-13"]
+        "Keeps credentials of an unknown type like any member that it does not know, and shows them: only known ones are taken out.",
     LacksEd25519 "lacks-ed25519" "SIG-1"
         "Verifies ES256 only: the JWT library at hand has no `EdDSA`.",
     LacksFlattenedForm "lacks-flattened-form" "SIG-2"
@@ -248,7 +322,7 @@ defects! {
         "Fills in the default media type in the manifest that it shows, which is then not what was signed: the default of a struct's field.",
     PublishesAgain "publishes-again" "PUB-4"
         "Publishes what is published anew, with the new signature: an upsert.",
-    SourcesChangeRewritesManifest "sources-change-rewrites-manifest" "PUB-5"
+    SourcesChangeRewritesManifest "sources-change-rewrites-manifest" "PUB-5" ["SRC-12"]
         "Reads the whole release into a struct and writes it back when its sources change: members that the struct lacks are lost, and defaults filled in.",
     UnknownReleaseIsInternalError "unknown-release-is-internal-error" "PUB-6"
         "Answers 500 to publishing what was never created: an unchecked lookup.",
@@ -298,14 +372,30 @@ defects! {
         "Serves a release that failed: it asks whether processing is over, and not how it ended.",
     MissingIsNull "missing-is-null" "REL-1"
         "Answers 200 with null for a version that a published name does not have: the name is found, and what its table of versions gives is sent.",
+    UnknownNameIsInternalError "unknown-name-is-internal-error" "REL-1" ["ERR-4"]
+        "Answers 500 when a release is read whose name nobody has: the query for the package is thought to find one row.",
     LacksHead "lacks-head" "REL-2"
         "Answers HEAD with 405: the router has routes for GET only.",
     IgnoresIfNoneMatch "ignores-if-none-match" "REL-3"
         "Sends an entity tag and the whole document whatever If-None-Match says: the framework adds the tag, and nothing compares it.",
+    TagOfManifest "tag-of-manifest" "REL-3"
+        "Makes the entity tag of a release from its manifest, which never changes: caches never learn of new sources.",
+    AnyTagMatches "any-tag-matches" "REL-3"
+        "Answers 304 to every If-None-Match: that the header is there is all it looks at.",
     RangeOffByOne "range-off-by-one" "REL-4"
         "Takes the last position of a range as exclusive, as slices do; RFC 9110 has it inclusive.",
+    ContentRangeOffByOne "content-range-off-by-one" "REL-4"
+        "Names the octet behind the range as its last in Content-Range: an exclusive end taken for an inclusive one.",
+    RefusesRangesOfDocuments "refuses-ranges-of-documents" "REL-4"
+        "Answers 400 to a Range where it serves none: a header that it does not support is taken for an error.",
+    UnsatisfiableIsEmptyPart "unsatisfiable-is-empty-part" "REL-4"
+        "Answers 206 without a body to a range behind the end: a slice beyond the end is empty in its language, and no error.",
+    ReadsRangesLeniently "reads-ranges-leniently" "REL-4"
+        "Answers a Range that is none with the first octet: numbers that do not parse are 0.",
     ImmutableForCaches "immutable-for-caches" "REL-5"
         "Lets caches keep release documents for ever: releases never change, it is thought, and their sources do.",
+    StatusIsCacheable "status-is-cacheable" "REL-5"
+        "Says nothing to caches about the status: it is a GET like any other.",
     ProblemsArePlainJson "problems-are-plain-json" "ERR-1"
         "Sends the problem document of 401 as application/json: authentication is a middleware in front of the error handler.",
     HtmlNotFound "html-not-found" "ERR-1"
@@ -362,8 +452,10 @@ defects! {
         "Serves content to whoever may read the manifest: one permission called `read`.",
     TellsConflictToStrangers "tells-conflict-to-strangers" "ACC-10"
         "Looks whether the name is taken before it looks who asks: the unique index speaks first.",
-    KeepsArchiveOrder "keeps-archive-order" "IDX-1"
+    KeepsArchiveOrder "keeps-archive-order" "IDX-1" ["IDX-7"]
         "Digests the entries in the order of the archive: archives from one tool are sorted, and so were those of the tests.",
+    WantsSeveralEntries "wants-several-entries" "IDX-1"
+        "Refuses an archive with a single entry: that is to travel as it is, it is thought.",
     TakesDevices "takes-devices" "IDX-2"
         "Takes devices in an archive as empty files: only names and bytes of entries are looked at.",
     TakesSparseFiles "takes-sparse-files" "IDX-2"
@@ -378,6 +470,10 @@ defects! {
         "Takes an archive with a path twice, of which the last one wins: entries go into a map.",
     StripsLeadingSlash "strips-leading-slash" "IDX-2"
         "Takes absolute paths in an archive, as tar does.",
+    ChecksTraversalOnly "checks-traversal-only" "IDX-2" ["IDX-6"]
+        "Looks for `..` and a leading slash in paths and for nothing else: it thinks of unpacking, not of an index.",
+    UnreadableArchivePasses "unreadable-archive-passes" "IDX-2" ["DIG-2"]
+        "Takes an archive that it can not read as it is: where there is no index, there is nothing to compare.",
     TakesArchiveWithoutComponent "takes-archive-without-component" "IDX-3"
         "Takes an archive without component.wasm: the digest matches, and what is in it is not looked at.",
     TakesDigestOfComponentAlone "takes-digest-of-component-alone" "IDX-4"
@@ -386,12 +482,26 @@ defects! {
         "Counts no entry against the content limit: the limit is on single components only.",
     CountsArchiveHeaders "counts-archive-headers" "IDX-5"
         "Counts the headers of an archive as content: Content-Length is held against the limit.",
+    LimitsEachEntry "limits-each-entry" "IDX-5"
+        "Holds each entry against the limit, and never their sum: the limit is that of the store for one object.",
     CutsLongPaths "cuts-long-paths" "IDX-6"
         "Cuts paths at 255 octets: a VARCHAR(255), in a database that cuts in silence.",
     ReadsPathsAsText "reads-paths-as-text" "IDX-6"
         "Reads the paths of an archive as UTF-8 and replaces what is not: strings are text in most languages.",
-    TakesMixedSources "takes-mixed-sources" "IDX-7"
+    WrapsPathLength "wraps-path-length" "IDX-6"
+        "Takes paths of any length and writes their length into the index as far as two octets go: a cast where a checked conversion is wanted.",
+    SortsPathsAsUtf16 "sorts-paths-as-utf16" "IDX-6" ["IDX-1", "IDX-7"]
+        "Sorts paths as its language sorts text, by UTF-16 code units: for most paths that is the order of octets.",
+    FoldsPaths "folds-paths" "IDX-6" ["IDX-4"]
+        "Takes paths that differ in case alone for one: archives are unpacked to a file system that does.",
+    TakesMixedSources "takes-mixed-sources" "IDX-7" ["SRC-5", "SRC-6"]
         "Takes sources of single entries beside sources of the whole: `path` is optional, and each source is checked by itself.",
+    IgnoresPathOfDuplicates "ignores-path-of-duplicates" "IDX-7"
+        "Takes sources of one URL for the same, whatever entries they serve: the index on the URL is older than the member `path`.",
+    HidesPathOfSources "hides-path-of-sources" "IDX-7"
+        "Does not show the path of a source: the type of the answer is older than the member.",
+    RefusesMirrorsOfEntries "refuses-mirrors-of-entries" "IDX-7"
+        "Takes one source for each entry, and refuses a second one as a duplicate path: the rule for archives applied to sources.",
 }
 
 /// A name that no defect has.

@@ -5,11 +5,18 @@ use sha2::{Digest, Sha256};
 
 use crate::{reply::Reply, session::Session};
 
-/// Adds an entity tag to an answer; one that the client has already becomes 304 without the body.
-pub(super) fn conditional(session: &Session, headers: &HeaderMap, reply: Reply) -> Reply {
-    let tag = format!("\"{}\"", hex::encode(&Sha256::digest(&reply.body)[..16]));
+/// Adds an entity tag, made from `tagged`, to an answer; one that the client has already becomes 304 without the body.
+pub(super) fn conditional(
+    session: &Session,
+    headers: &HeaderMap,
+    reply: Reply,
+    tagged: &[u8],
+) -> Reply {
+    let tag = format!("\"{}\"", hex::encode(&Sha256::digest(tagged)[..16]));
     let reply = reply.with_header(header::ETAG, &tag);
-    if !names(headers, &tag) || session.policy.reading.ignores_if_none_match {
+    let policy = &session.policy.reading;
+    let takes_any = policy.any_tag_matches && headers.contains_key(header::IF_NONE_MATCH);
+    if !(names(headers, &tag) || takes_any) || policy.ignores_if_none_match {
         return reply;
     }
     let mut not_modified = Reply {

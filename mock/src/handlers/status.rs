@@ -24,8 +24,12 @@ pub(super) fn status(
     let reply = Reply::json(
         StatusCode::OK,
         &render_unpublished(&view, session.rendering()),
-    )
-    .with_header(header::CACHE_CONTROL, "no-store");
+    );
+    let reply = if session.policy.reading.status_is_cacheable {
+        reply
+    } else {
+        reply.with_header(header::CACHE_CONTROL, "no-store")
+    };
     Ok(match view.status {
         Status::Processing => reply.with_header(header::RETRY_AFTER, &retry_after(session, &view)),
         _ => reply,

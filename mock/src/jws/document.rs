@@ -71,10 +71,16 @@ impl JwsDocument {
                     .is_ok_and(|header| header.kid.is_some_and(|kid| keys.get(&kid).is_some()))
             });
         }
-        if policy.reserialises_payload
-            && let Ok(value) = serde_json::from_slice::<Value>(&self.payload)
-        {
-            let mut value = value;
+        if policy.reserialises_payload {
+            return self.reserialised();
+        }
+        self
+    }
+
+    /// The document with its payload written anew, its members sorted: what no registry may do (SIG-3).
+    #[must_use]
+    pub fn reserialised(mut self) -> Self {
+        if let Ok(mut value) = serde_json::from_slice::<Value>(&self.payload) {
             value.sort_all_objects();
             self.payload = value.to_string().into_bytes();
             self.encoded_payload = base64url::encode(&self.payload);

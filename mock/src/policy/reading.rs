@@ -17,6 +17,22 @@ pub(crate) struct ReadingPolicy {
     pub ignores_if_none_match: bool,
     /// Sends a range that is one byte short (REL-4).
     pub range_off_by_one: bool,
+    /// Answers 500 for names that nobody has (REL-1).
+    pub unknown_name_is_internal_error: bool,
+    /// Makes the entity tag of a release from its manifest alone (REL-3).
+    pub tag_of_manifest: bool,
+    /// Takes every `If-None-Match` for a match (REL-3).
+    pub any_tag_matches: bool,
+    /// Has the position behind the range in `Content-Range` (REL-4).
+    pub content_range_off_by_one: bool,
+    /// Answers 400 to a range of a document (REL-4).
+    pub refuses_ranges_of_documents: bool,
+    /// Answers 206 with nothing to a range behind the end (REL-4).
+    pub unsatisfiable_is_empty_part: bool,
+    /// Reads malformed ranges as something (REL-4).
+    pub reads_ranges_leniently: bool,
+    /// Says nothing to caches about the status (REL-5).
+    pub status_is_cacheable: bool,
     /// Calls release documents immutable (REL-5).
     pub immutable: bool,
     /// Takes names as they stand in the path, encoded (CRE-15).

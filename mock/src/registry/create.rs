@@ -92,6 +92,7 @@ impl Registry {
             signature,
             upload: None,
             uploads_closed: false,
+            remark: None,
             sources: Vec::new(),
             verified: None,
             stage: Stage::Pending,

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use crate::{
     config::Config,
     content::ContentFormat,
-    digest::{ContentDigest, ContentDigestError, DigestAlgorithm},
+    digest::{ContentDigest, ContentDigestError, DigestAlgorithm, DigestPolicy},
     json,
     policy::Policy,
     problem::ProblemKind,
@@ -115,10 +115,20 @@ impl Manifest {
                 version: version.to_owned(),
             },
             media_type: media_type.to_owned(),
+            value: Value::Object(kept(
+                create.kept_members(members),
+                &digest,
+                &rules.policy.digest,
+            )),
             digest,
-            value: Value::Object(create.kept_members(members)),
             bytes,
         })
+    }
+
+    /// Whether a digest stands in it that is not verified.
+    pub(crate) fn has_unknown_digest(&self) -> bool {
+        let digests = self.value["contentDigest"].as_object();
+        digests.is_some_and(|digests| digests.len() > self.digest.algorithms().len())
     }
 
     /// The namespace that the name belongs to.
@@ -140,6 +150,22 @@ impl Manifest {
             _ => Err(malformed("The manifest is not a JSON object.")),
         }
     }
+}
+
+/// The members that are kept, less the digests that the registry drops by mistake (DIG-5).
+fn kept(
+    mut members: Map<String, Value>,
+    digest: &ContentDigest,
+    policy: &DigestPolicy,
+) -> Map<String, Value> {
+    if policy.drops_unknown
+        && let Some(Value::Object(digests)) = members.get_mut("contentDigest")
+    {
+        digests.retain(|name, _| {
+            DigestAlgorithm::from_name(name).is_some_and(|known| digest.get(known).is_some())
+        });
+    }
+    members
 }
 
 fn string<'a>(members: &'a Map<String, Value>, member: &str) -> Result<&'a str, Refusal> {

@@ -10,7 +10,12 @@ use crate::{
     refusal::{Refusal, not_found},
 };
 
-use super::{Attempt, Registry, ReleaseKey, ReleaseView, Source, Stage, Status, UnpublishedView};
+use super::{
+    Attempt, Registry, ReleaseKey, ReleaseView, Source, Stage, Status, UnpublishedView, Upload,
+};
+
+/// Bytes from which on an upload would be kept in another store.
+const LARGE_UPLOAD: usize = 256 << 10;
 
 /// How an unpublished release is named in a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +74,9 @@ impl Registry {
         if self.policy.upload.url_shown_once {
             view.upload_token = None;
         }
+        if self.policy.upload.status_url_is_dead {
+            view.upload_token = view.upload_token.map(|token| format!("{token}0"));
+        }
         Ok(view)
     }
 
@@ -103,6 +111,7 @@ impl Registry {
             self.policy.publish,
             self.policy.publish.shown_before_published,
         );
+        let lists_no_large = self.policy.upload.lists_no_large_uploads;
         let attempt = self.current(key, now).ok_or_else(not_found)?;
         let published_at = match &attempt.stage {
             Stage::Published { at } => *at,
@@ -111,6 +120,10 @@ impl Registry {
             _ => return Err(not_found()),
         };
         let mut view = attempt.release_view(published_at).ok_or_else(not_found)?;
+        let is_large = |upload: &Arc<Upload>| upload.bytes.len() > LARGE_UPLOAD;
+        if lists_no_large && attempt.upload.as_ref().is_some_and(is_large) {
+            view.sources.retain(|source| *source != Source::Own);
+        }
         if !sees_all {
             view.sources.retain(|source| *source == Source::Own);
         }
@@ -122,6 +135,11 @@ impl Registry {
         self.attempts().any(|attempt| {
             attempt.key().name == name && matches!(attempt.stage, Stage::Published { .. })
         })
+    }
+
+    /// Whether there is anything of that name, in whatever version and state.
+    pub(crate) fn knows_name(&self, name: &str) -> bool {
+        self.attempts().any(|attempt| attempt.key().name == name)
     }
 
     /// Content that was uploaded: of a release for those who may read it, before that for its owner.

@@ -61,6 +61,8 @@ pub(crate) struct Attempt {
     pub(super) upload: Option<Arc<Upload>>,
     /// Set by a defect alone.
     pub(super) uploads_closed: bool,
+    /// A problem that is shown though nothing failed. Set by a defect alone.
+    pub(super) remark: Option<Problem>,
     pub(super) sources: Vec<Source>,
     /// What the verified content holds, for sources that are added later.
     pub(super) verified: Option<Arc<ContentSummary>>,

@@ -215,7 +215,7 @@ impl Registry {
             processed_at: attempt.stage.ended_at(),
             error: match &attempt.stage {
                 Stage::Failed { problem, .. } => Some(problem.clone()),
-                _ => None,
+                _ => attempt.remark.clone(),
             },
         }
     }

@@ -45,6 +45,10 @@ pub(crate) fn render_sources(
 ) -> Value {
     sources
         .iter()
+        .filter(|source| match source {
+            Source::Own => true,
+            Source::Remote(remote) => remote.is_listed(&rendering.policy.sources),
+        })
         .map(|source| match source {
             Source::Own => {
                 let mut members = Map::new();
