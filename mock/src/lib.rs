@@ -18,6 +18,7 @@
 
 mod admin;
 mod builder;
+mod cause;
 pub mod cli;
 pub mod clock;
 pub mod config;

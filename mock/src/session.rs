@@ -1,6 +1,9 @@
 //! One registry with everything that is its own: state, time, arbitrary choices, and the work that goes on in the background.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -47,6 +50,8 @@ pub(crate) struct Session {
     verifications: Semaphore,
     registry: Mutex<Registry>,
     tasks: Tasks,
+    /// Packages whose lock was left behind. Set by a defect alone.
+    locked: Mutex<HashSet<String>>,
 }
 
 impl Session {
@@ -81,6 +86,7 @@ impl Session {
             registry: Mutex::new(registry),
             clock: Clock::default(),
             tasks: Tasks::default(),
+            locked: Mutex::default(),
             access,
             content,
             fetcher,
@@ -96,6 +102,22 @@ impl Session {
         self.registry.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether a request that failed has left the lock of the package behind.
+    pub(crate) fn is_locked(&self, package: &str) -> bool {
+        self.locked
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(package)
+    }
+
+    /// Leaves the lock of a package behind: what no registry may do (ERR-4).
+    pub(crate) fn lock(&self, package: String) {
+        self.locked
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(package);
+    }
+
     /// The session's time.
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
@@ -109,6 +131,7 @@ impl Session {
             per_entry: self.config.per_entry_sources,
             fetcher: &self.fetcher,
             policy: &self.policy.sources,
+            crash: &self.policy.crash,
         }
     }
 

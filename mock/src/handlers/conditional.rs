@@ -3,14 +3,21 @@
 use http::{HeaderMap, StatusCode, header};
 use sha2::{Digest, Sha256};
 
-use crate::{reply::Reply, session::Session};
+use crate::{policy::internal_error, refusal::Refusal, reply::Reply, session::Session};
 
 /// Adds an entity tag to an answer; one that the client has already becomes 304 without the body.
-pub(super) fn conditional(session: &Session, headers: &HeaderMap, reply: Reply) -> Reply {
+pub(super) fn conditional(
+    session: &Session,
+    headers: &HeaderMap,
+    reply: Reply,
+) -> Result<Reply, Refusal> {
+    if session.policy.crash.parses_entity_tags && has_broken_tag(headers) {
+        return Err(internal_error("failed to parse the entity tag"));
+    }
     let tag = format!("\"{}\"", hex::encode(&Sha256::digest(&reply.body)[..16]));
     let reply = reply.with_header(header::ETAG, &tag);
     if !names(headers, &tag) || session.policy.reading.ignores_if_none_match {
-        return reply;
+        return Ok(reply);
     }
     let mut not_modified = Reply {
         status: StatusCode::NOT_MODIFIED,
@@ -18,7 +25,15 @@ pub(super) fn conditional(session: &Session, headers: &HeaderMap, reply: Reply) 
         ..reply
     };
     not_modified.headers.remove(header::CONTENT_TYPE);
-    not_modified
+    Ok(not_modified)
+}
+
+/// Whether a quote of `If-None-Match` is not closed.
+fn has_broken_tag(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .any(|value| value.as_bytes().iter().filter(|c| **c == b'"').count() % 2 == 1)
 }
 
 /// Whether `If-None-Match` names the tag; weak tags compare like strong ones.

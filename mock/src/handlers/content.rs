@@ -35,7 +35,7 @@ pub(super) fn content(
             },
         )
         .with_header(header::VARY, &session.config.auth_header);
-    let reply = conditional(session, &request.headers, reply);
+    let reply = conditional(session, &request.headers, reply)?;
     if reply.status == StatusCode::OK {
         ranged(session, request, reply)
     } else {

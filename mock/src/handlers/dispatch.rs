@@ -5,10 +5,11 @@ use std::sync::Arc;
 use http::{Method, StatusCode, header};
 
 use crate::{
+    policy::internal_error,
     problem::ProblemKind,
     refusal::{Refusal, not_found},
     reply::Reply,
-    router::Resource,
+    router::{Operation, Resource},
     session::Session,
 };
 
@@ -36,9 +37,13 @@ pub(crate) async fn handle(
     path: Option<&str>,
     request: &mut Request,
 ) -> Reply {
+    let mut operation = None;
     let result = match resource(session, path, request) {
         Ok(Resource::Upload { .. }) if session.links.uploads_elsewhere() => Err(not_found()),
-        Ok(resource) => dispatch(session, resource, request).await,
+        Ok(resource) => {
+            operation = Some(resource.operation(&request.method));
+            guarded(session, resource, request).await
+        }
         Err(refusal)
             if refusal.kind() == ProblemKind::NotFound && session.policy.errors.html_not_found =>
         {
@@ -50,7 +55,43 @@ pub(crate) async fn handle(
         }
         Err(refusal) => Err(refusal),
     };
-    result.unwrap_or_else(|refusal| refuse(session, &refusal))
+    result.unwrap_or_else(|refusal| tell(session, operation, request, refusal))
+}
+
+/// Carries out an operation, unless one that failed has left the lock of the package behind.
+async fn guarded(
+    session: &Arc<Session>,
+    resource: Resource,
+    request: &mut Request,
+) -> Result<Reply, Refusal> {
+    let package = resource.package().map(str::to_owned);
+    if let Some(package) = &package
+        && session.is_locked(package)
+    {
+        return Err(internal_error("The lock of the package is poisoned."));
+    }
+    let result = dispatch(session, resource, request).await;
+    if let (Err(refusal), Some(package)) = (&result, package)
+        && session.policy.crash.leaves_lock(refusal)
+    {
+        session.lock(package);
+    }
+    result
+}
+
+/// The answer to a refused operation; to none, where the path leads nowhere.
+fn tell(
+    session: &Session,
+    operation: Option<Operation>,
+    request: &Request,
+    refusal: Refusal,
+) -> Reply {
+    let policy = &session.policy;
+    let refusal = policy.crash.mishandled(operation, refusal);
+    refuse(
+        session,
+        &policy.errors.told(operation, &request.headers, refusal),
+    )
 }
 
 /// Answers a request to the origin that takes uploads only.
@@ -60,7 +101,7 @@ pub(crate) async fn handle_upload_origin(
     request: &mut Request,
 ) -> Reply {
     let result = match resource(session, path, request) {
-        Ok(Resource::Upload { key, token }) => upload(session, request, &key, &token).await,
+        Ok(resource @ Resource::Upload { .. }) => guarded(session, resource, request).await,
         // That other things are elsewhere, under whatever method, is not this origin's to tell.
         Ok(_) => Err(not_found()),
         Err(refusal)
@@ -70,7 +111,7 @@ pub(crate) async fn handle_upload_origin(
         }
         Err(refusal) => Err(refusal),
     };
-    result.unwrap_or_else(|refusal| refuse(session, &refusal))
+    result.unwrap_or_else(|refusal| tell(session, Some(Operation::Upload), request, refusal))
 }
 
 fn is_upload(session: &Session, path: Option<&str>) -> bool {
@@ -85,7 +126,23 @@ pub(crate) fn refused(session: &Session, refusal: &Refusal) -> Reply {
 
 /// The resource, if it supports the method (ERR-3).
 fn resource(session: &Session, path: Option<&str>, request: &Request) -> Result<Resource, Refusal> {
+    if session.policy.crash.wants_ascii_fields
+        && request
+            .headers
+            .values()
+            .any(|value| value.to_str().is_err())
+    {
+        return Err(internal_error(
+            "called `Result::unwrap()` on an `Err` value: ToStrError",
+        ));
+    }
     if !KNOWN_METHODS.contains(&request.method) {
+        if session.policy.crash.unknown_methods {
+            return Err(internal_error("The method is in no table."));
+        }
+        if session.policy.errors.method_is_not_found {
+            return Err(not_found());
+        }
         return Err(
             Refusal::new(ProblemKind::MethodNotAllowed, "The method is unknown.").with_status(501),
         );
@@ -95,7 +152,10 @@ fn resource(session: &Session, path: Option<&str>, request: &Request) -> Result<
         &session.config,
         &session.policy,
     )?;
-    let methods = resource.methods(&session.config);
+    let mut methods = resource.methods(&session.config);
+    if session.policy.errors.uploads_can_be_deleted && matches!(resource, Resource::Upload { .. }) {
+        methods.push(Method::DELETE);
+    }
     if methods.contains(&request.method)
         && !(request.method == Method::HEAD && session.policy.reading.lacks_head)
     {
@@ -127,6 +187,12 @@ async fn dispatch(
             cancel(session, request, &address)
         }
         Resource::Unpublished(address) => status(session, request, &address),
+        Resource::Upload { key, token } if method == Method::DELETE => {
+            session
+                .registry()
+                .delete_upload(session.now(), &key, &token)?;
+            Ok(Reply::empty(StatusCode::NO_CONTENT))
+        }
         Resource::Upload { key, token } => upload(session, request, &key, &token).await,
         Resource::ContentSources(key) => content_sources(session, request, &key).await,
         Resource::Release(key) if method == Method::POST => publish(session, request, key).await,

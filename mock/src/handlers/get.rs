@@ -33,7 +33,7 @@ pub(super) fn get(
     let reply = Reply::json(StatusCode::OK, &render_release(&view, session.rendering()))
         .with_header(header::CACHE_CONTROL, cache_control(session, is_public))
         .with_header(header::VARY, &session.config.auth_header);
-    Ok(conditional(session, &request.headers, reply))
+    conditional(session, &request.headers, reply)
 }
 
 /// Its sources change, so that caches ask before they answer (REL-5).

@@ -200,6 +200,11 @@ impl Attempt {
         &self.manifest.key
     }
 
+    /// Whether it waits for publish.
+    pub(crate) fn stage_is_pending(&self) -> bool {
+        self.stage == Stage::Pending
+    }
+
     /// Whether there is anything that the digest could be of.
     pub(super) fn has_content(&self) -> bool {
         !self.sources.is_empty()

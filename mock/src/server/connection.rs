@@ -24,6 +24,7 @@ pub(super) async fn serve<S>(
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let prefix = app.session().config.problem_type_prefix.clone();
+    let fails = app.session().policy.crash.broken_heads;
     let service = service_fn(move |request| {
         let app = app.clone();
         async move { app.serve(origin, request).await }
@@ -33,7 +34,7 @@ pub(super) async fn serve<S>(
         .header_read_timeout(HEAD_TIMEOUT)
         // A client may end its half after the request, and still read the answer.
         .half_close(true)
-        .serve_connection(TokioIo::new(Explained::new(stream, prefix)), service);
+        .serve_connection(TokioIo::new(Explained::new(stream, prefix, fails)), service);
     let mut connection = pin!(connection);
     tokio::select! {
         // Broken requests and connections are the client's trouble; hyper has answered what can be answered.

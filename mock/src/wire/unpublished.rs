@@ -40,7 +40,9 @@ pub(crate) fn render_unpublished(view: &UnpublishedView, rendering: Rendering<'_
             error.document(rendering.problem_type_prefix, Some(status)),
         );
     }
-    rendering
-        .oddities
-        .disturb(Value::Object(document), &key.to_string())
+    let document = rendering
+        .policy
+        .reading
+        .document(document, &view.manifest.value);
+    rendering.oddities.disturb(document, &key.to_string())
 }
