@@ -69,13 +69,6 @@ impl Resource {
             return Err(not_found());
         };
         let decode = |segment: &str| {
-            let spaced;
-            let segment = if policy.reading.plus_is_space {
-                spaced = segment.replace('+', "%20");
-                &spaced
-            } else {
-                segment
-            };
             let text = decode(segment).map_err(|refusal| policy.errors.bad_path(refusal))?;
             policy.crash.look_up(&text)?;
             Ok::<_, Refusal>(text)

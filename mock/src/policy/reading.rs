@@ -35,7 +35,7 @@ pub(crate) struct ReadingPolicy {
     pub status_from_manifest: bool,
     /// Reads `+` in a path as white space (CRE-15).
     pub plus_is_space: bool,
-    /// Finds no pre-releases (CRE-15).
+    /// Finds no pre-releases by name and version (CRE-15).
     pub hides_pre_releases: bool,
     /// Serves the latest build of a version for every one (CRE-15).
     pub serves_latest_build: bool,

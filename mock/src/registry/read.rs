@@ -43,7 +43,9 @@ impl Registry {
         self.sweep_if_due(now);
         let mode = self.settings.processing;
         self.permit_read_unpublished(now, caller, &address.key)?;
-        if self.policy.reading.status_at_location_only && address.token.is_none() {
+        let reading = self.policy.reading;
+        let is_hidden = reading.hides_pre_releases && address.key.version.contains('-');
+        if address.token.is_none() && (reading.status_at_location_only || is_hidden) {
             return Err(not_found());
         }
         let attempt = self.addressed(now, address).ok_or_else(not_found)?;
