@@ -97,9 +97,9 @@ defects! {
     QueuesSignedManifests "queues-signed-manifests" "CRE-4" ["CRE-2"]
         "Answers 202 to a signed manifest and reads it later: a queue stands in front, and what is wrong ends in its log.",
     IgnoresWhatFollows "ignores-what-follows" "CRE-4"
-        "Reads a manifest and not what follows it: decoders of streams stop after the first value, as Go's json.Decoder does.",
+        "Reads a manifest and not what follows it: decoders of streams stop after the first value, as Go's `json.Decoder` does.",
     UnwrapsArrays "unwraps-arrays" "CRE-4"
-        "Takes an array with one manifest for the manifest, as Jackson does with UNWRAP_SINGLE_VALUE_ARRAYS.",
+        "Takes an array with one manifest for the manifest, as Jackson does with `UNWRAP_SINGLE_VALUE_ARRAYS`.",
     CoercesTypes "coerces-types" "CRE-4"
         "Makes text of numbers, booleans and lists of one where text is wanted: loosely typed languages, and parsers made for them.",
     FillsMissingMembers "fills-missing-members" "CRE-4"
@@ -123,7 +123,7 @@ defects! {
     ComparesCoreVersions "compares-core-versions" "CRE-10" ["CRE-15"]
         "Takes a pre-release and its release for one version: three numbers are the key.",
     RefusesUnknownMembers "refuses-unknown-members" "CRE-12"
-        "Refuses manifests with members that it does not know: `additionalProperties: false`, or deny_unknown_fields.",
+        "Refuses manifests with members that it does not know: `additionalProperties: false`, or `deny_unknown_fields`.",
     DropsUnknownWhenRead "drops-unknown-when-read" "CRE-12"
         "Answers create with what was sent, and shows afterwards what it has columns for.",
     SourcesFromManifest "sources-from-manifest" "CRE-12"
@@ -427,7 +427,7 @@ defects! {
     UndecodableIsInternalError "undecodable-is-internal-error" "ERR-4"
         "Answers 500 to octets that are no UTF-8 where text is wanted: decoding throws, and only parsing is guarded.",
     DeepNestingIsInternalError "deep-nesting-is-internal-error" "ERR-4"
-        "Answers 500 to JSON that is nested deeply: the parser recurses, and RecursionError or StackOverflowError is no error of parsing.",
+        "Answers 500 to JSON that is nested deeply: the parser recurses, and `RecursionError` or `StackOverflowError` is no error of parsing.",
     HugeNumberIsInternalError "huge-number-is-internal-error" "ERR-4"
         "Answers 500 to a number that no double holds: infinity comes out of the parser, and can not be written again.",
     WrongTypeIsInternalError "wrong-type-is-internal-error" "ERR-4"
@@ -449,11 +449,11 @@ defects! {
     BrokenHeadIsInternalError "broken-head-is-internal-error" "ERR-4"
         "Answers 500 to what breaks HTTP itself: the server's own errors go through a page of the last resort that knows no other status.",
     NulIsInternalError "nul-is-internal-error" "ERR-4"
-        "Answers 500 to text with U+0000: PostgreSQL takes it in no text, JSON included.",
+        "Answers 500 to text with U+0000: some databases take it in no text, JSON included.",
     FourOctetsAreInternalError "four-octets-are-internal-error" "ERR-4"
-        "Answers 500 to text with characters of four octets: MySQL's `utf8` has those of three at most.",
+        "Answers 500 to text with characters of four octets: a database whose UTF-8 has three at most.",
     CutsTextAtFourOctets "cuts-text-at-four-octets" "ERR-4" ["CRE-12"]
-        "Answers 500 to reading what it took with characters of four octets: MySQL without strict mode cuts text at the first one, and half a document does not parse.",
+        "Answers 500 to reading what it took with characters of four octets: a lenient database cuts text at the first one, and half a document does not parse.",
     QuotesBreakItsSql "quotes-break-its-sql" "ERR-4" ["ERR-7"]
         "Answers 500, and shows the statement, when a name, version or digest has a single quote: SQL is put together from text.",
     LongNameIsInternalError "long-name-is-internal-error" "ERR-4"

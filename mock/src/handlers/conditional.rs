@@ -30,10 +30,13 @@ pub(super) fn conditional(
 
 /// Whether a quote of `If-None-Match` is not closed.
 fn has_broken_tag(headers: &HeaderMap) -> bool {
-    headers
-        .get_all(header::IF_NONE_MATCH)
-        .iter()
-        .any(|value| value.as_bytes().iter().filter(|c| **c == b'"').count() % 2 == 1)
+    headers.get_all(header::IF_NONE_MATCH).iter().any(|value| {
+        value
+            .as_bytes()
+            .split(|c| *c == b'"')
+            .count()
+            .is_multiple_of(2)
+    })
 }
 
 /// Whether `If-None-Match` names the tag; weak tags compare like strong ones.
