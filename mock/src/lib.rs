@@ -17,6 +17,7 @@
 //! ```
 
 mod admin;
+mod answer;
 mod builder;
 mod cause;
 pub mod cli;
@@ -24,24 +25,42 @@ pub mod clock;
 pub mod config;
 pub mod content;
 pub mod defect;
+mod delivery;
 pub mod digest;
+mod fault;
 pub mod fetch;
 mod handlers;
 pub mod identity;
+mod in_process;
+mod journal;
 pub mod json;
 pub mod jws;
 mod links;
+mod metrics;
+mod nearest;
 mod oddity;
+mod operation;
 mod policy;
 mod problem;
+mod queue_control;
 mod refusal;
 mod registry;
 mod reply;
 mod router;
+mod selection;
 mod server;
 mod session;
+mod sessions;
 mod tasks;
 mod verify;
 mod wire;
 
+pub use answer::{CannedAnswer, CannedAnswerState};
 pub use builder::{MockRegistry, MockRegistryBuilder, Network, StartError};
+pub use fault::{ConnectionFault, Fault, FaultState, UnknownHold};
+pub use journal::{
+    AppliedFault, Count, Expectation, Expected, Matcher, NearestOperation, ReceivedBy,
+    ReceivedRequest, Recorded, RecordedBody, ReleaseName, Satisfied, SentResponse,
+};
+pub use operation::{Operation, OperationError};
+pub use selection::{Phase, QueueFull};

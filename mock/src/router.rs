@@ -6,32 +6,12 @@ use percent_encoding::percent_decode_str;
 
 use crate::{
     config::Config,
+    operation::Operation,
     policy::{Policy, internal_error},
     problem::ProblemKind,
     refusal::{Refusal, not_found},
     registry::{ReleaseKey, UnpublishedAddress, is_valid_version},
 };
-
-/// What a request asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Operation {
-    /// Create.
-    Create,
-    /// Read the unpublished release.
-    Status,
-    /// Cancel.
-    Cancel,
-    /// Upload.
-    Upload,
-    /// Add or replace sources.
-    Sources,
-    /// Publish.
-    Publish,
-    /// Read the release.
-    Get,
-    /// Download.
-    Content,
-}
 
 /// A resource of the Publish API.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,29 +87,30 @@ impl Resource {
         }
     }
 
-    /// Name of the package that it is of.
-    pub(crate) fn package(&self) -> Option<&str> {
-        match self {
-            Self::Releases => None,
-            Self::Unpublished(address) => Some(&address.key.name),
-            Self::Upload { key, .. }
-            | Self::ContentSources(key)
-            | Self::Release(key)
-            | Self::Content(key) => Some(&key.name),
-        }
-    }
-
-    /// What a supported method does to it.
+    /// The operation of a method that it supports.
     pub(crate) fn operation(&self, method: &Method) -> Operation {
         match self {
             Self::Releases => Operation::Create,
-            Self::Unpublished(_) if method == Method::DELETE => Operation::Cancel,
+            Self::Unpublished(_) if *method == Method::DELETE => Operation::Cancel,
             Self::Unpublished(_) => Operation::Status,
             Self::Upload { .. } => Operation::Upload,
-            Self::ContentSources(_) => Operation::Sources,
-            Self::Release(_) if method == Method::POST => Operation::Publish,
+            Self::ContentSources(_) if *method == Method::PUT => Operation::ReplaceSources,
+            Self::ContentSources(_) => Operation::AddSources,
+            Self::Release(_) if *method == Method::POST => Operation::Publish,
             Self::Release(_) => Operation::Get,
             Self::Content(_) => Operation::Content,
+        }
+    }
+
+    /// The release that it belongs to.
+    pub(crate) fn key(&self) -> Option<&ReleaseKey> {
+        match self {
+            Self::Releases => None,
+            Self::Unpublished(address) => Some(&address.key),
+            Self::Upload { key, .. }
+            | Self::ContentSources(key)
+            | Self::Release(key)
+            | Self::Content(key) => Some(key),
         }
     }
 

@@ -76,6 +76,7 @@ async fn run(
                 .finish_publish(session.now(), &work.claim, signature, verdict)?;
         return Ok(published(&session, &view, work.signed_at_create.is_some()));
     }
+    let verifying = session.verifying();
     let view = session
         .registry()
         .accept_publish(session.now(), &work.claim, signature)?;
@@ -86,6 +87,7 @@ async fn run(
         background
             .registry()
             .settle_publish(background.now(), &work.claim, verdict);
+        drop(verifying);
     }));
     Ok(reply)
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::{cause::Cause, problem::ProblemKind, refusal::Refusal, router::Operation};
+use crate::{cause::Cause, operation::Operation, problem::ProblemKind, refusal::Refusal};
 
 /// Octets that a file name may have on most file systems.
 const MAX_FILE_NAME: usize = 255;

@@ -1,8 +1,8 @@
 //! The one place where a defect becomes a policy value.
 
 use crate::{
-    cause::Cause, config::Config, defect::Defect, digest::DigestComparison, problem::ProblemKind,
-    router::Operation,
+    cause::Cause, config::Config, defect::Defect, digest::DigestComparison, operation::Operation,
+    problem::ProblemKind,
 };
 
 use super::{OddText, Policy};
@@ -234,9 +234,13 @@ impl Policy {
                     .push((Operation::Create, ProblemKind::ReleaseExists));
             }
             Defect::SourceErrorsByHand => {
-                errors
-                    .by_hand
-                    .push((Operation::Sources, ProblemKind::UnsupportedSourceScheme));
+                errors.by_hand.extend([
+                    (Operation::AddSources, ProblemKind::UnsupportedSourceScheme),
+                    (
+                        Operation::ReplaceSources,
+                        ProblemKind::UnsupportedSourceScheme,
+                    ),
+                ]);
             }
             Defect::PublishErrorsByHand => {
                 errors
@@ -292,9 +296,13 @@ impl Policy {
                     .push((Operation::Create, ProblemKind::InvalidDigest));
             }
             Defect::SourcesRefusedWith200 => {
-                errors
-                    .told_with_200
-                    .push((Operation::Sources, ProblemKind::UnsupportedSourceScheme));
+                errors.told_with_200.extend([
+                    (Operation::AddSources, ProblemKind::UnsupportedSourceScheme),
+                    (
+                        Operation::ReplaceSources,
+                        ProblemKind::UnsupportedSourceScheme,
+                    ),
+                ]);
             }
             Defect::UploadRefusedWith200 => {
                 errors

@@ -2,7 +2,7 @@
 
 use http::HeaderMap;
 
-use crate::{problem::ProblemKind, refusal::Refusal, router::Operation};
+use crate::{operation::Operation, problem::ProblemKind, refusal::Refusal};
 
 /// How errors are told.
 #[derive(Clone, Debug, Default)]

@@ -168,6 +168,16 @@ impl Stage {
 }
 
 impl Processing {
+    /// Whether the outcome should show by now, and is not there yet.
+    pub(super) fn is_overdue(&self, now: Timestamp, mode: ProcessingMode) -> bool {
+        match mode {
+            ProcessingMode::Delay(delay) => {
+                self.finished.is_none() && later(self.accepted_at, delay) <= now
+            }
+            ProcessingMode::Immediate | ProcessingMode::Polls(_) | ProcessingMode::Manual => false,
+        }
+    }
+
     /// When the outcome may show, if it may by now.
     pub(super) fn due(&self, now: Timestamp, mode: ProcessingMode) -> Option<Timestamp> {
         let (finished_at, _) = self.finished.as_ref()?;

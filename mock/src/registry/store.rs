@@ -198,6 +198,10 @@ impl Registry {
             manifest: attempt.manifest.clone(),
             creator: attempt.creator.clone(),
             status,
+            polls: match &attempt.stage {
+                Stage::Processing(processing) => processing.polls,
+                _ => 0,
+            },
             sources: attempt.sources.clone(),
             status_token: attempt.status_token.clone(),
             upload_token: (pending && self.settings.takes_uploads)
