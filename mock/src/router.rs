@@ -44,6 +44,7 @@ impl Resource {
         if policy.errors.bad_path_is_internal_error {
             decode(path).map_err(|refusal| policy.errors.bad_path(refusal))?;
         }
+        policy.crash.look_up_path(path)?;
         let segments: Vec<&str> = path.split('/').collect();
         let ["components", name, version, rest @ ..] = segments.as_slice() else {
             return Err(not_found());

@@ -6,6 +6,8 @@ use crate::{cause::Cause, operation::Operation, problem::ProblemKind, refusal::R
 
 /// Octets that a file name may have on most file systems.
 const MAX_FILE_NAME: usize = 255;
+/// Octets that a path may have there.
+const MAX_PATH: usize = 4095;
 /// Characters of a column that URLs are kept in.
 const MAX_URL: usize = 1000;
 
@@ -138,6 +140,14 @@ impl CrashPolicy {
             return Err(internal_error("File name too long (os error 36)"));
         }
         self.store(name)
+    }
+
+    /// Looks a path up that no route has: among files.
+    pub(crate) fn look_up_path(&self, path: &str) -> Result<(), Refusal> {
+        if self.names_are_files && path.len() > MAX_PATH {
+            return Err(internal_error("File name too long (os error 36)"));
+        }
+        Ok(())
     }
 
     /// Keeps a URL.
