@@ -2,15 +2,17 @@
 
 use std::{sync::Arc, time::Duration};
 
+use jiff::SignedDuration;
 use url::Url;
 
 use crate::{
     clock::Clock,
     config::{BadMirror, Config, DigestForm, ProcessingMode, Verification},
     defect::Defect,
+    expectations::{Expectations, PendingExpectation, UnmetExpectations},
     fetch::{FetchSetupError, HostPort, HostPortError},
     identity::Identities,
-    journal::ReceivedBy,
+    journal::{Matcher, ReceivedBy, Recorded},
     jws::{KeyStore, KeyStoreError},
     links::Links,
     server::{App, Bound, ListenError, Origin, Server, TlsError, TlsIdentity},
@@ -231,10 +233,31 @@ impl MockRegistryBuilder {
     }
 }
 
-/// A registry that runs until it is dropped.
+/// A registry that runs until it is dropped, and then checks what was expected of it.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use mock_registry::{Matcher, MockRegistry, Operation};
+///
+/// let registry = MockRegistry::builder().start().await?;
+/// registry.expect(Matcher::new().operation(Operation::Get)).times(2);
+/// registry.expect(Matcher::new().unmatched()).never();
+///
+/// let release = format!("{}components/a.test:b/v1.0.0", registry.url());
+/// for _ in 0..2 {
+///     assert_eq!(reqwest::get(&release).await?.status(), 404);
+/// }
+/// let received = registry.received_requests();
+/// assert_eq!(received.requests[0].problem.as_deref(), Some("not-found"));
+/// # Ok(())
+/// # } // panics here if it was called in any other way
+/// ```
 pub struct MockRegistry {
     app: Arc<App>,
-    server: Server,
+    /// None once it was stopped.
+    server: Option<Server>,
+    expectations: Expectations,
     ca_pem: Option<Vec<u8>>,
     port: u16,
 }
@@ -293,7 +316,8 @@ impl MockRegistry {
         let server = Server::start(&app, listeners);
         Ok(Self {
             app,
-            server,
+            server: Some(server),
+            expectations: Expectations::default(),
             ca_pem: tls.map(|tls| tls.ca_pem),
             port,
         })
@@ -340,15 +364,65 @@ impl MockRegistry {
         session.registry().process_held(session.now())
     }
 
-    /// Forgets all releases and ends all work.
+    /// Moves its time forward; what became due by that has happened when this returns. `false` when the verification of content, which
+    /// takes real time, did not come to its end.
+    pub async fn advance(&self, by: SignedDuration) -> bool {
+        let session = self.app.sessions().root();
+        session.clock.advance(by);
+        session.settle().await
+    }
+
+    /// The requests that it has received, in order of arrival, without secrets. Those of sessions are not among them.
+    pub fn received_requests(&self) -> Recorded {
+        self.app.sessions().root().journal.all()
+    }
+
+    /// Expects requests that match, at least one unless told otherwise; checked when the registry is dropped or stopped.
+    pub fn expect(&self, matcher: Matcher) -> PendingExpectation<'_> {
+        self.expectations.expect(matcher)
+    }
+
+    /// Whether the requests so far are what was expected.
+    ///
+    /// # Errors
+    ///
+    /// When expectations do not hold; the message says what came instead.
+    pub fn verify(&self) -> Result<(), UnmetExpectations> {
+        self.expectations.verify(self.app.sessions().root())
+    }
+
+    /// Forgets all releases, requests and changes of the clock, and ends all work. Expectations stay, and count from here.
     pub fn reset(&self) {
         self.app.sessions().root().reset();
     }
 
     /// Takes no further connections, lets requests that are under way come to their end, and returns then.
-    pub async fn stop(self) {
-        self.server.stop().await;
+    ///
+    /// # Panics
+    ///
+    /// When expectations do not hold, as when it is dropped.
+    pub async fn stop(mut self) {
+        if let Some(server) = self.server.take() {
+            server.stop().await;
+        }
+    }
+
+    pub(crate) fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+}
+
+impl Drop for MockRegistry {
+    /// Panics when expectations do not hold, unless a panic is under way, whose message matters more.
+    fn drop(&mut self) {
+        let unmet = self.verify();
+        drop(self.server.take());
         self.app.sessions().end_all();
+        if let Err(error) = unmet
+            && !std::thread::panicking()
+        {
+            panic!("{error}");
+        }
     }
 }
 

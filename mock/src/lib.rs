@@ -27,16 +27,18 @@ pub mod content;
 pub mod defect;
 mod delivery;
 pub mod digest;
+mod disturbance;
+mod expectations;
 mod fault;
 pub mod fetch;
 mod handlers;
 pub mod identity;
-mod in_process;
 mod journal;
 pub mod json;
 pub mod jws;
 mod links;
 mod metrics;
+mod mock_session;
 mod nearest;
 mod oddity;
 mod operation;
@@ -57,10 +59,13 @@ mod wire;
 
 pub use answer::{CannedAnswer, CannedAnswerState};
 pub use builder::{MockRegistry, MockRegistryBuilder, Network, StartError};
+pub use expectations::{PendingExpectation, UnmetExpectations};
 pub use fault::{ConnectionFault, Fault, FaultState, UnknownHold};
 pub use journal::{
     AppliedFault, Count, Expectation, Expected, Matcher, NearestOperation, ReceivedBy,
     ReceivedRequest, Recorded, RecordedBody, ReleaseName, Satisfied, SentResponse,
 };
+pub use mock_session::MockSession;
 pub use operation::{Operation, OperationError};
 pub use selection::{Phase, QueueFull};
+pub use sessions::SessionError;

@@ -222,16 +222,7 @@ impl Session {
         }
         // The semaphore is never closed; without a permit the work is merely not limited.
         let _permit = self.verifications.acquire().await;
-        // A mistake of the mock's own must not leave the release in processing for ever.
-        AssertUnwindSafe(self.verifier.verify(work))
-            .catch_unwind()
-            .await
-            .unwrap_or_else(|_| {
-                Verdict::Bad(Problem::new(
-                    ProblemKind::InvalidContent,
-                    "The verification of the content broke down.",
-                ))
-            })
+        guarded(self.verifier.verify(work)).await
     }
 
     /// Work that goes on whatever becomes of the request that began it, until the session ends.
@@ -323,5 +314,31 @@ impl Session {
         self.registry().reset();
         self.journal.clear();
         self.clock.reset();
+    }
+}
+
+/// A verdict whatever happens: a mistake of the mock's own must not leave a release in processing for ever.
+async fn guarded(verification: impl Future<Output = Verdict>) -> Verdict {
+    AssertUnwindSafe(verification)
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| {
+            Verdict::Bad(Problem::new(
+                ProblemKind::InvalidContent,
+                "The verification of the content broke down.",
+            ))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_a_verdict() {
+        let verdict = guarded(async { panic!("on purpose") }).await;
+        assert!(
+            matches!(verdict, Verdict::Bad(problem) if problem.kind == ProblemKind::InvalidContent)
+        );
     }
 }

@@ -85,7 +85,12 @@ impl Request {
                     }
                     return Ok(None);
                 }
-                Ok(Some(Err(_))) => return Err(BodyTrouble::BrokenOff),
+                Ok(Some(Err(_))) => {
+                    if let Some(recording) = &mut self.recording {
+                        recording.broke_off();
+                    }
+                    return Err(BodyTrouble::BrokenOff);
+                }
                 // Trailers are not content.
                 Ok(Some(Ok(frame))) => {
                     if let Ok(data) = frame.into_data() {

@@ -21,14 +21,40 @@ impl Registry {
         if let Err(refusal) = self.refuse_stranger_or_conflict(now, caller, &manifest.key) {
             if refusal.kind() == ProblemKind::ReleaseExists
                 && self.policy.create.writes_before_conflict
-                && let Some(attempt) = self.current(&manifest.key, now)
-                && attempt.stage == Stage::Pending
             {
-                attempt.manifest = Arc::new(manifest);
+                self.overwrite_pending(now, manifest);
             }
             return Err(refusal);
         }
+        if self
+            .stored_bytes
+            .saturating_add(manifest.bytes.len() as u64)
+            > self.settings.max_storage
+        {
+            return Err(Refusal::new(
+                ProblemKind::InsufficientStorage,
+                "There is no room for the manifest.",
+            ));
+        }
         Ok(self.start_attempt(now, caller, manifest, signature))
+    }
+
+    /// Puts another manifest into the place of a pending one: what no registry may do (CRE-10).
+    fn overwrite_pending(&mut self, now: Timestamp, manifest: Manifest) {
+        let key = manifest.key.clone();
+        let Some(attempt) = self.current(&key, now) else {
+            return;
+        };
+        if attempt.stage != Stage::Pending {
+            return;
+        }
+        let before = attempt.stored_bytes();
+        attempt.manifest = Arc::new(manifest);
+        let after = attempt.stored_bytes();
+        self.stored_bytes = self
+            .stored_bytes
+            .saturating_sub(before)
+            .saturating_add(after);
     }
 
     /// Refuses callers that may not write there, before anything that exists is told (ACC-10), and what is taken (CRE-10).

@@ -215,6 +215,12 @@ impl Attempt {
         self.stage == Stage::Pending
     }
 
+    /// Bytes of manifest and upload.
+    pub(super) fn stored_bytes(&self) -> u64 {
+        let upload = self.upload.as_ref().map_or(0, |upload| upload.bytes.len());
+        (self.manifest.bytes.len() + upload) as u64
+    }
+
     /// Whether there is anything that the digest could be of.
     pub(super) fn has_content(&self) -> bool {
         !self.sources.is_empty()
