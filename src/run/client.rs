@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::case::CaseRun;
+use super::journal::created_sha256;
 use super::performed::{Performed, StepError};
 use super::process::{self, Ending};
 use super::release::{ClientRun, Release, State, Update};
@@ -191,6 +192,7 @@ impl CaseRun<'_> {
         performed.watched = self.entries_after(before).await?;
         performed.updates.push(Update::ClientRan(ClientRun {
             rule: performed.rule,
+            created_sha256: created_sha256(&performed.watched),
             watched: performed.watched.clone(),
         }));
         Ok(performed)
