@@ -166,6 +166,8 @@ pub struct StepRecord {
 pub struct CaseOutcome {
     /// Path below `cases/` without extension, with the value of a matrix in brackets.
     pub id: String,
+    /// The case file, for people.
+    pub file: String,
     /// The summary of the case file.
     pub summary: String,
     /// The most binding level among the case's rules.

@@ -220,6 +220,25 @@ pub(super) struct CoverageArguments {
     /// Cases from this folder instead of the built-in ones
     #[arg(long, value_name = "DIR", env = "REGISTRY_CONFORMANCE_CASES")]
     pub cases: Option<PathBuf>,
+    /// The cases about clients, with each defect of a client
+    #[arg(long, env = "REGISTRY_CONFORMANCE_CLIENT")]
+    pub client: bool,
+    /// The client, which has the defect that CLIENT_DEFECT names
+    #[arg(
+        long,
+        value_name = "COMMAND",
+        default_value = "python3 examples/clients/python/publish_client.py",
+        env = "REGISTRY_CONFORMANCE_CLIENT_COMMAND"
+    )]
+    pub client_command: String,
+    /// What prints the client's defects, as JSON [{name, rule, what}]
+    #[arg(
+        long,
+        value_name = "COMMAND",
+        default_value = "python3 examples/clients/python/defects.py --list",
+        env = "REGISTRY_CONFORMANCE_CLIENT_DEFECTS"
+    )]
+    pub client_defects: String,
     /// Run this defect; repeatable [default: all whose rule a case carries]
     #[arg(
         long = "defect",

@@ -10,8 +10,9 @@ use url::Url;
 
 use super::arguments::{ClientArguments, RunArguments};
 use super::exit::{CliError, Exit};
+use super::interrupt::Interrupt;
 use super::load;
-use super::run::{Interrupt, Suite, check_usage, list, nothing_matches};
+use super::run::{Suite, check_usage, list, nothing_matches};
 use crate::report::{self, Run};
 use crate::run::{ClientSuite, RunContext};
 use crate::target::Target;

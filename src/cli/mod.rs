@@ -7,10 +7,12 @@ mod coverage;
 mod embedded;
 mod exit;
 mod init;
+mod interrupt;
 mod keys;
 mod load;
 mod mock;
 mod run;
+mod stdout;
 mod variation;
 
 pub use exit::Exit;

@@ -1,20 +1,19 @@
 //! `run`: the suite against a registry.
 
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::json;
-use tokio::signal::unix::{SignalKind, signal};
 
 use super::arguments::{Color, Format, RunArguments};
 use super::embedded::{Embedded, EmbeddedOptions};
 use super::exit::{CliError, Exit};
+use super::interrupt::Interrupt;
 use super::load;
 use crate::case::Case;
 use crate::known_failures::KnownFailures;
 use crate::outcome::{CaseOutcome, Verdict};
 use crate::plan::{Decision, Planned, Selection, plan};
-use crate::report::{self, ColorSetting, FormatSetting, ReportRequest, Run, Summary, TrialOptions};
+use crate::report::{self, ColorSetting, FormatSetting, Run, Summary, TrialOptions};
 use crate::run::{NotARegistry, Outcomes, RunContext, not_run, preflight};
 use crate::suggest;
 
@@ -292,65 +291,6 @@ fn note_lost(planned: &[Planned<'_>], outcomes: &Outcomes) {
             let reason = "the suite failed while it ran this case; please report it";
             outcomes.push(not_run(planned.case, Verdict::Error, reason, None));
         }
-    }
-}
-
-/// On Ctrl-C or SIGTERM: the reports with what is known so far, then exit 130.
-#[derive(Clone)]
-pub(super) struct Interrupt {
-    run: Arc<Mutex<Option<Run>>>,
-    outcomes: Outcomes,
-}
-
-impl Interrupt {
-    pub(super) fn watch(runtime: &tokio::runtime::Runtime, arguments: &RunArguments) -> Self {
-        let this = Self {
-            run: Arc::default(),
-            outcomes: Outcomes::default(),
-        };
-        let (watched, reports, strict) =
-            (this.clone(), arguments.reports.clone(), arguments.strict);
-        runtime.spawn(async move {
-            interrupted().await;
-            watched.report(&reports, strict);
-            std::process::exit(i32::from(Exit::Interrupted.code()));
-        });
-        this
-    }
-
-    /// From now on there is something to report.
-    pub(super) fn knows(&self, run: &Run) {
-        *self.run.lock().unwrap_or_else(PoisonError::into_inner) = Some(run.clone());
-    }
-
-    fn report(&self, reports: &[ReportRequest], strict: bool) {
-        let run = self
-            .run
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        let Some(mut run) = run else {
-            eprintln!("\ninterrupted before the first case");
-            return;
-        };
-        run.duration = run.started.elapsed().unwrap_or_default();
-        let outcomes = self.outcomes.sorted();
-        eprintln!("\ninterrupted; this is what is known so far");
-        eprint!("{}", report::closing(&outcomes, 0, false));
-        if let Err(error) = report::write_all(reports, &run, &outcomes, strict) {
-            eprintln!("error: {error}");
-        }
-    }
-}
-
-async fn interrupted() {
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        let _ = tokio::signal::ctrl_c().await;
-        return;
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
     }
 }
 

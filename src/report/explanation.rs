@@ -61,9 +61,8 @@ pub fn explain(outcome: &CaseOutcome) -> String {
 }
 
 fn place(outcome: &CaseOutcome, step: &StepRecord) -> String {
-    let file = outcome.id.split('[').next().unwrap_or(&outcome.id);
     match step.line {
-        Some(line) => format!("`{}` (cases/{file}.yaml:{line})", step.name),
+        Some(line) => format!("`{}` ({}:{line})", step.name, outcome.file),
         None => format!("`{}`", step.name),
     }
 }
