@@ -8,6 +8,7 @@ use crate::{
     config::ProcessingMode,
     identity::Caller,
     jws::JwsDocument,
+    problem::ProblemKind,
     refusal::{Refusal, not_found},
     registry::{PublishWork, ReleaseKey, ReleaseView, Source, UnpublishedView},
     reply::Reply,
@@ -76,6 +77,7 @@ async fn run(
                 .finish_publish(session.now(), &work.claim, signature, verdict)?;
         return Ok(published(&session, &view, work.signed_at_create.is_some()));
     }
+    let verifying = session.verifying();
     let view = session
         .registry()
         .accept_publish(session.now(), &work.claim, signature)?;
@@ -86,6 +88,7 @@ async fn run(
         background
             .registry()
             .settle_publish(background.now(), &work.claim, verdict);
+        drop(verifying);
     }));
     Ok(reply)
 }
@@ -102,6 +105,13 @@ fn check(
     session
         .registry()
         .require_content(session.now(), &work.claim)?;
+    if session.policy.verification.refuses_unknown_digest_late && work.manifest.has_unknown_digest()
+    {
+        return Err(Refusal::new(
+            ProblemKind::UnsupportedDigestAlgorithm,
+            "A digest is of an algorithm that is not supported.",
+        ));
+    }
     Ok(signature)
 }
 
