@@ -1,5 +1,7 @@
 //! A request and its answer as a front sees them, and changes to the answer.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 /// Rewrites an answer.
@@ -140,7 +142,7 @@ impl Response {
         if request.version == "HTTP/1.1" {
             head += self.interim;
         }
-        head += &format!("{} {} {}\r\n", self.version, self.status, self.reason);
+        let _ = write!(head, "{} {} {}\r\n", self.version, self.status, self.reason);
         // What an answer to HEAD says of the length is about the answer to GET.
         let hop_by_hop = ["transfer-encoding", "connection", "content-length"];
         for (name, value) in &self.headers {
@@ -148,7 +150,7 @@ impl Response {
                 .iter()
                 .any(|other| name.eq_ignore_ascii_case(other));
             if !is_own {
-                head += &format!("{name}: {value}\r\n");
+                let _ = write!(head, "{name}: {value}\r\n");
             }
         }
         head += "Connection: close\r\n";
@@ -159,7 +161,9 @@ impl Response {
             return octets;
         }
         match self.framing {
-            Framing::Length => head += &format!("Content-Length: {}\r\n", self.body.len()),
+            Framing::Length => {
+                let _ = write!(head, "Content-Length: {}\r\n", self.body.len());
+            }
             Framing::Chunked(_) => head += "Transfer-Encoding: chunked\r\n",
             Framing::UntilClose => {}
         }

@@ -1,5 +1,6 @@
 //! Ways to answer that no target file declares and that every client of the API has to take.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 
 use flate2::Compression;
@@ -203,7 +204,7 @@ fn spell_json(value: &Value, text: &mut String) {
         }
         Value::String(content) => spell_text(content, text),
         Value::Number(number) if number.as_u64().is_some_and(|n| n < 1 << 53) => {
-            text.push_str(&format!("{number}.0"));
+            let _ = write!(text, "{number}.0");
         }
         other => text.push_str(&other.to_string()),
     }
@@ -218,7 +219,7 @@ fn spell_text(content: &str, text: &mut String) {
             c if c.is_ascii() => text.push(c),
             c => {
                 for unit in c.encode_utf16(&mut [0; 2]) {
-                    text.push_str(&format!("\\u{unit:04X}"));
+                    let _ = write!(text, "\\u{unit:04X}");
                 }
             }
         }
@@ -228,22 +229,23 @@ fn spell_text(content: &str, text: &mut String) {
 fn with_opaque_creators(_: &Request, response: &mut Response) {
     response.edit(|document| {
         if let Some(creator) = document["creator"].as_str() {
-            let id: String = creator.bytes().map(|byte| format!("{byte:02x}")).collect();
+            let id = hex::encode(creator);
             document["creator"] = json!(format!("https://id.registry.example/users/{id}?v=1"));
         }
     });
 }
 
 fn redirecting_from_status(request: &Request, response: &mut Response) {
-    let is_status = matches!(request.method.as_str(), "GET" | "HEAD")
-        && request.path().ends_with("/unpublished")
-        && response.status == 200;
+    let Some((release, _)) = request.path().split_once("/unpublished") else {
+        return;
+    };
+    let is_read = matches!(request.method.as_str(), "GET" | "HEAD") && response.status == 200;
     let is_published = || {
         serde_json::from_slice::<Value>(&response.body)
             .is_ok_and(|document| document["status"] == "published")
     };
-    if is_status && is_published() {
-        let release = request.path().trim_end_matches("/unpublished").to_owned();
+    if is_read && is_published() {
+        let release = release.to_owned();
         response.empty(303);
         response.set_header("Location", release);
     }

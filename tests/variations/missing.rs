@@ -114,7 +114,7 @@ fn rows() -> Vec<Row> {
         row(
             "sources.credentials",
             "SRC-16",
-            "sources/",
+            "sources/uses-",
             new().mock(|config| config.source_credentials = false),
         ),
         row(
@@ -126,13 +126,13 @@ fn rows() -> Vec<Row> {
         row(
             "sources.max",
             "SRC-18",
-            "sources/",
+            "sources-than-declared",
             new().declares("sources.max", 4),
         ),
         row(
             "sources.max",
             "SRC-18",
-            "sources/",
+            "sources-than-declared",
             new()
                 .declares("sources.max", 4)
                 .mock(|config| config.max_sources = Some(3)),

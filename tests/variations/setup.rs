@@ -187,10 +187,7 @@ impl Variation {
             std::fs::write(folder.path().join("ca.pem"), pem).unwrap();
             self.target["tls"] = json!({"ca": "ca.pem"});
         }
-        let front = match front {
-            None => None,
-            Some(front) => Some(front.serve(registry.port())),
-        };
+        let front = front.map(|front| front.serve(registry.port()));
         // YAML takes JSON.
         let target = Target::parse(
             &self.target.to_string(),
