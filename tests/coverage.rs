@@ -156,7 +156,13 @@ steps:
     let found: Vec<(&str, &str, usize)> = inventory
         .expectations
         .iter()
-        .map(|(expected, place)| (expected.pointer.as_str(), expected.rule.as_str(), place.line))
+        .map(|(expected, place)| {
+            (
+                expected.pointer.as_str(),
+                expected.rule.as_str(),
+                place.line,
+            )
+        })
         .collect();
     assert_eq!(
         found,

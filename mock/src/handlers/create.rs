@@ -19,7 +19,8 @@ pub(super) async fn create(session: &Session, request: &mut Request) -> Result<R
     session.access.require_writer(&caller)?;
     let (manifest, signature) = match content_type(&request.headers).as_deref() {
         Some("application/jose+json") if session.config.signed_create => {
-            read_signed(session, request).await?
+            let read = read_signed(session, request).await;
+            read.map_err(|refusal| session.policy.create.unreadable_jws(refusal))?
         }
         Some("application/json") => (read_naked(session, request).await?, None),
         _ if session.policy.create.takes_any_content_type => {
@@ -33,6 +34,13 @@ pub(super) async fn create(session: &Session, request: &mut Request) -> Result<R
         }
     };
     if let Some(signature) = &signature {
+        if session.policy.access.conflict_before_permission {
+            session.registry().refuse_stranger_or_conflict(
+                session.now(),
+                &caller,
+                &manifest.key,
+            )?;
+        }
         // Before the signature is looked at: whose namespace it is decides which keys count, and who may ask.
         session.access.write(&caller, manifest.namespace())?;
         if !session.policy.create.skips_signature {

@@ -3,8 +3,13 @@
 use http::{StatusCode, header};
 
 use crate::{
-    identity::Caller, problem::ProblemKind, refusal::Refusal, registry::ReleaseKey, reply::Reply,
-    session::Session, wire::render_release,
+    identity::Caller,
+    problem::ProblemKind,
+    refusal::{Refusal, forbidden},
+    registry::ReleaseKey,
+    reply::Reply,
+    session::Session,
+    wire::render_release,
 };
 
 use super::{Request, authenticate::authenticate, conditional::conditional};
@@ -14,7 +19,15 @@ pub(super) fn get(
     request: &Request,
     key: &ReleaseKey,
 ) -> Result<Reply, Refusal> {
-    let caller = authenticate(session, &request.headers)?;
+    let caller = match authenticate(session, &request.headers) {
+        Err(refusal)
+            if session.policy.access.unknown_token_is_forbidden
+                && refusal.kind() == ProblemKind::Unauthenticated =>
+        {
+            return Err(forbidden());
+        }
+        caller => caller?,
+    };
     let found = session.registry().release(session.now(), &caller, key);
     let view = match found {
         Err(refusal)

@@ -9,6 +9,8 @@ pub(crate) struct Request {
     pub method: Method,
     /// Path as it was sent.
     pub path: String,
+    /// Query, without the question mark.
+    pub query: Option<String>,
     /// Headers.
     pub headers: HeaderMap,
     /// Body, read as far as the operation wants.
@@ -24,6 +26,7 @@ impl Request {
         Self {
             method: parts.method,
             path: parts.uri.path().to_owned(),
+            query: parts.uri.query().map(str::to_owned),
             headers: parts.headers,
             body,
             body_was_polled: false,

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::identity::Caller;
+use crate::{identity::Caller, problem::ProblemKind, refusal::Refusal};
 
 /// Members of a manifest that the profile knows.
 const KNOWN_MEMBERS: [&str; 5] = [
@@ -52,6 +52,8 @@ pub(crate) struct CreatePolicy {
     pub no_location: bool,
     /// Leaves `Location` out of the owner's conflict (CRE-10).
     pub conflict_without_location: bool,
+    /// Answers 200 with the problem to a signed create that it can not read (SIG-9).
+    pub unreadable_jws_is_200: bool,
 }
 
 impl CreatePolicy {
@@ -64,6 +66,15 @@ impl CreatePolicy {
             .into_iter()
             .filter(|(name, _)| KNOWN_MEMBERS.contains(&name.as_str()))
             .collect()
+    }
+
+    /// The refusal of a signed create that can not be read.
+    pub(crate) fn unreadable_jws(&self, refusal: Refusal) -> Refusal {
+        if self.unreadable_jws_is_200 && refusal.kind() == ProblemKind::MalformedRequest {
+            refusal.with_status(200)
+        } else {
+            refusal
+        }
     }
 
     /// What is shown as `creator`.

@@ -55,6 +55,8 @@ pub(crate) struct SourcePolicy {
     pub replace_adds: bool,
     /// Drops members that it does not know (SRC-20).
     pub drops_unknown_members: bool,
+    /// Takes 401 and 403 of a host for a sign that the content is there (ACC-9).
+    pub refusal_is_presence: bool,
 }
 
 impl SourcePolicy {

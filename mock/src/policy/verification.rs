@@ -15,4 +15,6 @@ pub(crate) struct VerificationPolicy {
     pub skips_component_check: bool,
     /// Takes a component without `component.wasm` (IDX-3).
     pub takes_missing_component: bool,
+    /// Compares uploads while processing, and has an error of its own for that (ASY-4).
+    pub uploads_late: bool,
 }

@@ -68,7 +68,7 @@ impl Access {
         self.require_reader(caller)?;
         let may = !self.is_private(namespace)
             || caller.owns(namespace)
-            || caller.has_role(Role::ManifestReader);
+            || caller.has_role(Role::ManifestReader) && !self.policy.manifest_readers_are_strangers;
         if may || self.policy.private_manifests_are_public {
             return Ok(());
         }

@@ -4,7 +4,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::{identity::Caller, jws::JwsDocument, problem::ProblemKind, refusal::Refusal};
+use crate::{
+    identity::Caller,
+    jws::JwsDocument,
+    problem::{Problem, ProblemKind},
+    refusal::Refusal,
+};
 
 use super::{Attempt, Manifest, Registry, ReleaseKey, Stage, UnpublishedView, release::later};
 
@@ -38,6 +43,7 @@ impl Registry {
 
     fn refuse_conflict(&mut self, now: Timestamp, key: &ReleaseKey) -> Result<(), Refusal> {
         let policy = self.policy.create;
+        let failure_is_for_good = self.policy.processing.failure_is_for_good;
         let links = self.links.clone();
         let Some(attempt) = self.current(key, now) else {
             return Ok(());
@@ -49,6 +55,7 @@ impl Registry {
             }
             Stage::Published { .. } if policy.replaces_published => return Ok(()),
             Stage::Published { .. } => links.release(key),
+            Stage::Failed { .. } if failure_is_for_good => return Err(gone()),
             Stage::Failed { .. } if policy.failure_blocks => links.unpublished(key),
             Stage::Expired { .. } if policy.expired_blocks => links.unpublished(key),
             Stage::Failed { .. } | Stage::Expired { .. } => return Ok(()),
@@ -70,6 +77,7 @@ impl Registry {
         manifest: Manifest,
         signature: Option<JwsDocument>,
     ) -> UnpublishedView {
+        let last_failure = self.last_failure(now, &manifest.key);
         let (id, upload_token, status_token) = self.new_identity(&manifest.key);
         let attempt = Attempt {
             id,
@@ -82,13 +90,34 @@ impl Registry {
             signature,
             upload: None,
             uploads_closed: false,
+            without_content: false,
+            never_expires: self.policy.publish.never_expires,
+            shown_early: false,
+            work_lost: false,
+            last_failure,
             sources: Vec::new(),
             verified: None,
             stage: Stage::Pending,
             manifest: Arc::new(manifest),
         };
-        let view = self.view(&attempt);
+        let view = self.policy.processing.present(self.view(&attempt));
         self.insert(attempt);
         view
     }
+
+    /// How the attempt before failed, in a registry that keeps that.
+    fn last_failure(&mut self, now: Timestamp, key: &ReleaseKey) -> Option<(Timestamp, Problem)> {
+        if !self.policy.processing.keeps_last_error {
+            return None;
+        }
+        match &self.current(key, now)?.stage {
+            Stage::Failed { at, problem } => Some((*at, problem.clone())),
+            _ => None,
+        }
+    }
+}
+
+/// What a registry says of something that it will never take up again.
+pub(super) fn gone() -> Refusal {
+    Refusal::new(ProblemKind::Expired, "The release has failed.")
 }

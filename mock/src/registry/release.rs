@@ -61,6 +61,16 @@ pub(crate) struct Attempt {
     pub(super) upload: Option<Arc<Upload>>,
     /// Set by a defect alone.
     pub(super) uploads_closed: bool,
+    /// Set by a defect alone: content is not asked for.
+    pub(super) without_content: bool,
+    /// Set by a defect alone: `expires_at` is shown and not acted upon.
+    pub(super) never_expires: bool,
+    /// Set by a defect alone: shown as a release before it is one.
+    pub(super) shown_early: bool,
+    /// Set by a defect alone: nobody works on it any more.
+    pub(super) work_lost: bool,
+    /// Set by a defect alone: how the attempt before this one failed.
+    pub(super) last_failure: Option<(Timestamp, Problem)>,
     pub(super) sources: Vec<Source>,
     /// What the verified content holds, for sources that are added later.
     pub(super) verified: Option<Arc<ContentSummary>>,
@@ -209,7 +219,10 @@ impl Attempt {
     pub(super) fn settle(&mut self, now: Timestamp, mode: ProcessingMode) {
         match &mut self.stage {
             Stage::Pending => {
-                if let Some(at) = self.expires_at.filter(|at| *at <= now) {
+                if let Some(at) = self
+                    .expires_at
+                    .filter(|at| *at <= now && !self.never_expires)
+                {
                     self.stage = Stage::Expired { at };
                 }
             }

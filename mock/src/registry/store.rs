@@ -175,6 +175,12 @@ impl Registry {
         self.attempt(id, now)
     }
 
+    pub(super) fn remove_current(&mut self, key: &ReleaseKey) {
+        if let Some(id) = self.current.get(key).copied() {
+            self.remove(id);
+        }
+    }
+
     pub(super) fn id_by_upload_token(&self, token: &str) -> Option<AttemptId> {
         self.by_upload_token.get(token).copied()
     }
@@ -210,10 +216,16 @@ impl Registry {
                     at
                 }
             }),
-            processed_at: attempt.stage.ended_at(),
+            processed_at: attempt
+                .stage
+                .ended_at()
+                .or(attempt.last_failure.as_ref().map(|(at, _)| *at)),
             error: match &attempt.stage {
                 Stage::Failed { problem, .. } => Some(problem.clone()),
-                _ => None,
+                _ => attempt
+                    .last_failure
+                    .as_ref()
+                    .map(|(_, problem)| problem.clone()),
             },
         }
     }

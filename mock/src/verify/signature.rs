@@ -36,7 +36,7 @@ impl SignatureCheck {
 
     /// Reads a document.
     pub(crate) fn parse(&self, value: &Value) -> Result<JwsDocument, Problem> {
-        JwsDocument::parse(value, &self.policy.signature).map_err(|error| refuse(&error))
+        JwsDocument::parse(value, &self.policy.signature).map_err(|error| self.refuse(&error))
     }
 
     /// Accepts or refuses a document for a namespace.
@@ -54,7 +54,7 @@ impl SignatureCheck {
             &self.policy.signature,
         )
         .map(|_| ())
-        .map_err(|error| refuse(&error))
+        .map_err(|error| self.refuse(&error))
     }
 
     /// Judges a publish request: first whether signatures hold, then what they sign, then the digest beside them (SIG-9, SIG-13, SIG-15).
@@ -64,13 +64,31 @@ impl SignatureCheck {
         signed_at_create: Option<JwsDocument>,
         request: &PublishRequest,
     ) -> Result<JwsDocument, Problem> {
-        let added = request
-            .signature
-            .as_ref()
-            .map(|value| self.parse(value))
-            .transpose()?;
+        let publish = &self.policy.publish;
+        let unread = publish.ignores_added_signatures && signed_at_create.is_some();
+        let added = match &request.signature {
+            Some(value) if !unread => match self.parse(value) {
+                Err(problem)
+                    if publish.unreadable_is_unsigned
+                        && problem.kind == ProblemKind::MalformedRequest =>
+                {
+                    None
+                }
+                parsed => Some(parsed?),
+            },
+            _ => None,
+        };
+        let unsigned_will_do = publish.unsigned_will_do && request.signature.is_none()
+            || publish.unreadable_is_unsigned;
         let signature = match (signed_at_create, added) {
+            (None, None) if unsigned_will_do => JwsDocument::unsigned(&manifest.bytes),
             (None, None) => return Err(refuse(&JwsError::MissingSignature)),
+            (None, Some(added))
+                if self.policy.signature.long_kid_passes
+                    && added.has_long_kid(&self.policy.signature) =>
+            {
+                return Ok(added);
+            }
             (None, Some(added)) => {
                 self.judge(&added, manifest.namespace())?;
                 self.compare_values(manifest, &added)?;
@@ -106,6 +124,9 @@ impl SignatureCheck {
 
     fn compare_values(&self, manifest: &Manifest, document: &JwsDocument) -> Result<(), Problem> {
         let same = || {
+            if self.policy.publish.compares_bytes {
+                return document.payload() == manifest.bytes;
+            }
             let signed = json::parse_strict(document.payload());
             let created = json::parse(&manifest.bytes);
             matches!((signed, created), (Ok(signed), Ok(created)) if json::equal(&signed, &created.value))
@@ -133,15 +154,26 @@ impl SignatureCheck {
             Some(_) if self.policy.publish.skips_release_digest => return Ok(()),
             Some(digests) => digests,
         };
+        let signed_bytes = if self.policy.publish.digests_rewritten_manifest {
+            serde_json::from_slice::<Value>(document.payload())
+                .map_or_else(|_| Vec::new(), |value| value.to_string().into_bytes())
+        } else {
+            document.payload().to_vec()
+        };
+        let mismatch = if self.policy.publish.misnames_release_digest {
+            ProblemKind::DigestMismatch
+        } else {
+            ProblemKind::ReleaseDigestMismatch
+        };
         let mut compared = false;
         for (name, digest) in digests {
             let Some(algorithm) = DigestAlgorithm::from_name(name) else {
                 continue;
             };
             compared = true;
-            if algorithm.digest(document.payload()).to_hex() != *digest {
+            if algorithm.digest(&signed_bytes).to_hex() != *digest {
                 return Err(Problem::new(
-                    ProblemKind::ReleaseDigestMismatch,
+                    mismatch,
                     format!("The {name} of releaseDigest is not that of the signed bytes."),
                 ));
             }
@@ -150,9 +182,22 @@ impl SignatureCheck {
             Ok(())
         } else {
             Err(Problem::new(
-                ProblemKind::UnsupportedDigestAlgorithm,
+                if mismatch == ProblemKind::DigestMismatch {
+                    mismatch
+                } else {
+                    ProblemKind::UnsupportedDigestAlgorithm
+                },
                 "The releaseDigest has no supported algorithm.",
             ))
+        }
+    }
+
+    fn refuse(&self, error: &JwsError) -> Problem {
+        let problem = refuse(error);
+        if self.policy.signature.misnames_bad_base64 && problem.detail.contains("not base64url") {
+            Problem::new(ProblemKind::MalformedManifest, problem.detail)
+        } else {
+            problem
         }
     }
 }
