@@ -11,7 +11,9 @@ use crate::{
     refusal::Refusal,
 };
 
-use super::{Attempt, Manifest, Registry, ReleaseKey, Stage, UnpublishedView, release::later};
+use super::{
+    Attempt, Manifest, Registry, ReleaseKey, Stage, UnpublishedView, release::later, slips::Slips,
+};
 
 impl Registry {
     /// Creates an unpublished release from a manifest that was checked already, with the signatures that came with it, checked too.
@@ -89,12 +91,11 @@ impl Registry {
             signed_at_create: signature.is_some(),
             signature,
             upload: None,
-            uploads_closed: false,
-            without_content: false,
-            never_expires: self.policy.publish.never_expires,
-            shown_early: false,
-            work_lost: false,
-            last_failure,
+            slips: Slips {
+                never_expires: self.policy.publish.never_expires,
+                last_failure,
+                ..Slips::default()
+            },
             sources: Vec::new(),
             verified: None,
             stage: Stage::Pending,

@@ -141,7 +141,7 @@ impl Registry {
         let shown = self.policy.publish.shown_after_unsigned_publish
             && refusal.kind() == ProblemKind::MissingSignature;
         if let Some(attempt) = self.publishing(now, claim) {
-            attempt.shown_early |= shown;
+            attempt.slips.shown_early |= shown;
             if is_final {
                 attempt.conclude(now, Verdict::Bad((*refusal.problem).clone()));
             } else {
@@ -180,7 +180,7 @@ impl Registry {
         if self.current(&key, now).is_none() {
             self.start_attempt(now, caller, manifest, None);
             if let Some(attempt) = self.current(&key, now) {
-                attempt.without_content = true;
+                attempt.slips.without_content = true;
             }
         }
         Ok(())
@@ -210,7 +210,7 @@ impl Registry {
         let (policy, wants_upload) = (self.policy.publish, self.policy.sources.wants_upload);
         let attempt = self.publishing(now, claim).ok_or_else(not_found)?;
         let enough = attempt.has_content() && (attempt.upload.is_some() || !wants_upload)
-            || attempt.without_content;
+            || attempt.slips.without_content;
         if enough || policy.publishes_without_content {
             Ok(())
         } else {
@@ -243,7 +243,7 @@ impl Registry {
             good @ Verdict::Good { .. } => {
                 attempt.record(signature, policy.checks_then_acts);
                 attempt.conclude(now, good);
-                attempt.release_view(now).ok_or_else(not_found)
+                Ok(attempt.release_view(now))
             }
         }
     }
@@ -281,7 +281,7 @@ impl Registry {
         let Some(attempt) = self.attempt(claim.attempt, now) else {
             return;
         };
-        let lost = attempt.work_lost || miscounts && attempt.sources.len() > 1;
+        let lost = attempt.slips.work_lost || miscounts && attempt.sources.len() > 1;
         if let (Stage::Processing(processing), Some(verdict)) = (&mut attempt.stage, verdict)
             && !lost
         {

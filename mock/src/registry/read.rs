@@ -54,7 +54,7 @@ impl Registry {
         }
         let flickers = processing.flickers && attempt.is_fetching();
         if let Stage::Processing(work) = &attempt.stage {
-            attempt.work_lost |= processing.looking_loses_work && work.finished.is_none();
+            attempt.slips.work_lost |= processing.looking_loses_work && work.finished.is_none();
         }
         let attempt = attempt.clone();
         if let Stage::Processing(work) = &attempt.stage
@@ -121,12 +121,12 @@ impl Registry {
         let links = self.links.clone();
         let attempt = self.current(key, now).ok_or_else(not_found)?;
         if let Stage::Processing(work) = &attempt.stage {
-            attempt.work_lost |= looking_loses_work && work.finished.is_none();
+            attempt.slips.work_lost |= looking_loses_work && work.finished.is_none();
         }
         let early = publish.shown_without_content && attempt.sources.is_empty()
             || publish.shown_to_owner && is_owner
             || shown_by_name
-            || attempt.shown_early;
+            || attempt.slips.shown_early;
         let published_at = match &attempt.stage {
             Stage::Published { at } => *at,
             Stage::Processing(_) if shown_early => now,
@@ -138,7 +138,7 @@ impl Registry {
             }
             _ => return Err(not_found()),
         };
-        let mut view = attempt.release_view(published_at).ok_or_else(not_found)?;
+        let mut view = attempt.release_view(published_at);
         if !sees_all {
             view.sources.retain(|source| *source == Source::Own);
         }
@@ -194,8 +194,8 @@ impl Attempt {
         }
     }
 
-    pub(super) fn release_view(&self, published_at: Timestamp) -> Option<ReleaseView> {
-        Some(ReleaseView {
+    pub(super) fn release_view(&self, published_at: Timestamp) -> ReleaseView {
+        ReleaseView {
             manifest: self.manifest.clone(),
             signature: Arc::new(match &self.signature {
                 Some(signature) => signature.clone(),
@@ -205,6 +205,6 @@ impl Attempt {
             creator: self.creator.clone(),
             sources: self.sources.clone(),
             published_at,
-        })
+        }
     }
 }

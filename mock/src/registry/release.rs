@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{config::ProcessingMode, content::ContentSummary, jws::JwsDocument, problem::Problem};
 
-use super::{Manifest, Source};
+use super::{Manifest, Source, slips::Slips};
 
 /// Name and version of a release.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -59,18 +59,8 @@ pub(crate) struct Attempt {
     pub(super) signature: Option<JwsDocument>,
     pub(super) signed_at_create: bool,
     pub(super) upload: Option<Arc<Upload>>,
-    /// Set by a defect alone.
-    pub(super) uploads_closed: bool,
-    /// Set by a defect alone: content is not asked for.
-    pub(super) without_content: bool,
-    /// Set by a defect alone: `expires_at` is shown and not acted upon.
-    pub(super) never_expires: bool,
-    /// Set by a defect alone: shown as a release before it is one.
-    pub(super) shown_early: bool,
-    /// Set by a defect alone: nobody works on it any more.
-    pub(super) work_lost: bool,
-    /// Set by a defect alone: how the attempt before this one failed.
-    pub(super) last_failure: Option<(Timestamp, Problem)>,
+    /// What a defect alone sets.
+    pub(super) slips: Slips,
     pub(super) sources: Vec<Source>,
     /// What the verified content holds, for sources that are added later.
     pub(super) verified: Option<Arc<ContentSummary>>,
@@ -221,7 +211,7 @@ impl Attempt {
             Stage::Pending => {
                 if let Some(at) = self
                     .expires_at
-                    .filter(|at| *at <= now && !self.never_expires)
+                    .filter(|at| *at <= now && !self.slips.never_expires)
                 {
                     self.stage = Stage::Expired { at };
                 }

@@ -216,13 +216,15 @@ impl Registry {
                     at
                 }
             }),
-            processed_at: attempt
-                .stage
-                .ended_at()
-                .or(attempt.last_failure.as_ref().map(|(at, _)| *at)),
+            processed_at: attempt.stage.ended_at().or(attempt
+                .slips
+                .last_failure
+                .as_ref()
+                .map(|(at, _)| *at)),
             error: match &attempt.stage {
                 Stage::Failed { problem, .. } => Some(problem.clone()),
                 _ => attempt
+                    .slips
                     .last_failure
                     .as_ref()
                     .map(|(_, problem)| problem.clone()),

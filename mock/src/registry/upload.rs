@@ -48,7 +48,7 @@ impl Registry {
             .ok_or_else(not_found)?;
         attempt.refuse_unless_pending(late)?;
         attempt.refuse_mixed_with_entries()?;
-        if attempt.uploads_closed {
+        if attempt.slips.uploads_closed {
             return Err(Refusal::new(
                 ProblemKind::Processing,
                 "An upload was there already.",
@@ -86,7 +86,7 @@ impl Registry {
     /// Takes no other upload for this release: what no registry may do (DIG-6).
     pub(crate) fn refuse_further_uploads(&mut self, now: Timestamp, ticket: &UploadTicket) {
         if let Some(attempt) = self.attempt(ticket.attempt, now) {
-            attempt.uploads_closed = true;
+            attempt.slips.uploads_closed = true;
         }
     }
 
