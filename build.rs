@@ -19,7 +19,7 @@ fn main() -> std::io::Result<()> {
             .map(|part| part.as_os_str().to_string_lossy().into_owned())
             .collect::<Vec<_>>()
             .join("/");
-        if id == "requirements" || id.starts_with("client/") {
+        if id == "requirements" {
             continue;
         }
         let _ = writeln!(

@@ -153,6 +153,8 @@ pub struct StepRecord {
     pub transcripts: Vec<String>,
     /// The curl line of the exchange that was judged.
     pub curl: Option<String>,
+    /// What the client under test did and said, where the step ran one.
+    pub story: Option<String>,
     /// What did not hold.
     pub mismatches: Vec<Mismatch>,
     /// Why the step was not carried out, if it was not.
@@ -164,6 +166,8 @@ pub struct StepRecord {
 pub struct CaseOutcome {
     /// Path below `cases/` without extension, with the value of a matrix in brackets.
     pub id: String,
+    /// The case file, for people.
+    pub file: String,
     /// The summary of the case file.
     pub summary: String,
     /// The most binding level among the case's rules.

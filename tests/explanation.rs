@@ -11,6 +11,7 @@ fn step(name: &str, line: usize) -> StepRecord {
         line: Some(line),
         exchanges: Vec::new(),
         transcripts: Vec::new(),
+        story: None,
         curl: None,
         mismatches: Vec::new(),
         not_run: None,
@@ -20,6 +21,7 @@ fn step(name: &str, line: usize) -> StepRecord {
 fn outcome(verdict: Verdict, steps: Vec<StepRecord>) -> CaseOutcome {
     CaseOutcome {
         id: "digest/refuses-mismatched-upload[one-byte]".to_owned(),
+        file: "cases/digest/refuses-mismatched-upload.yaml".to_owned(),
         summary: "Bytes that do not hash to the manifest's digest never become a release."
             .to_owned(),
         level: Level::Must,

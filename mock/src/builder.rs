@@ -2,22 +2,26 @@
 
 use std::{sync::Arc, time::Duration};
 
+use jiff::SignedDuration;
 use url::Url;
 
 use crate::{
     clock::Clock,
     config::{BadMirror, Config, DigestForm, ProcessingMode, Verification},
     defect::Defect,
+    expectations::{Expectations, PendingExpectation, UnmetExpectations},
     fetch::{FetchSetupError, HostPort, HostPortError},
     identity::Identities,
+    journal::{Matcher, ReceivedBy, Recorded},
     jws::{KeyStore, KeyStoreError},
     links::Links,
     server::{App, Bound, ListenError, Origin, Server, TlsError, TlsIdentity},
     session::Session,
+    sessions::Sessions,
 };
 
-/// Identity that `private_namespace` belongs to.
-const OWNER: &str = "owner";
+/// Sessions at a time, where nothing else is said.
+const MAX_SESSIONS: usize = 1000;
 
 /// Why a registry does not start.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +41,14 @@ pub enum StartError {
     /// An exempt source is not `HOST:PORT`.
     #[error("failed to read the sources that are exempt from the address policy")]
     AllowSource(#[from] HostPortError),
+    /// A path that clients can not call.
+    #[error("failed to use {path:?} as the path of the base URL: {reason}")]
+    BasePath {
+        /// The text that was given.
+        path: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
     /// A URL that the registry should call itself by is none of http or https.
     #[error("failed to use {url:?} as a base URL: {reason}")]
     BaseUrl {
@@ -64,6 +76,8 @@ pub struct Network {
     pub base_path: Option<String>,
     /// Serves https with a certificate authority of its own.
     pub tls: bool,
+    /// Sessions that clients may make at a time, beside the registry itself; 1000 when absent.
+    pub max_sessions: Option<usize>,
 }
 
 /// Settings of a registry that is about to start; what is not set has the defaults of [`Config`].
@@ -140,6 +154,8 @@ impl MockRegistryBuilder {
         hides: bool => hides = hides;
         /// No oddities: readable URLs, members in order, `Retry-After` in seconds.
         plain: bool => plain = plain;
+        /// Shows states that no client knows while a release is processed (rule CLI-3); not with `plain`.
+        unknown_states: bool => unknown_states = unknown_states;
         /// Decides everything that is arbitrary.
         seed: u64 => seed = Some(seed);
         /// Who may call.
@@ -217,10 +233,31 @@ impl MockRegistryBuilder {
     }
 }
 
-/// A registry that runs until it is dropped.
+/// A registry that runs until it is dropped, and then checks what was expected of it.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use mock_registry::{Matcher, MockRegistry, Operation};
+///
+/// let registry = MockRegistry::builder().start().await?;
+/// registry.expect(Matcher::new().operation(Operation::Get)).times(2);
+/// registry.expect(Matcher::new().unmatched()).never();
+///
+/// let release = format!("{}components/a.test:b/v1.0.0", registry.url());
+/// for _ in 0..2 {
+///     assert_eq!(reqwest::get(&release).await?.status(), 404);
+/// }
+/// let received = registry.received_requests();
+/// assert_eq!(received.requests[0].problem.as_deref(), Some("not-found"));
+/// # Ok(())
+/// # } // panics here if it was called in any other way
+/// ```
 pub struct MockRegistry {
     app: Arc<App>,
-    server: Server,
+    /// None once it was stopped.
+    server: Option<Server>,
+    expectations: Expectations,
     ca_pem: Option<Vec<u8>>,
     port: u16,
 }
@@ -236,22 +273,12 @@ impl MockRegistry {
     /// # Errors
     ///
     /// When a setting can not be used or an address is taken.
-    pub async fn start(mut config: Config, network: &Network) -> Result<Self, StartError> {
-        if let Some(namespace) = &config.private_namespace {
-            config.identities.grant(OWNER, namespace);
-        }
+    pub async fn start(config: Config, network: &Network) -> Result<Self, StartError> {
         let host = network.host.as_deref().unwrap_or("127.0.0.1");
         let scheme = if network.tls { "https" } else { "http" };
         let api = Bound::bind(host, network.port).await?;
         let port = api.address().port();
-        let base_path = format!(
-            "/{}",
-            network
-                .base_path
-                .as_deref()
-                .unwrap_or_default()
-                .trim_matches('/')
-        );
+        let base_path = parse_base_path(network.base_path.as_deref().unwrap_or_default())?;
         let base = match &network.external_url {
             Some(url) => parse_base(url)?,
             None => parse_base(&format!("{scheme}://{}:{port}{base_path}", reachable(host)))?,
@@ -272,22 +299,25 @@ impl MockRegistry {
             .transpose()?;
 
         let links = Links::new(base.as_str(), upload_base.as_ref().map(Url::as_str));
-        let session = Session::new(config, links)?;
-        let upload_path = upload_base.as_ref().map_or("/", Url::path);
-        let app = Arc::new(App::new(
-            session,
-            with_slash(&base_path),
-            with_slash(upload_path),
-        ));
-        let mut listeners = vec![(api, Origin::Api, tls.as_ref())];
+        let session = Session::new(config, links, None)?;
+        let sessions = Sessions::new(session, network.max_sessions.unwrap_or(MAX_SESSIONS));
+        let app = Arc::new(App::new(sessions));
+        let origin = |kind, path: &str, tls: Option<&TlsIdentity>| Origin {
+            kind,
+            base_path: with_slash(path),
+            tls: tls.is_some(),
+        };
+        let api_origin = origin(ReceivedBy::Api, &base_path, tls.as_ref());
+        let mut listeners = vec![(api, api_origin, tls.as_ref())];
         if let (Some(bound), Some(url)) = (uploads, &upload_base) {
             let tls = tls.as_ref().filter(|_| url.scheme() == "https");
-            listeners.push((bound, Origin::Uploads, tls));
+            listeners.push((bound, origin(ReceivedBy::Uploads, url.path(), tls), tls));
         }
         let server = Server::start(&app, listeners);
         Ok(Self {
             app,
-            server,
+            server: Some(server),
+            expectations: Expectations::default(),
             ca_pem: tls.map(|tls| tls.ca_pem),
             port,
         })
@@ -295,12 +325,16 @@ impl MockRegistry {
 
     /// The base URL, with a slash at the end.
     pub fn url(&self) -> &str {
-        self.app.session().links.base()
+        self.app.sessions().root().links.base()
     }
 
     /// Where it is controlled.
     pub fn admin_url(&self) -> String {
         format!("{}__admin/", self.url())
+    }
+
+    pub(crate) fn session(&self) -> &Session {
+        self.app.sessions().root()
     }
 
     /// The port that the API listens on.
@@ -315,30 +349,80 @@ impl MockRegistry {
 
     /// The time that it believes in.
     pub fn clock(&self) -> &Clock {
-        &self.app.session().clock
+        &self.app.sessions().root().clock
     }
 
     /// Everything that it holds, as JSON without tokens and credentials: `{"releases": [...], ...}`, oldest first.
     pub fn state(&self) -> serde_json::Value {
-        self.app.session().state()
+        self.app.sessions().root().state()
     }
 
     /// Lets the outcome of everything that is processed show as soon as it is there, whatever the processing mode. Returns how many
     /// releases that concerned.
     pub fn process_held(&self) -> usize {
-        let session = self.app.session();
+        let session = self.app.sessions().root();
         session.registry().process_held(session.now())
     }
 
-    /// Forgets all releases and ends all work.
+    /// Moves its time forward; what became due by that has happened when this returns. `false` when the verification of content, which
+    /// takes real time, did not come to its end.
+    pub async fn advance(&self, by: SignedDuration) -> bool {
+        let session = self.app.sessions().root();
+        session.clock.advance(by);
+        session.settle().await
+    }
+
+    /// The requests that it has received, in order of arrival, without secrets. Those of sessions are not among them.
+    pub fn received_requests(&self) -> Recorded {
+        self.app.sessions().root().journal.all()
+    }
+
+    /// Expects requests that match, at least one unless told otherwise; checked when the registry is dropped or stopped.
+    pub fn expect(&self, matcher: Matcher) -> PendingExpectation<'_> {
+        self.expectations.expect(matcher)
+    }
+
+    /// Whether the requests so far are what was expected.
+    ///
+    /// # Errors
+    ///
+    /// When expectations do not hold; the message says what came instead.
+    pub fn verify(&self) -> Result<(), UnmetExpectations> {
+        self.expectations.verify(self.app.sessions().root())
+    }
+
+    /// Forgets all releases, requests and changes of the clock, and ends all work. Expectations stay, and count from here.
     pub fn reset(&self) {
-        self.app.session().reset();
+        self.app.sessions().root().reset();
     }
 
     /// Takes no further connections, lets requests that are under way come to their end, and returns then.
-    pub async fn stop(self) {
-        self.server.stop().await;
-        self.app.session().tasks().abort_all();
+    ///
+    /// # Panics
+    ///
+    /// When expectations do not hold, as when it is dropped.
+    pub async fn stop(mut self) {
+        if let Some(server) = self.server.take() {
+            server.stop().await;
+        }
+    }
+
+    pub(crate) fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+}
+
+impl Drop for MockRegistry {
+    /// Panics when expectations do not hold, unless a panic is under way, whose message matters more.
+    fn drop(&mut self) {
+        let unmet = self.verify();
+        drop(self.server.take());
+        self.app.sessions().end_all();
+        if let Err(error) = unmet
+            && !std::thread::panicking()
+        {
+            panic!("{error}");
+        }
     }
 }
 
@@ -381,6 +465,30 @@ fn parse_base(url: &str) -> Result<Url, StartError> {
         return Err(bad("it has a query or a fragment".to_owned()));
     }
     Ok(parsed)
+}
+
+/// A path as it stands in a URL, without a slash at the end.
+fn parse_base_path(path: &str) -> Result<String, StartError> {
+    let bad = |reason| StartError::BasePath {
+        path: path.to_owned(),
+        reason,
+    };
+    let trimmed = path.trim_matches('/');
+    for segment in trimmed.split('/').filter(|_| !trimmed.is_empty()) {
+        let decoded = percent_encoding::percent_decode_str(segment).decode_utf8_lossy();
+        match decoded.as_ref() {
+            "" => return Err(bad("it has an empty segment")),
+            "." | ".." => return Err(bad("clients leave the segments . and .. out")),
+            _ => {}
+        }
+    }
+    let is_fit = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@%/".contains(&byte);
+    if !trimmed.bytes().all(is_fit) {
+        return Err(bad(
+            "it has characters that can not stand in the path of a URL (RFC 3986)",
+        ));
+    }
+    Ok(format!("/{trimmed}"))
 }
 
 /// A host to connect to for one to listen on: nobody connects to "all addresses".

@@ -17,30 +17,54 @@
 //! ```
 
 mod admin;
+mod answer;
 mod builder;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod content;
 pub mod defect;
+mod delivery;
 pub mod digest;
+mod disturbance;
+mod expectations;
+mod fault;
 pub mod fetch;
 mod handlers;
 pub mod identity;
+mod journal;
 pub mod json;
 pub mod jws;
 mod links;
+mod metrics;
+mod mock_session;
+mod nearest;
 mod oddity;
+mod operation;
 mod policy;
 mod problem;
+mod queue_control;
 mod refusal;
 mod registry;
 mod reply;
 mod router;
+mod selection;
 mod server;
 mod session;
+mod sessions;
 mod tasks;
 mod verify;
 mod wire;
 
+pub use answer::{CannedAnswer, CannedAnswerState};
 pub use builder::{MockRegistry, MockRegistryBuilder, Network, StartError};
+pub use expectations::{PendingExpectation, UnmetExpectations};
+pub use fault::{ConnectionFault, Fault, FaultState, UnknownHold};
+pub use journal::{
+    AppliedFault, Count, Expectation, Expected, Matcher, NearestOperation, ReceivedBy,
+    ReceivedRequest, Recorded, RecordedBody, ReleaseName, Satisfied, SentResponse,
+};
+pub use mock_session::MockSession;
+pub use operation::{Operation, OperationError};
+pub use selection::{Phase, QueueFull};
+pub use sessions::SessionError;

@@ -30,6 +30,15 @@ impl Links {
         }
     }
 
+    /// Those of a registry of its own below these.
+    pub(crate) fn below(&self, path: &str) -> Self {
+        let below = |base: &String| format!("{base}{path}/");
+        Self {
+            base: below(&self.base),
+            upload_base: self.upload_base.as_ref().map(below),
+        }
+    }
+
     /// The base URL, with a slash at the end.
     pub(crate) fn base(&self) -> &str {
         &self.base

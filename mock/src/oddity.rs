@@ -9,12 +9,39 @@ use sha2::{Digest as _, Sha256};
 pub(crate) struct Oddities {
     seed: u64,
     plain: bool,
+    unknown_states: bool,
 }
+
+/// States of the registry's own that processing goes through; no client can know them. The profile's name is one among them.
+const PROCESSING_STATES: [&str; 4] = ["queued", "scanning", "processing", "replicating"];
 
 impl Oddities {
     /// Choices that follow from the seed; with `plain`, none.
     pub(crate) fn new(seed: u64, plain: bool) -> Self {
-        Self { seed, plain }
+        Self {
+            seed,
+            plain,
+            unknown_states: false,
+        }
+    }
+
+    /// The same choices, and names of the registry's own for what is being processed (rule CLI-3); with `plain`, no such names.
+    #[must_use]
+    pub(crate) fn with_unknown_states(self, unknown_states: bool) -> Self {
+        Self {
+            unknown_states,
+            ..self
+        }
+    }
+
+    /// What `processing` is called after so many polls: of two polls in a row, one at least shows a state that no client knows.
+    pub(crate) fn processing_state(&self, about: &str, polls: u32) -> &'static str {
+        if self.plain || !self.unknown_states {
+            return "processing";
+        }
+        let first = usize::from(self.hash("state", about)[0]);
+        let polls = usize::try_from(polls).unwrap_or_default();
+        PROCESSING_STATES[first.wrapping_add(polls) % PROCESSING_STATES.len()]
     }
 
     /// The seed, to repeat a run.
@@ -66,5 +93,50 @@ impl Oddities {
         hasher.update(purpose);
         hasher.update(about);
         hasher.finalize().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_makes_no_odd_choice() {
+        let plain = Oddities::new(1, true).with_unknown_states(true);
+        for number in 0..100 {
+            let about = number.to_string();
+            assert!(!plain.flip("any", &about));
+            assert_eq!(plain.processing_state(&about, number), "processing");
+        }
+        let document = json!({"b": 1, "a": 2});
+        assert_eq!(
+            plain.disturb(document.clone(), "it").to_string(),
+            document.to_string()
+        );
+    }
+
+    #[test]
+    fn unknown_states_are_never_far() {
+        let odd = Oddities::new(1, false).with_unknown_states(true);
+        let mut firsts = std::collections::BTreeSet::new();
+        for number in 0..100 {
+            let about = number.to_string();
+            firsts.insert(odd.processing_state(&about, 0));
+            for polls in 0..10 {
+                let two = [polls, polls + 1].map(|polls| odd.processing_state(&about, polls));
+                assert!(two.iter().any(|state| *state != "processing"), "{two:?}");
+            }
+        }
+        assert_eq!(firsts.len(), PROCESSING_STATES.len());
+        let known = Oddities::new(1, false);
+        assert_eq!(known.processing_state("0", 0), "processing");
+    }
+
+    #[test]
+    fn tokens_can_not_be_guessed_without_the_seed() {
+        let token = |seed| Oddities::new(seed, false).token("upload", "a:b 1.0.0 1");
+        assert_eq!(token(1), token(1));
+        assert_ne!(token(1), token(2));
+        assert_eq!(token(1).len(), 32);
     }
 }

@@ -6,6 +6,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::{
     config::Config,
+    operation::Operation,
     policy::Policy,
     problem::ProblemKind,
     refusal::{Refusal, not_found},
@@ -68,6 +69,33 @@ impl Resource {
             ["content"] if config.uploads => Ok(Self::Content(key)),
             ["content-sources"] if config.sources => Ok(Self::ContentSources(key)),
             _ => Err(not_found()),
+        }
+    }
+
+    /// The operation of a method that it supports.
+    pub(crate) fn operation(&self, method: &Method) -> Operation {
+        match self {
+            Self::Releases => Operation::Create,
+            Self::Unpublished(_) if *method == Method::DELETE => Operation::Cancel,
+            Self::Unpublished(_) => Operation::Status,
+            Self::Upload { .. } => Operation::Upload,
+            Self::ContentSources(_) if *method == Method::PUT => Operation::ReplaceSources,
+            Self::ContentSources(_) => Operation::AddSources,
+            Self::Release(_) if *method == Method::POST => Operation::Publish,
+            Self::Release(_) => Operation::Get,
+            Self::Content(_) => Operation::Content,
+        }
+    }
+
+    /// The release that it belongs to.
+    pub(crate) fn key(&self) -> Option<&ReleaseKey> {
+        match self {
+            Self::Releases => None,
+            Self::Unpublished(address) => Some(&address.key),
+            Self::Upload { key, .. }
+            | Self::ContentSources(key)
+            | Self::Release(key)
+            | Self::Content(key) => Some(key),
         }
     }
 

@@ -1,24 +1,42 @@
 //! One registry with everything that is its own: state, time, arbitrary choices, and the work that goes on in the background.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
+use futures::FutureExt;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 use crate::{
+    answer::{Answers, CannedAnswerState},
     clock::Clock,
     config::Config,
+    fault::{FaultState, Faults},
     fetch::{FetchOptions, FetchSetupError, Fetcher},
+    journal::{Journal, Redactor},
     links::Links,
+    metrics::SessionMetrics,
     oddity::Oddities,
     policy::Policy,
-    registry::{Access, ManifestRules, PublishWork, Registry, RegistrySettings, SourceRules},
+    problem::{Problem, ProblemKind},
+    registry::{
+        Access, ManifestRules, PublishWork, Registry, RegistrySettings, SourceRules, Verdict,
+    },
     tasks::Tasks,
     verify::{ContentCheck, SignatureCheck, Verifier},
     wire::Rendering,
 };
 
+/// Identity that `private_namespace` belongs to.
+const OWNER: &str = "owner";
+/// What work may take beside fetching, when the clock was moved past its end.
+const SETTLING: Duration = Duration::from_secs(5);
+/// Nobody waits longer for an answer.
+const LONGEST_SETTLING: Duration = Duration::from_secs(20);
 /// Releases whose content is verified at a time.
 const VERIFICATIONS_AT_A_TIME: usize = 256;
 
@@ -32,6 +50,10 @@ pub(crate) struct Session {
     pub clock: Clock,
     /// Its arbitrary choices.
     pub oddities: Oddities,
+    /// What disturbs it.
+    pub faults: Faults,
+    /// What it says in the place of its own answers.
+    pub answers: Answers,
     /// Its URLs.
     pub links: Links,
     /// What it wants of manifests.
@@ -46,15 +68,41 @@ pub(crate) struct Session {
     verifier: Verifier,
     verifications: Semaphore,
     registry: Mutex<Registry>,
+    /// What was asked of it.
+    pub journal: Journal,
+    /// What keeps secrets out of the journal.
+    pub redactor: Redactor,
+    /// What it has done, in numbers.
+    pub metrics: SessionMetrics,
     tasks: Tasks,
+    ended: watch::Sender<bool>,
+    /// How many verifications are under way after 202.
+    verifying: watch::Sender<usize>,
+}
+
+/// A verification that is under way.
+pub(crate) struct Verifying(Arc<Session>);
+
+impl Drop for Verifying {
+    fn drop(&mut self) {
+        self.0.verifying.send_modify(|count| *count -= 1);
+    }
 }
 
 impl Session {
-    /// A registry without releases, at these URLs.
-    pub(crate) fn new(config: Config, links: Links) -> Result<Arc<Self>, FetchSetupError> {
+    /// A registry without releases, at these URLs; shares with another session what does not concern its state.
+    pub(crate) fn new(
+        mut config: Config,
+        links: Links,
+        shared: Option<&Session>,
+    ) -> Result<Arc<Self>, FetchSetupError> {
+        if let Some(namespace) = &config.private_namespace {
+            config.identities.grant(OWNER, namespace);
+        }
         let policy = Policy::from_config(&config);
-        let oddities = Oddities::new(config.seed.unwrap_or_else(rand::random), config.plain);
-        let fetcher = Fetcher::new(FetchOptions {
+        let oddities = Oddities::new(config.seed.unwrap_or_else(rand::random), config.plain)
+            .with_unknown_states(config.unknown_states);
+        let options = FetchOptions {
             deadline: config.fetch_deadline,
             max_bytes: config.max_content,
             schemes: config.source_schemes.clone(),
@@ -63,7 +111,11 @@ impl Session {
             extra_ca_pem: config.trust_ca_pem.clone(),
             policy: policy.fetch.clone(),
             ..FetchOptions::default()
-        })?;
+        };
+        let fetcher = match shared {
+            Some(shared) => shared.fetcher.with_options(options)?,
+            None => Fetcher::new(options)?,
+        };
         let access = Access::new(&config, &policy.access);
         let content = ContentCheck::new(&config, &policy);
         let registry = Registry::new(
@@ -80,7 +132,22 @@ impl Session {
             verifications: Semaphore::new(VERIFICATIONS_AT_A_TIME),
             registry: Mutex::new(registry),
             clock: Clock::default(),
+            faults: Faults::new(oddities.seed()),
+            answers: Answers::new(oddities.seed()),
+            journal: Journal::new(config.journal_entries, config.journal_bytes),
+            redactor: Redactor::new(
+                config
+                    .identities
+                    .iter()
+                    .map(|identity| identity.token.clone()),
+                &config.auth_header,
+            ),
+            metrics: SessionMetrics::of_server(
+                shared.map_or_else(Arc::default, |shared| shared.metrics.server().clone()),
+            ),
             tasks: Tasks::default(),
+            ended: watch::Sender::new(false),
+            verifying: watch::Sender::new(0),
             access,
             content,
             fetcher,
@@ -128,18 +195,34 @@ impl Session {
     }
 
     /// Verifies the content of a release; waits its turn when many are verified.
-    pub(crate) async fn verify(&self, work: &PublishWork) -> crate::registry::Verdict {
+    pub(crate) async fn verify(&self, work: &PublishWork) -> Verdict {
         if let Some(verdict) = self.registry().verdict_without_fetching(work) {
             return verdict;
         }
         // The semaphore is never closed; without a permit the work is merely not limited.
         let _permit = self.verifications.acquire().await;
-        self.verifier.verify(work).await
+        guarded(self.verifier.verify(work)).await
     }
 
     /// Work that goes on whatever becomes of the request that began it, until the session ends.
     pub(crate) fn tasks(&self) -> &Tasks {
         &self.tasks
+    }
+
+    /// Returns when the session ends.
+    pub(crate) async fn ended(&self) {
+        // An error means that the session is gone, which ends it as well.
+        let _ = self.ended.subscribe().wait_for(|ended| *ended).await;
+    }
+
+    /// Ends all work, requests under way included, and lets go of everything that it holds.
+    pub(crate) fn end(&self) {
+        self.ended.send_replace(true);
+        self.faults.clear();
+        self.answers.clear();
+        self.tasks.close();
+        self.registry().reset();
+        self.journal.clear();
     }
 
     /// Everything that it holds, without secrets.
@@ -152,13 +235,89 @@ impl Session {
             .iter()
             .map(|defect| defect.name())
             .collect();
+        state["faults"] = self
+            .faults
+            .states()
+            .iter()
+            .map(FaultState::to_json)
+            .collect();
+        state["holds"] = json!(self.faults.holds());
+        state["answers"] = self
+            .answers
+            .states()
+            .iter()
+            .map(CannedAnswerState::to_json)
+            .collect();
         state["processing"] = json!(self.config.processing.to_string());
         state
     }
 
-    /// Forgets all releases and ends all work.
+    /// Brings about what is due by now, and waits for work whose outcome is due: the time of verification is real time, and not the
+    /// session's. `false` when that takes longer than fetching may.
+    pub(crate) async fn settle(&self) -> bool {
+        let mut finished = self.verifying.subscribe();
+        let work = async {
+            loop {
+                finished.mark_unchanged();
+                let now = self.now();
+                let waits = {
+                    let mut registry = self.registry();
+                    registry.sweep(now);
+                    registry.waits_for_verdicts(now)
+                };
+                let idle = *self.verifying.borrow() == 0;
+                if !waits || idle || finished.changed().await.is_err() {
+                    return;
+                }
+            }
+        };
+        let patience = self
+            .config
+            .fetch_deadline
+            .saturating_add(SETTLING)
+            .min(LONGEST_SETTLING);
+        tokio::time::timeout(patience, work).await.is_ok()
+    }
+
+    /// Counts as a verification that is under way until it is dropped.
+    pub(crate) fn verifying(self: &Arc<Self>) -> Verifying {
+        self.verifying.send_modify(|count| *count += 1);
+        Verifying(self.clone())
+    }
+
+    /// Forgets all releases, requests, changes of the clock, faults and canned answers, and ends all work.
     pub(crate) fn reset(&self) {
+        self.faults.clear();
+        self.answers.clear();
         self.tasks.abort_all();
         self.registry().reset();
+        self.journal.clear();
+        self.clock.reset();
+    }
+}
+
+/// A verdict whatever happens: a mistake of the mock's own must not leave a release in processing for ever.
+async fn guarded(verification: impl Future<Output = Verdict>) -> Verdict {
+    AssertUnwindSafe(verification)
+        .catch_unwind()
+        .await
+        .unwrap_or_else(|_| {
+            Verdict::Bad(Problem::new(
+                ProblemKind::InvalidContent,
+                "The verification of the content broke down.",
+            ))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_a_verdict() {
+        let verdict = guarded(async { panic!("on purpose") }).await;
+        assert!(
+            matches!(verdict, Verdict::Bad(problem) if problem.kind == ProblemKind::InvalidContent)
+        );
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{
     future::Future,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use tokio::task::{AbortHandle, JoinHandle};
@@ -13,7 +13,13 @@ const PRUNE_AT: usize = 64;
 /// Background work that ends with its owner.
 #[derive(Debug, Default)]
 pub(crate) struct Tasks {
-    running: Mutex<Vec<AbortHandle>>,
+    running: Mutex<Running>,
+}
+
+#[derive(Debug, Default)]
+struct Running {
+    tasks: Vec<AbortHandle>,
+    closed: bool,
 }
 
 impl Tasks {
@@ -23,24 +29,34 @@ impl Tasks {
         work: impl Future<Output = T> + Send + 'static,
     ) -> JoinHandle<T> {
         let handle = tokio::spawn(work);
-        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        if running.len() >= PRUNE_AT && running.len() == running.capacity() {
-            running.retain(|task| !task.is_finished());
+        let mut running = self.lock();
+        if running.closed {
+            handle.abort();
+            return handle;
         }
-        running.push(handle.abort_handle());
+        let tasks = &mut running.tasks;
+        if tasks.len() >= PRUNE_AT && tasks.len() == tasks.capacity() {
+            tasks.retain(|task| !task.is_finished());
+        }
+        tasks.push(handle.abort_handle());
         handle
     }
 
     /// Ends all work where it stands.
     pub(crate) fn abort_all(&self) {
-        for task in self
-            .running
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .drain(..)
-        {
+        for task in self.lock().tasks.drain(..) {
             task.abort();
         }
+    }
+
+    /// Ends all work, and whatever is started from now on.
+    pub(crate) fn close(&self) {
+        self.lock().closed = true;
+        self.abort_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Running> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

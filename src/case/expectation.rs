@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::action::OneOrMany;
+use super::client::ClientExit;
 use crate::outcome::Level;
 
 /// One expectation. Everything that it says must hold; its rule is what a mismatch violates.
@@ -59,8 +60,17 @@ pub struct Expectation {
     pub signature: Option<SignatureExpectation>,
     /// How many of the parallel exchanges fit each description.
     pub tally: Option<Vec<Tally>>,
-    /// What the content host received (with `received`).
+    /// What the content host received (with `received`), or the client sent (with `journal`).
     pub requests: Option<RequestsExpectation>,
+    /// How the client ended (with `client`).
+    pub exit: Option<ClientExit>,
+    /// The client showed this text, or one of them, on stderr or stdout; case does not matter.
+    pub shows: Option<OneOrMany<String>>,
+    /// What a fetch has left at `CONFORMANCE_OUTPUT`: the bytes of this content (of an archive, a folder with its entries), or `absent`: nothing.
+    /// Beside it there may be nothing in any case.
+    pub output: Option<String>,
+    /// How many seconds the client took at most.
+    pub took: Option<f64>,
 }
 
 /// How many of parallel exchanges are as described.
@@ -109,6 +119,10 @@ pub struct RequestsExpectation {
     pub some_headers: Option<IndexMap<String, Value>>,
     /// No request contains one of these texts in target or header fields.
     pub conceals: Option<Vec<String>>,
+    /// Between one request and the next so many seconds at least.
+    pub apart: Option<f64>,
+    /// From the first to the last so many seconds at most.
+    pub within: Option<f64>,
 }
 
 impl Expectation {
@@ -121,5 +135,6 @@ impl Expectation {
             || self.status.is_some()
             || self.same_as.is_some()
             || self.tally.is_some()
+            || self.exit.is_some()
     }
 }

@@ -27,6 +27,7 @@ pub const TEMPLATE_ROOTS: &[&str] = &[
     "secret",
     "fresh",
     "now",
+    "http-date",
     "problem",
     "private-namespace",
 ];
@@ -49,6 +50,7 @@ pub(super) fn problems(file: &CaseFile, raw: &Value) -> Vec<(String, String)> {
         lint.say("/steps", "a case needs at least one step");
     }
     lint.steps("/steps", &file.steps);
+    lint.sides();
     if !file.steps.is_empty() && lint.rules == 0 {
         lint.say(
             "/steps",
@@ -84,17 +86,45 @@ impl Lint<'_> {
     /// Collects what later templates may name.
     fn names(&mut self, steps: &[Step]) {
         for step in steps {
-            if let Some(label) = step
-                .create
-                .as_ref()
-                .and_then(|create| create.release.clone())
-            {
-                self.releases.insert(label);
-            }
+            let labels = [
+                step.create
+                    .as_ref()
+                    .and_then(|create| create.release.clone()),
+                step.serve.as_ref().and_then(|serve| serve.release.clone()),
+                step.client
+                    .as_ref()
+                    .and_then(|client| client.details().release),
+            ];
+            self.releases.extend(labels.into_iter().flatten());
             if let Some(name) = &step.name {
                 self.steps.insert(name.clone());
             }
             self.names(step.nested());
+        }
+    }
+
+    /// A case judges a registry or a client.
+    fn sides(&mut self) {
+        let is_about_client = self.file.steps.iter().any(|step| step.client.is_some());
+        if is_about_client {
+            return;
+        }
+        if !self.file.session.is_empty() {
+            self.say("/session", "`session` is for cases with a `client` step");
+        }
+        for (index, step) in self.file.steps.iter().enumerate() {
+            let mock_only = [
+                ("inject", step.inject.is_some()),
+                ("answer", step.answer.is_some()),
+                ("serve", step.serve.is_some()),
+                ("journal", step.journal.is_some()),
+            ];
+            for (name, _) in mock_only.iter().filter(|(_, is_there)| *is_there) {
+                self.say(
+                    &format!("/steps/{index}/{name}"),
+                    format!("`{name}` is for cases with a `client` step: only the mock can do it"),
+                );
+            }
         }
     }
 

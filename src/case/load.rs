@@ -21,6 +21,8 @@ include!(concat!(env!("OUT_DIR"), "/built_in_cases.rs"));
 pub struct Case {
     /// Path below `cases/` without the extension, with the matrix value in brackets.
     pub id: String,
+    /// The file, as it was named to the loader; of a built-in one, below `cases/`.
+    pub path: PathBuf,
     /// The file with the value of the matrix filled in.
     pub file: CaseFile,
     /// The steps as they stand in the file, for templates to be filled in when they run.
@@ -33,6 +35,13 @@ pub struct Case {
     pub requirements: Vec<String>,
     /// The most binding level among them.
     pub level: Level,
+}
+
+impl Case {
+    /// Whether it judges a client, and not a registry.
+    pub fn is_about_client(&self) -> bool {
+        self.file.steps.iter().any(|step| step.client.is_some())
+    }
 }
 
 /// One thing that is wrong in a case file.
@@ -270,7 +279,7 @@ fn read(path: &Path, id: &str, text: &str, checks: Checks) -> Result<Vec<Case>, 
             continue;
         }
         let id = label.map_or_else(|| id.to_owned(), |label| format!("{id}[{label}]"));
-        cases.push(case(id, file, &value, Arc::clone(&spans)));
+        cases.push(case((path, id), file, &value, Arc::clone(&spans)));
     }
     if errors.is_empty() {
         Ok(cases)
@@ -279,7 +288,7 @@ fn read(path: &Path, id: &str, text: &str, checks: Checks) -> Result<Vec<Case>, 
     }
 }
 
-fn case(id: String, file: CaseFile, value: &Value, spans: Arc<Spans>) -> Case {
+fn case((path, id): (&Path, String), file: CaseFile, value: &Value, spans: Arc<Spans>) -> Case {
     let mut requirements = Vec::new();
     let mut level = None;
     gather(&file.steps, &mut requirements, &mut level);
@@ -294,6 +303,7 @@ fn case(id: String, file: CaseFile, value: &Value, spans: Arc<Spans>) -> Case {
         .collect::<Map<_, _>>();
     Case {
         id,
+        path: path.to_owned(),
         file,
         raw_steps,
         raw: Value::Object(raw),

@@ -1,6 +1,7 @@
 //! Case files: their model, their schema, loading, and templates.
 
 pub mod action;
+pub mod client;
 pub mod content_spec;
 pub mod expectation;
 pub mod host_spec;

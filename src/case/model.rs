@@ -9,6 +9,7 @@ use super::action::{
     AddSources, Create, Download, HostChange, OneOrMany, Parallel, Publish, RawExchange, Read,
     Received, SendRequest, Upload, Wait,
 };
+use super::client::{Client, JournalQuery, Serve};
 use super::content_spec::ContentSpec;
 use super::expectation::Expectation;
 use super::host_spec::HostSpec;
@@ -43,6 +44,9 @@ pub struct CaseFile {
     /// Content hosts by name.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub hosts: IndexMap<String, HostSpec>,
+    /// Options of the mock, in a case about a client: those of `POST __admin/sessions`, and `uploads: elsewhere`.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub session: IndexMap<String, Value>,
     /// What is done, in order.
     pub steps: Vec<Step>,
 }
@@ -118,6 +122,16 @@ pub struct Step {
     pub host: Option<HostChange>,
     /// What a content host has received.
     pub received: Option<Received>,
+    /// Runs the client under test.
+    pub client: Option<Client>,
+    /// Faults that the mock makes from now on, as `POST __admin/faults` takes them.
+    pub inject: Option<Vec<Value>>,
+    /// Answers that the mock gives in the place of its own, as `POST __admin/answers` takes them.
+    pub answer: Option<Vec<Value>>,
+    /// A release document that the mock gives when the release is read.
+    pub serve: Option<Serve>,
+    /// The client's requests, as the mock saw them.
+    pub journal: Option<JournalQuery>,
 
     /// Name of the step, for reports and for `$(step.NAME...)`.
     pub name: Option<String>,
@@ -208,6 +222,11 @@ impl Step {
         "wait",
         "host",
         "received",
+        "client",
+        "inject",
+        "answer",
+        "serve",
+        "journal",
     ];
 
     /// The names of the actions that the step has; the loader refuses a step that has not exactly one.
@@ -229,6 +248,11 @@ impl Step {
             self.wait.is_some(),
             self.host.is_some(),
             self.received.is_some(),
+            self.client.is_some(),
+            self.inject.is_some(),
+            self.answer.is_some(),
+            self.serve.is_some(),
+            self.journal.is_some(),
         ];
         Self::ACTIONS
             .iter()

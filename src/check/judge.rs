@@ -1,6 +1,9 @@
 //! One expectation against one subject: every matcher that the expectation names, all mismatches collected.
 
-use super::{Subject, header, json, problem, requests, same, schema, signature, status, tally};
+use super::client::ClientEnd;
+use super::{
+    Subject, client, header, json, problem, requests, same, schema, signature, status, tally,
+};
 use crate::case::content_spec::Contents;
 use crate::case::expectation::Expectation;
 use crate::jws::KeySet;
@@ -51,7 +54,17 @@ pub fn judge(
         ));
     }
     if let (Some(expected), Some(received)) = (&expectation.requests, subject.received) {
-        found.extend(requests::check(received, expected, rule, level));
+        let whose = subject.received_by;
+        found.extend(requests::check(received, expected, whose, rule, level));
+    }
+    if let Some(end) = subject.client {
+        found.extend(client::check(
+            end,
+            expectation,
+            context.contents,
+            rule,
+            level,
+        ));
     }
     found
 }
@@ -152,6 +165,7 @@ fn succeeded(subject: &Subject<'_>) -> bool {
             conclusion,
             super::Conclusion::Accepted | super::Conclusion::Published
         ),
+        None if subject.client.is_some() => subject.client.is_some_and(ClientEnd::is_done),
         None => subject
             .answer()
             .is_some_and(|answer| (200..300).contains(&answer.status)),
@@ -161,6 +175,9 @@ fn succeeded(subject: &Subject<'_>) -> bool {
 fn ended(subject: &Subject<'_>) -> String {
     if let Some(conclusion) = subject.conclusion {
         return conclusion.describe();
+    }
+    if let Some(end) = subject.client {
+        return end.describe();
     }
     match subject.exchange.map(|exchange| &exchange.answer) {
         Some(Ok(answer)) => match answer.json() {
@@ -181,6 +198,9 @@ fn answer(
     level: Level,
 ) -> Vec<Mismatch> {
     let mut found = Vec::new();
+    if subject.client.is_some() {
+        return found;
+    }
     let about_answer = expectation.status.is_some()
         || expectation.headers.is_some()
         || expectation.body.is_some()

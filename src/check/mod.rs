@@ -1,5 +1,6 @@
 //! Matchers: each judges what came back, and none of them sees the network.
 
+pub mod client;
 pub mod header;
 pub mod implied;
 pub mod json;

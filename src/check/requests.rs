@@ -12,6 +12,7 @@ use crate::outcome::{Level, Mismatch};
 pub fn check(
     received: &[Received],
     expected: &RequestsExpectation,
+    whose: &str,
     rule: Option<&str>,
     level: Level,
 ) -> Vec<Mismatch> {
@@ -20,7 +21,7 @@ pub fn check(
         && !tally::count_fits(count, received.len())
     {
         found.push(
-            Mismatch::new(rule, level, "the number of requests to the content host")
+            Mismatch::new(rule, level, format!("the number of requests {whose}"))
                 .beside(tally::text(count), received.len().to_string()),
         );
     }
@@ -33,7 +34,7 @@ pub fn check(
                         Mismatch::new(
                             rule,
                             level,
-                            format!("header field {name} of a request to the content host"),
+                            format!("header field {name} of a request {whose}"),
                         )
                         .beside(difference.expected, difference.actual)
                     }),
@@ -50,7 +51,7 @@ pub fn check(
             Mismatch::new(
                 rule,
                 level,
-                "no request to the content host has the header fields",
+                format!("no request {whose} has the header fields"),
             )
             .beside(wanted, format!("{} requests without", received.len())),
         );
@@ -67,8 +68,42 @@ pub fn check(
             found.push(Mismatch::new(
                 rule,
                 level,
-                "the content host received what it must not see",
+                format!("a request {whose} shows what it must not"),
             ));
+        }
+    }
+    found.extend(times(received, expected, whose, rule, level));
+    found
+}
+
+fn times(
+    received: &[Received],
+    expected: &RequestsExpectation,
+    whose: &str,
+    rule: Option<&str>,
+    level: Level,
+) -> Vec<Mismatch> {
+    let mut found = Vec::new();
+    if let Some(least) = expected.apart {
+        let gaps = received
+            .windows(2)
+            .map(|pair| pair[1].at.saturating_sub(pair[0].at).as_secs_f64());
+        if let Some(shortest) = gaps.reduce(f64::min).filter(|gap| *gap < least) {
+            found.push(
+                Mismatch::new(rule, level, format!("the time between requests {whose}"))
+                    .beside(format!("{least} s at least"), format!("{shortest:.2} s")),
+            );
+        }
+    }
+    if let (Some(most), Some(first), Some(last)) =
+        (expected.within, received.first(), received.last())
+    {
+        let span = last.at.saturating_sub(first.at).as_secs_f64();
+        if span > most {
+            found.push(
+                Mismatch::new(rule, level, format!("the time of all requests {whose}"))
+                    .beside(format!("{most} s at most"), format!("{span:.2} s")),
+            );
         }
     }
     found

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::client::ClientEnd;
 use crate::origin::Received;
 use crate::wire::{Answer, Exchange};
 
@@ -77,8 +78,12 @@ pub struct Subject<'a> {
     pub conclusion: Option<&'a Conclusion>,
     /// The exchanges of parallel steps.
     pub parallel: Vec<&'a Exchange>,
-    /// What a content host received.
+    /// What a content host received, or the mock from the client.
     pub received: Option<&'a [Received]>,
+    /// Whose or to whom the received requests are, in words.
+    pub received_by: &'static str,
+    /// What became of the client.
+    pub client: Option<&'a ClientEnd>,
     /// The answer of the step named by `same-as`.
     pub compared: Option<&'a Exchange>,
     /// The bytes that the publisher signed for the release.

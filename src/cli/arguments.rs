@@ -30,6 +30,8 @@ pub(super) struct Cli {
 pub(super) enum Command {
     /// Run the suite (the default).
     Run(Box<RunArguments>),
+    /// Judge a client: run it against the bundled mock, once a case.
+    Client(Box<ClientArguments>),
     /// Write a commented target file.
     Init(InitArguments),
     /// Print the public keys (JWKS) to install in a registry.
@@ -154,6 +156,15 @@ pub(super) enum Color {
 }
 
 #[derive(Debug, Clone, Args)]
+pub(super) struct ClientArguments {
+    #[command(flatten)]
+    pub run: RunArguments,
+    /// The client with its arguments; `publish` or `fetch` is added
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    pub command: Vec<std::ffi::OsString>,
+}
+
+#[derive(Debug, Clone, Args)]
 pub(super) struct InitArguments {
     /// Where to write the target file
     #[arg(value_name = "FILE", default_value = "target.yaml")]
@@ -209,6 +220,25 @@ pub(super) struct CoverageArguments {
     /// Cases from this folder instead of the built-in ones
     #[arg(long, value_name = "DIR", env = "REGISTRY_CONFORMANCE_CASES")]
     pub cases: Option<PathBuf>,
+    /// The cases about clients, with each defect of a client
+    #[arg(long, env = "REGISTRY_CONFORMANCE_CLIENT")]
+    pub client: bool,
+    /// The client, which has the defect that CLIENT_DEFECT names
+    #[arg(
+        long,
+        value_name = "COMMAND",
+        default_value = "python3 examples/clients/python/publish_client.py",
+        env = "REGISTRY_CONFORMANCE_CLIENT_COMMAND"
+    )]
+    pub client_command: String,
+    /// What prints the client's defects, as JSON [{name, rule, what}]
+    #[arg(
+        long,
+        value_name = "COMMAND",
+        default_value = "python3 examples/clients/python/defects.py --list",
+        env = "REGISTRY_CONFORMANCE_CLIENT_DEFECTS"
+    )]
+    pub client_defects: String,
     /// Run this defect; repeatable [default: all whose rule a case carries]
     #[arg(
         long = "defect",

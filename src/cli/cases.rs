@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::arguments::{CasesArguments, CasesCommand};
 use super::exit::{CliError, Exit};
-use super::load;
+use super::{load, stdout};
 use crate::case;
 
 /// Lists, checks or exports.
@@ -14,8 +14,9 @@ pub(super) fn run(arguments: &CasesArguments) -> Result<Exit, CliError> {
     match &arguments.command {
         CasesCommand::List { cases, json } => list(cases.as_deref(), *json),
         CasesCommand::Check { cases } => {
-            let cases = load::cases(cases.as_deref())?;
-            println!("{} cases, no mistakes", cases.len());
+            let cases = load::all_cases(cases.as_deref())?;
+            let plural = if cases.len() == 1 { "" } else { "s" };
+            stdout::print(format!("{} case{plural}, no mistakes", cases.len()))?;
             Ok(Exit::Conforms)
         }
         CasesCommand::Export { folder, force } => export(folder, *force),
@@ -23,7 +24,7 @@ pub(super) fn run(arguments: &CasesArguments) -> Result<Exit, CliError> {
 }
 
 fn list(folder: Option<&Path>, as_json: bool) -> Result<Exit, CliError> {
-    let cases = load::cases(folder)?;
+    let cases = load::all_cases(folder)?;
     if as_json {
         let cases: Vec<_> = cases
             .iter()
@@ -38,19 +39,24 @@ fn list(folder: Option<&Path>, as_json: bool) -> Result<Exit, CliError> {
                 })
             })
             .collect();
-        println!("{:#}", json!(cases));
+        stdout::print(format!("{:#}", json!(cases)))?;
         return Ok(Exit::Conforms);
     }
     let width = cases.iter().map(|case| case.id.len()).max().unwrap_or(0);
-    for case in &cases {
-        println!(
-            "{:width$}  {:8}  {}",
-            case.id,
-            case.level.as_str(),
-            case.requirements.join(" ")
-        );
-        println!("{:width$}  {}", "", case.file.summary);
-    }
+    let lines: Vec<String> = cases
+        .iter()
+        .map(|case| {
+            format!(
+                "{:width$}  {:8}  {}\n{:width$}  {}",
+                case.id,
+                case.level.as_str(),
+                case.requirements.join(" "),
+                "",
+                case.file.summary
+            )
+        })
+        .collect();
+    stdout::print(lines.join("\n"))?;
     Ok(Exit::Conforms)
 }
 
@@ -80,10 +86,10 @@ fn export(folder: &Path, force: bool) -> Result<Exit, CliError> {
         &folder.join("case.schema.json"),
         &format!("{:#}\n", case::schema::generate()),
     )?;
-    println!(
+    stdout::print(format!(
         "wrote {} case files and case.schema.json to {}",
         files.len(),
         folder.display()
-    );
+    ))?;
     Ok(Exit::Conforms)
 }

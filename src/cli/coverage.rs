@@ -1,28 +1,36 @@
 //! `coverage`: the suite against the bundled mock with each of its defects.
 
+mod bench;
 mod clean;
 mod schedule;
 mod work;
 
+use std::ffi::OsString;
 use std::path::Path;
 
 use mock_registry::defect::Defect;
 
+use self::bench::Bench;
 use self::schedule::Schedule;
 use self::work::Workshop;
 use super::arguments::CoverageArguments;
 use super::exit::{CliError, Exit};
-use super::load;
-use super::variation::Variation;
+use super::{load, stdout};
 use crate::case::Case;
-use crate::coverage::{self, DefectInfo, Inventory, Matrix, VariationInfo};
+use crate::coverage::{self, About, DefectInfo, Inventory, Matrix};
+use crate::suggest;
 
 /// Fixed, so that every run gives the same.
 const DEFAULT_SEED: u64 = 1;
 
 /// Runs the matrix, or compares a document with what there is.
 pub(super) fn run(arguments: &CoverageArguments) -> Result<Exit, CliError> {
-    let cases = load::cases(arguments.cases.as_deref())?;
+    let judged = if arguments.client {
+        load::Judged::Client
+    } else {
+        load::Judged::Registry
+    };
+    let cases = load::cases(arguments.cases.as_deref(), judged)?;
     let selected: Vec<&Case> = cases
         .iter()
         .filter(|case| {
@@ -33,32 +41,52 @@ pub(super) fn run(arguments: &CoverageArguments) -> Result<Exit, CliError> {
                     .any(|filter| case.id.contains(filter))
         })
         .collect();
-    let defects = defects(&arguments.defects, &selected)?;
-    let infos: Vec<DefectInfo> = defects.iter().map(|defect| info(*defect)).collect();
+    let seed = arguments.seed.unwrap_or(DEFAULT_SEED);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(CliError::unreachable)?;
+    let bench = if arguments.client {
+        let defects = client_defects(arguments, &selected)?;
+        let command = words(&arguments.client_command);
+        runtime.block_on(Bench::client(command, defects, seed))?
+    } else {
+        Bench::registry(defects(&arguments.defects, &selected)?)
+    };
+    let infos = bench.infos();
     let mut inventory = Inventory::of(selected.iter().copied());
     if !arguments.defects.is_empty() || !arguments.filters.is_empty() {
         // Nothing is known about the rules whose defects do not run.
         inventory = inventory.of_rules(&infos.iter().map(|info| info.rule.as_str()).collect());
     }
     if let Some(path) = &arguments.check {
-        return check(path, &inventory, &infos);
+        return check(path, &inventory, infos);
     }
     if infos.is_empty() || selected.is_empty() {
         eprintln!("error: no case carries the rule of a defect that was asked for");
         return Ok(Exit::NothingRan);
     }
-    let seed = arguments.seed.unwrap_or(DEFAULT_SEED);
-    let workshop = Workshop::new(seed, arguments.jobs.map(std::num::NonZeroUsize::get))?;
-    let (matrix, is_clean) = fill(arguments, &workshop, &selected, &defects, inventory)?;
-    if !is_clean {
+    let jobs = arguments.jobs.map(std::num::NonZeroUsize::get);
+    let workshop = Workshop::new(&runtime, &bench, seed, jobs);
+    let schedule = Schedule {
+        selected: &selected,
+        infos,
+    };
+    let mut matrix = Matrix::new(bench.variations(), inventory, infos);
+    if !fill(arguments, &workshop, schedule, &mut matrix)? {
         return Ok(Exit::DoesNotConform);
     }
-    print!("{}", coverage::summary(&matrix));
+    stdout::print(coverage::summary(&matrix).trim_end())?;
     if let Some(path) = &arguments.json {
         write(path, &format!("{:#}\n", matrix.to_json(seed)))?;
     }
     if let Some(path) = &arguments.markdown {
-        write(path, &coverage::markdown(&matrix))?;
+        let about = if arguments.client {
+            About::Client
+        } else {
+            About::Registry
+        };
+        write(path, &coverage::markdown(&matrix, about))?;
     }
     // Of a part of the defects or cases, most expectations see none.
     let is_whole_matrix =
@@ -73,59 +101,45 @@ pub(super) fn run(arguments: &CoverageArguments) -> Result<Exit, CliError> {
     })
 }
 
-/// Variation after variation; what an earlier one has settled is not run again. False: the mock without defects did not pass.
+/// Variation after variation; what an earlier one has settled is not run again. False: without defects not all passed.
 fn fill(
     arguments: &CoverageArguments,
-    workshop: &Workshop,
-    selected: &[&Case],
-    defects: &[Defect],
-    inventory: Inventory,
-) -> Result<(Matrix, bool), CliError> {
-    let infos: Vec<DefectInfo> = defects.iter().map(|defect| info(*defect)).collect();
-    let variations = Variation::ALL
-        .iter()
-        .map(|variation| VariationInfo {
-            name: variation.name().to_owned(),
-            what: variation.what().to_owned(),
-        })
-        .collect();
-    let mut matrix = Matrix::new(variations, inventory, &infos);
-    for (index, variation) in Variation::ALL.into_iter().enumerate() {
+    workshop: &Workshop<'_>,
+    schedule: Schedule<'_>,
+    matrix: &mut Matrix,
+) -> Result<bool, CliError> {
+    for (index, variation) in matrix.variations().to_vec().iter().enumerate() {
         let unrelated_nth = if index == 0 { arguments.unrelated } else { 0 };
-        let schedule = Schedule {
-            selected,
-            defects,
-            infos: &infos,
-        };
-        let chains = schedule.by_rule(&matrix, unrelated_nth, arguments.kills_only);
+        let chains = schedule.by_rule(matrix, unrelated_nth, arguments.kills_only);
         if chains.is_empty() {
             continue;
         }
         let needed = schedule.needed(&chains);
         eprintln!(
             "{}: {} cases, {} defects",
-            variation.name(),
+            variation.name,
             needed.len(),
             chains.iter().map(|chain| chain.units.len()).sum::<usize>()
         );
-        if !clean::passes(workshop, variation, &needed)? {
-            return Ok((matrix, false));
+        if !clean::passes(workshop, index, &variation.name, &needed)? {
+            return Ok(false);
         }
-        for run in workshop.carry_out(variation, index, selected, matrix.inventory(), chains)? {
+        let selected = schedule.selected;
+        for run in workshop.carry_out(index, selected, matrix.inventory(), chains)? {
             matrix.add(&run);
         }
         if arguments.kills_only {
             continue;
         }
-        let chains = schedule.by_other_rules(&matrix);
-        if !clean::passes(workshop, variation, &schedule.needed(&chains))? {
-            return Ok((matrix, false));
+        let chains = schedule.by_other_rules(matrix);
+        if !clean::passes(workshop, index, &variation.name, &schedule.needed(&chains))? {
+            return Ok(false);
         }
-        for run in workshop.carry_out(variation, index, selected, matrix.inventory(), chains)? {
+        for run in workshop.carry_out(index, selected, matrix.inventory(), chains)? {
             matrix.add(&run);
         }
     }
-    Ok((matrix, true))
+    Ok(true)
 }
 
 /// Those that were named, or else those whose rule a case carries.
@@ -144,17 +158,36 @@ fn defects(named: &[String], cases: &[&Case]) -> Result<Vec<Defect>, CliError> {
         .collect()
 }
 
-fn info(defect: Defect) -> DefectInfo {
-    DefectInfo {
-        name: defect.name().to_owned(),
-        rule: defect.rule().to_owned(),
-        also: defect
-            .also()
-            .iter()
-            .map(|rule| (*rule).to_owned())
-            .collect(),
-        what: defect.what().to_owned(),
+/// The same of the client's.
+fn client_defects(
+    arguments: &CoverageArguments,
+    cases: &[&Case],
+) -> Result<Vec<DefectInfo>, CliError> {
+    let all = bench::listed_defects(&words(&arguments.client_defects))?;
+    if arguments.defects.is_empty() {
+        let is_carried = |info: &DefectInfo| {
+            cases
+                .iter()
+                .any(|case| case.requirements.contains(&info.rule))
+        };
+        return Ok(all.into_iter().filter(is_carried).collect());
     }
+    arguments
+        .defects
+        .iter()
+        .map(|name| {
+            let found = all.iter().find(|info| info.name == *name);
+            found.cloned().ok_or_else(|| {
+                let hint = suggest::hint(name, all.iter().map(|info| info.name.as_str()));
+                CliError::message(format!("failed to find the client's defect `{name}`{hint}"))
+            })
+        })
+        .collect()
+}
+
+/// The words of a command; none of them can hold a space.
+fn words(command: &str) -> Vec<OsString> {
+    command.split_whitespace().map(OsString::from).collect()
 }
 
 /// Whether the document speaks of the rules, cases and defects that there are.

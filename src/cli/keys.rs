@@ -2,6 +2,7 @@
 
 use super::arguments::KeysArguments;
 use super::exit::{CliError, Exit};
+use super::stdout;
 use crate::jws::KeySet;
 use crate::target::{Environment, LoadOptions, Target, TokenCommands};
 
@@ -22,6 +23,6 @@ pub(super) fn run(arguments: &KeysArguments) -> Result<Exit, CliError> {
         }
         None => KeySet::built_in(),
     };
-    println!("{:#}", keys.public_jwks());
+    stdout::print(format!("{:#}", keys.public_jwks()))?;
     Ok(Exit::Conforms)
 }

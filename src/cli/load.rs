@@ -9,8 +9,21 @@ use crate::known_failures::KnownFailures;
 use crate::plan::{Selection, Slow};
 use crate::target::{Environment, LoadOptions, Target, TokenCommands};
 
+/// Whom a run judges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Judged {
+    Registry,
+    Client,
+}
+
+impl Judged {
+    fn keeps(self, case: &Case) -> bool {
+        case.is_about_client() == (self == Self::Client)
+    }
+}
+
 /// The cases of a folder, or the built-in ones.
-pub(super) fn cases(folder: Option<&Path>) -> Result<Vec<Case>, CliError> {
+pub(super) fn all_cases(folder: Option<&Path>) -> Result<Vec<Case>, CliError> {
     match folder {
         Some(folder) => case::from_folder(folder),
         None => case::built_in(),
@@ -18,17 +31,26 @@ pub(super) fn cases(folder: Option<&Path>) -> Result<Vec<Case>, CliError> {
     .map_err(CliError::usage)
 }
 
+/// Those of them that judge a registry or a client.
+pub(super) fn cases(folder: Option<&Path>, judged: Judged) -> Result<Vec<Case>, CliError> {
+    let mut cases = all_cases(folder)?;
+    cases.retain(|case| judged.keeps(case));
+    Ok(cases)
+}
+
 /// The cases of a run. Of the built-in ones no more are read than the run can be about, since a runner that starts a
 /// process for each case starts many.
-pub(super) fn cases_of(arguments: &RunArguments) -> Result<Vec<Case>, CliError> {
+pub(super) fn cases_of(arguments: &RunArguments, judged: Judged) -> Result<Vec<Case>, CliError> {
     let is_narrow = arguments.exact
         && !arguments.filters.is_empty()
         && arguments.cases.is_none()
         && arguments.known_failures.is_none();
     if is_narrow {
-        return case::built_in_exactly(&arguments.filters).map_err(CliError::usage);
+        let mut cases = case::built_in_exactly(&arguments.filters).map_err(CliError::usage)?;
+        cases.retain(|case| judged.keeps(case));
+        return Ok(cases);
     }
-    cases(arguments.cases.as_deref())
+    cases(arguments.cases.as_deref(), judged)
 }
 
 /// The target, unless the bundled mock is meant.

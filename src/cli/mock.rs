@@ -13,6 +13,6 @@ pub(super) fn run(arguments: &MockArguments) -> Result<Exit, CliError> {
         .chain(arguments.options.iter().cloned());
     match runtime.block_on(mock_registry::cli::run_from(arguments)) {
         Ok(()) => Ok(Exit::Conforms),
-        Err(error) => Err(CliError::message(format!("{error:#}"))),
+        Err(error) => Err(CliError::usage(error)),
     }
 }

@@ -2,14 +2,17 @@
 
 mod arguments;
 mod cases;
+mod client;
 mod coverage;
 mod embedded;
 mod exit;
 mod init;
+mod interrupt;
 mod keys;
 mod load;
 mod mock;
 mod run;
+mod stdout;
 mod variation;
 
 pub use exit::Exit;
@@ -40,6 +43,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, wrapped: bool) -> Exi
     let result = match cli.command {
         None => run::run(&cli.run, wrapped),
         Some(Command::Run(run)) => run::run(&run, wrapped),
+        Some(Command::Client(client)) => client::run(&client),
         Some(Command::Init(init)) => init::run(&init),
         Some(Command::Keys(keys)) => keys::run(&keys),
         Some(Command::Cases(cases)) => cases::run(&cases),

@@ -1,19 +1,19 @@
 //! `run`: the suite against a registry.
 
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::json;
-use tokio::signal::unix::{SignalKind, signal};
 
 use super::arguments::{Color, Format, RunArguments};
 use super::embedded::{Embedded, EmbeddedOptions};
 use super::exit::{CliError, Exit};
+use super::interrupt::Interrupt;
 use super::load;
 use crate::case::Case;
+use crate::known_failures::KnownFailures;
 use crate::outcome::{CaseOutcome, Verdict};
 use crate::plan::{Decision, Planned, Selection, plan};
-use crate::report::{self, ColorSetting, FormatSetting, ReportRequest, Run, Summary, TrialOptions};
+use crate::report::{self, ColorSetting, FormatSetting, Run, Summary, TrialOptions};
 use crate::run::{NotARegistry, Outcomes, RunContext, not_run, preflight};
 use crate::suggest;
 
@@ -30,7 +30,7 @@ pub(super) fn run(arguments: &RunArguments, wrapped: bool) -> Result<Exit, CliEr
         .build()
         .map_err(CliError::unreachable)?;
     let interrupt = Interrupt::watch(&runtime, arguments);
-    let cases = load::cases_of(arguments)?;
+    let cases = load::cases_of(arguments, load::Judged::Registry)?;
     let selection = load::selection(arguments);
     let known_failures = load::known_failures(arguments, &cases)?;
     if arguments.list {
@@ -81,36 +81,70 @@ pub(super) fn run(arguments: &RunArguments, wrapped: bool) -> Result<Exit, CliEr
             return no_registry(&error, arguments, &run, &cases, &selection);
         }
     };
-    let planned = plan(
-        &cases,
-        &context.target,
-        &context.capabilities,
-        context.hosting(),
-        &selection,
-        &known_failures,
-    );
-    let outcomes = interrupt.outcomes.clone();
-    interrupt.knows(&run);
-    carry_out(&planned, &context, &outcomes, &runtime, arguments);
-    run.duration = clock.elapsed();
-    note_lost(&planned, &outcomes);
-    let outcomes = outcomes.sorted();
-    eprint!(
-        "{}",
-        report::closing(
-            &outcomes,
-            context.created(),
-            context.capabilities.is("cancel")
-        )
-    );
-    if let Some(path) = &arguments.logfile {
-        write_log(path, &outcomes);
-    }
-    let reports = report::write_all(&arguments.reports, &run, &outcomes, arguments.strict);
+    let suite = Suite {
+        arguments,
+        wrapped,
+        cases: &cases,
+        selection: &selection,
+        known_failures: &known_failures,
+        context,
+        run,
+        clock,
+        runtime,
+        interrupt,
+    };
+    let exit = suite.carry_out();
     drop(embedded);
-    runtime.shutdown_background();
-    reports.map_err(CliError::unreachable)?;
-    Ok(exit(&outcomes, arguments, wrapped))
+    exit
+}
+
+/// A run of which everything is known but what it comes to.
+pub(super) struct Suite<'a> {
+    pub arguments: &'a RunArguments,
+    pub wrapped: bool,
+    pub cases: &'a [Case],
+    pub selection: &'a Selection,
+    pub known_failures: &'a KnownFailures,
+    pub context: RunContext,
+    pub run: Run,
+    pub clock: Instant,
+    pub runtime: tokio::runtime::Runtime,
+    pub interrupt: Interrupt,
+}
+
+impl Suite<'_> {
+    /// Runs the cases, writes the reports, and says how it went.
+    pub(super) fn carry_out(mut self) -> Result<Exit, CliError> {
+        let arguments = self.arguments;
+        let planned = plan(
+            self.cases,
+            &self.context.target,
+            &self.context.capabilities,
+            self.context.hosting(),
+            self.selection,
+            self.known_failures,
+        );
+        let outcomes = self.interrupt.outcomes.clone();
+        self.interrupt.knows(&self.run);
+        carry_out(&planned, &self.context, &outcomes, &self.runtime, arguments);
+        self.run.duration = self.clock.elapsed();
+        note_lost(&planned, &outcomes);
+        let outcomes = outcomes.sorted();
+        // What a client leaves behind is in sessions that are gone.
+        let left = match &self.context.client_suite {
+            Some(_) => 0,
+            None => self.context.created(),
+        };
+        let cancels = self.context.capabilities.is("cancel");
+        eprint!("{}", report::closing(&outcomes, left, cancels));
+        if let Some(path) = &arguments.logfile {
+            write_log(path, &outcomes);
+        }
+        let reports = report::write_all(&arguments.reports, &self.run, &outcomes, arguments.strict);
+        self.runtime.shutdown_background();
+        reports.map_err(CliError::unreachable)?;
+        Ok(exit(&outcomes, arguments, self.wrapped))
+    }
 }
 
 /// Nothing that a case could run against: one message, and reports in which no case passes.
@@ -142,7 +176,7 @@ fn no_registry(
     Ok(exit)
 }
 
-fn check_usage(arguments: &RunArguments, wrapped: bool) -> Result<(), CliError> {
+pub(super) fn check_usage(arguments: &RunArguments, wrapped: bool) -> Result<(), CliError> {
     let to_stdout = arguments
         .reports
         .iter()
@@ -174,7 +208,7 @@ fn check_usage(arguments: &RunArguments, wrapped: bool) -> Result<(), CliError> 
     Ok(())
 }
 
-fn list(cases: &[Case], selection: &Selection) {
+pub(super) fn list(cases: &[Case], selection: &Selection) {
     let selected: Vec<(&Case, bool)> = cases
         .iter()
         .filter(|case| selection.selects(&case.id))
@@ -183,7 +217,7 @@ fn list(cases: &[Case], selection: &Selection) {
     report::list(&selected, selection.slow);
 }
 
-fn nothing_matches(arguments: &RunArguments, cases: &[Case], wrapped: bool) -> Exit {
+pub(super) fn nothing_matches(arguments: &RunArguments, cases: &[Case], wrapped: bool) -> Exit {
     if wrapped {
         return Exit::Conforms;
     }
@@ -257,65 +291,6 @@ fn note_lost(planned: &[Planned<'_>], outcomes: &Outcomes) {
             let reason = "the suite failed while it ran this case; please report it";
             outcomes.push(not_run(planned.case, Verdict::Error, reason, None));
         }
-    }
-}
-
-/// On Ctrl-C or SIGTERM: the reports with what is known so far, then exit 130.
-#[derive(Clone)]
-struct Interrupt {
-    run: Arc<Mutex<Option<Run>>>,
-    outcomes: Outcomes,
-}
-
-impl Interrupt {
-    fn watch(runtime: &tokio::runtime::Runtime, arguments: &RunArguments) -> Self {
-        let this = Self {
-            run: Arc::default(),
-            outcomes: Outcomes::default(),
-        };
-        let (watched, reports, strict) =
-            (this.clone(), arguments.reports.clone(), arguments.strict);
-        runtime.spawn(async move {
-            interrupted().await;
-            watched.report(&reports, strict);
-            std::process::exit(i32::from(Exit::Interrupted.code()));
-        });
-        this
-    }
-
-    /// From now on there is something to report.
-    fn knows(&self, run: &Run) {
-        *self.run.lock().unwrap_or_else(PoisonError::into_inner) = Some(run.clone());
-    }
-
-    fn report(&self, reports: &[ReportRequest], strict: bool) {
-        let run = self
-            .run
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        let Some(mut run) = run else {
-            eprintln!("\ninterrupted before the first case");
-            return;
-        };
-        run.duration = run.started.elapsed().unwrap_or_default();
-        let outcomes = self.outcomes.sorted();
-        eprintln!("\ninterrupted; this is what is known so far");
-        eprint!("{}", report::closing(&outcomes, 0, false));
-        if let Err(error) = report::write_all(reports, &run, &outcomes, strict) {
-            eprintln!("error: {error}");
-        }
-    }
-}
-
-async fn interrupted() {
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        let _ = tokio::signal::ctrl_c().await;
-        return;
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
     }
 }
 

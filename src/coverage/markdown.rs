@@ -11,13 +11,36 @@ use crate::requirement;
 
 const WORST: usize = 10;
 
+/// Whose defects a matrix is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// Those of the mock.
+    Registry,
+    /// Those of a client.
+    Client,
+}
+
+impl About {
+    fn introduction(self) -> &'static str {
+        match self {
+            Self::Registry => {
+                "# Coverage\n\nWritten by `registry-conformance coverage --markdown docs/coverage.md`; do not edit. \
+                 The suite runs against the bundled mock, and then against the mock with each of its defects. A defect is *killed* when a case blames the registry for "
+            }
+            Self::Client => {
+                "# Coverage of clients\n\nWritten by `registry-conformance coverage --client --markdown docs/coverage-of-clients.md`; do not edit. \
+                 The cases about clients run with the sample client in Python, and then with each of its defects. A defect is *killed* when a case blames the client for "
+            }
+        }
+    }
+}
+
 /// The whole document.
-pub fn markdown(matrix: &Matrix) -> String {
+pub fn markdown(matrix: &Matrix, about: About) -> String {
     let figures = matrix.figures();
-    let mut text = String::from(
-        "# Coverage\n\nWritten by `registry-conformance coverage --markdown docs/coverage.md`; do not edit. \
-         The suite runs against the bundled mock, and then against the mock with each of its defects. A defect is *killed* when a case blames the registry for \
-         the rule that the defect breaks. An expectation has *teeth* when it saw at least one defect that breaks its own rule. \
+    let mut text = about.introduction().to_owned();
+    text.push_str(
+        "the rule that the defect breaks. An expectation has *teeth* when it saw at least one defect that breaks its own rule. \
          Where it did not, it is a positive control (beside other expectations of the rule with teeth), or the case says why there can be no defect.\n\n",
     );
     // Writing to a String does not fail.
@@ -32,7 +55,7 @@ pub fn markdown(matrix: &Matrix) -> String {
         figures.dragged_median_percent,
         figures.dragged_maximum_percent
     );
-    text.push_str("The mock was run in these variations:\n\n");
+    text.push_str("It was run in these variations:\n\n");
     for variation in matrix.variations() {
         let _ = writeln!(text, "- **{}**: {}", variation.name, variation.what);
     }

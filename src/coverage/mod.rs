@@ -12,7 +12,7 @@ mod text;
 pub use defect_run::{CaseFinding, DefectInfo, DefectRun, Hit, Sight};
 pub use figures::{Figures, Share};
 pub use inventory::{Expected, Inventory, Place, Reason, file_of};
-pub use markdown::{inventory_section, markdown};
+pub use markdown::{About, inventory_section, markdown};
 pub use matrix::{DefectResult, ExpectationResult, Matrix, RuleResult, VariationInfo};
 pub use selection::{carriers, carriers_of_unproved, unrelated};
 pub use text::summary;

@@ -17,6 +17,12 @@ pub fn explain(outcome: &CaseOutcome) -> String {
         let _ = writeln!(text, "{reason}");
     }
     for step in &outcome.steps {
+        if let Some(story) = &step.story {
+            let _ = writeln!(text, "\nwhat the client did:");
+            for line in story.lines() {
+                let _ = writeln!(text, "  {line}");
+            }
+        }
         if step.mismatches.is_empty() {
             continue;
         }
@@ -55,9 +61,8 @@ pub fn explain(outcome: &CaseOutcome) -> String {
 }
 
 fn place(outcome: &CaseOutcome, step: &StepRecord) -> String {
-    let file = outcome.id.split('[').next().unwrap_or(&outcome.id);
     match step.line {
-        Some(line) => format!("`{}` (cases/{file}.yaml:{line})", step.name),
+        Some(line) => format!("`{}` ({}:{line})", step.name, outcome.file),
         None => format!("`{}`", step.name),
     }
 }

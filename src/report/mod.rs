@@ -13,5 +13,5 @@ pub use format::{ReportError, ReportFormat, ReportRequest, write_all};
 pub use json::render as render_json;
 pub use junit::render as render_junit;
 pub use model::{Report, Run, Summary, schema};
-pub use summary::{banner, closing};
+pub use summary::{banner, client_banner, closing};
 pub use trial::{ColorSetting, FormatSetting, TrialOptions, list, run_trials, run_without_output};

@@ -32,6 +32,15 @@ pub fn banner(run: &Run, registry: &str) -> String {
     text
 }
 
+/// What is being judged, of a client.
+pub fn client_banner(run: &Run, command: &str) -> String {
+    format!(
+        "registry-conformance {} (profile {PROFILE_VERSION})\n  client        {command}\n  seed          {}\n",
+        env!("CARGO_PKG_VERSION"),
+        run.seed
+    )
+}
+
 fn capabilities(run: &Run) -> String {
     run.declared
         .as_object()

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::context::RunContext;
 use super::hosts::{self, CaseHosts};
+use super::journal::journal;
 use super::names;
 use super::performed::{Performed, StepError};
 use super::release::State;
@@ -273,6 +274,19 @@ impl<'a> CaseRun<'a> {
             self.change_host(change).await
         } else if let Some(Received::Host(name)) = &step.received {
             self.received(name)
+        } else if let Some(spec) = &step.client {
+            self.client(state, spec).await
+        } else if let Some(faults) = &step.inject {
+            self.tell_mock("faults", faults).await
+        } else if let Some(answers) = &step.answer {
+            self.tell_mock("answers", answers).await
+        } else if let Some(spec) = &step.serve {
+            self.serve(spec).await
+        } else if let Some(query) = &step.journal {
+            let run = state.client.as_ref().ok_or_else(|| {
+                StepError::Suite("the journal is empty before the client has run".to_owned())
+            })?;
+            Ok(journal(&run.watched, query))
         } else {
             Err(StepError::Suite("the step has no action".to_owned()))
         }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use thiserror::Error;
 
+use super::sessions::ClientSuite;
 use crate::jws::{KeySet, KeySetError};
 use crate::origin::{Origin, OriginError, OriginOptions};
 use crate::plan::Hosting;
@@ -53,6 +54,8 @@ pub struct RunContext {
     pub origin: Arc<Origin>,
     /// Seed of all names, octets and orders.
     pub seed: u64,
+    /// The client under test, where the cases are about one.
+    pub client_suite: Option<Arc<ClientSuite>>,
     created: Arc<AtomicUsize>,
 }
 
@@ -98,6 +101,7 @@ impl RunContext {
             keys: Arc::new(keys),
             origin,
             seed,
+            client_suite: None,
             created: Arc::new(AtomicUsize::new(0)),
         })
     }

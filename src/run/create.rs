@@ -103,7 +103,12 @@ impl CaseRun<'_> {
         }
     }
 
-    fn manifest(&self, spec: &Create, label: &str, identity: &str) -> Result<Value, StepError> {
+    pub(super) fn manifest(
+        &self,
+        spec: &Create,
+        label: &str,
+        identity: &str,
+    ) -> Result<Value, StepError> {
         let content = self
             .content_name(spec.content.as_deref())
             .and_then(|name| self.contents.get(&name));

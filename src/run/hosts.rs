@@ -154,6 +154,7 @@ impl CaseRun<'_> {
     pub(super) fn received(&self, name: &str) -> Result<Performed, StepError> {
         Ok(Performed {
             received: Some(self.live_host(name)?.received()),
+            received_by: "to the content host",
             rule: "SRC-2",
             ..Performed::default()
         })

@@ -35,8 +35,15 @@ impl CaseRun<'_> {
         lenient: bool,
     ) -> (Vec<Mismatch>, Flow) {
         let mut mismatches = Vec::new();
-        // The exchange of an attempt was judged with its own step.
-        if step.attempt.is_none() {
+        let is_about_client = self.context.client_suite.is_some();
+        if is_about_client && state.client.is_none() && !performed.succeeded() {
+            // Nothing has been asked of the client yet.
+            let step = step.name.as_deref().unwrap_or(step.action());
+            let why = format!("the mock did not do as the step `{step}` before the client wants");
+            return (mismatches, Flow::Error(why));
+        }
+        // The exchange of an attempt was judged with its own step; those of a case about a client are the mock's.
+        if step.attempt.is_none() && !is_about_client {
             for (exchange, scope) in &performed.exchanges {
                 match self.general(exchange, *scope, performed).await {
                     Ok(found) => mismatches.extend(found),
@@ -44,7 +51,9 @@ impl CaseRun<'_> {
                 }
             }
         }
-        mismatches.extend(performed.implied.iter().cloned());
+        let implied = performed.implied.iter();
+        mismatches.extend(implied.filter(|_| !is_about_client).cloned());
+        mismatches.extend(performed.strays.clone());
         if let Some(skip) = &step.skip_unless
             && let Some(flow) = self.skip(skip, pointer, performed, &mut mismatches)
         {
@@ -57,6 +66,10 @@ impl CaseRun<'_> {
         };
         let subject = Self::subject(state, step, performed, &expectations);
         let context = self.judging();
+        let rule = Some(match (is_about_client, &state.client) {
+            (true, Some(run)) => run.rule,
+            _ => performed.rule,
+        });
         let mut judges_success = lenient || performed.answer_optional;
         for (place, expectation) in &expectations {
             if expectation
@@ -66,7 +79,6 @@ impl CaseRun<'_> {
                 continue;
             }
             judges_success |= expectation.judges_success();
-            let rule = Some(performed.rule);
             let mut found = Vec::new();
             if performed.each.is_empty() {
                 found.extend(judge(expectation, &subject, &context, rule));
@@ -105,7 +117,10 @@ impl CaseRun<'_> {
                 mismatch.expectation = Some(format!("{pointer}{place}"));
             }
         }
-        let is_group = step.parallel.is_some() || step.received.is_some() || step.host.is_some();
+        let is_group = step.parallel.is_some()
+            || step.received.is_some()
+            || step.host.is_some()
+            || step.journal.is_some();
         if judges_success || is_group || performed.succeeded() {
             return (mismatches, Flow::Continue);
         }
@@ -113,7 +128,7 @@ impl CaseRun<'_> {
             succeeds: Some(true),
             ..Expectation::default()
         };
-        let found = judge(&success, &subject, &context, Some(performed.rule));
+        let found = judge(&success, &subject, &context, rule);
         mismatches.extend(found);
         let name = step.name.as_deref().unwrap_or(step.action());
         (
@@ -148,6 +163,8 @@ impl CaseRun<'_> {
                 .map(|(exchange, _)| exchange)
                 .collect(),
             received: performed.received.as_deref(),
+            received_by: performed.received_by,
+            client: performed.client.as_ref(),
             compared,
             signed: state
                 .releases

@@ -1,9 +1,11 @@
 //! What carrying out an action brought, before anything is judged.
 
+use serde_json::Value;
 use thiserror::Error;
 
 use super::release::Update;
 use crate::check::Conclusion;
+use crate::check::client::ClientEnd;
 use crate::check::implied::Scope;
 use crate::origin::Received;
 use crate::outcome::{Level, Mismatch};
@@ -24,6 +26,14 @@ pub(super) struct Performed {
     pub answer_optional: bool,
     pub updates: Vec<Update>,
     pub received: Option<Vec<Received>>,
+    /// Whose or to whom the received requests are, in words.
+    pub received_by: &'static str,
+    /// What became of the client.
+    pub client: Option<ClientEnd>,
+    /// The client's requests, as the mock's journal has them.
+    pub watched: Vec<Value>,
+    /// What the client wrote where nothing should be.
+    pub strays: Option<Mismatch>,
     /// Indices of exchanges of which every one has to be as expected.
     pub each: Vec<usize>,
     /// Indices of exchanges that were at the same time.
@@ -47,6 +57,9 @@ impl Performed {
     pub(super) fn succeeded(&self) -> bool {
         if let Some(conclusion) = &self.conclusion {
             return matches!(conclusion, Conclusion::Accepted | Conclusion::Published);
+        }
+        if let Some(client) = &self.client {
+            return client.is_done();
         }
         let is_good = |index: usize| {
             self.exchanges.get(index).is_some_and(|(exchange, _)| {
@@ -74,6 +87,9 @@ pub(super) enum StepError {
     /// An earlier step did not bring what this one needs.
     #[error("{0}")]
     Unprepared(String),
+    /// The client under test does not implement what the case is about.
+    #[error("{0}")]
+    NotImplemented(String),
     /// The case or the suite is at fault.
     #[error("{0}")]
     Suite(String),

@@ -3,8 +3,10 @@
 use serde_json::Value;
 
 use super::case::{CaseRun, Flow, Journal};
+use super::journal;
 use super::performed::{Performed, StepError};
 use crate::case::Step;
+use crate::check::client::ClientEnd;
 use crate::outcome::{Mismatch, StepRecord};
 use crate::wire::render::{self, BodyLimit};
 
@@ -16,8 +18,15 @@ impl CaseRun<'_> {
         error: &StepError,
         journal: &mut Journal,
     ) -> Flow {
-        if let StepError::Suite(message) = error {
-            return Flow::Error(message.clone());
+        match error {
+            StepError::Suite(message) => return Flow::Error(message.clone()),
+            StepError::NotImplemented(reason) => {
+                return Flow::Skip {
+                    capability: "client".to_owned(),
+                    reason: reason.clone(),
+                };
+            }
+            _ => {}
         }
         let mut record = self.not_run(raw, pointer, &error.to_string());
         record.mismatches.extend(error.mismatch());
@@ -40,6 +49,7 @@ impl CaseRun<'_> {
             exchanges: Vec::new(),
             transcripts: Vec::new(),
             curl: None,
+            story: None,
             mismatches: Vec::new(),
             not_run: Some(why.to_owned()),
         }
@@ -62,13 +72,20 @@ impl CaseRun<'_> {
                 record.exchanges.push(render::to_report(exchange, redactor));
             }
         }
+        for entry in &performed.watched {
+            let exchange = journal::exchange(entry);
+            record.exchanges.push(redactor.json(&exchange));
+        }
+        if let Some(client) = &performed.client {
+            record.story = Some(redactor.text(&story(client, &performed.watched)));
+        }
         if !mismatches.is_empty() {
             // What explains a failure; nobody reads it of a step that went well.
-            record.transcripts = performed
-                .exchanges
-                .iter()
-                .map(|(exchange, _)| render::http_text(exchange, redactor, BodyLimit::default()))
-                .collect();
+            record.transcripts.extend(
+                performed.exchanges.iter().map(|(exchange, _)| {
+                    render::http_text(exchange, redactor, BodyLimit::default())
+                }),
+            );
             record.curl = performed
                 .judged
                 .and_then(|index| performed.exchanges.get(index))
@@ -85,4 +102,33 @@ impl CaseRun<'_> {
             .collect();
         record
     }
+}
+
+/// Characters of what a client said that are shown.
+const SAID: usize = 4000;
+
+/// What a client did, and what it said.
+fn story(client: &ClientEnd, watched: &[Value]) -> String {
+    let mut text = String::new();
+    if watched.is_empty() {
+        text.push_str("  it sent no request\n");
+    }
+    for entry in watched {
+        text.push_str(&journal::line(entry));
+        text.push('\n');
+    }
+    for (name, octets) in [("stdout", &client.stdout), ("stderr", &client.stderr)] {
+        if octets.is_empty() {
+            continue;
+        }
+        let said: String = String::from_utf8_lossy(octets).chars().take(SAID).collect();
+        text.push_str(name);
+        text.push_str(":\n");
+        for line in said.lines() {
+            text.push_str("  ");
+            text.push_str(&render::visible(line));
+            text.push('\n');
+        }
+    }
+    text
 }

@@ -41,6 +41,24 @@ pub async fn run_case(
     known_failure: Option<&str>,
 ) -> CaseOutcome {
     let start = Instant::now();
+    let opened = match &context.client_suite {
+        Some(suite) => suite
+            .open(context, case)
+            .await
+            .map(|(context, session)| (context, Some(session))),
+        None => Ok((context.clone(), None)),
+    };
+    let (context, session) = match &opened {
+        Ok((context, session)) => (context, session.as_ref()),
+        Err(error) => {
+            return conclude(
+                case,
+                Vec::new(),
+                &Flow::Error(error.clone()),
+                start.elapsed(),
+            );
+        }
+    };
     let limit = deadline(context, case);
     let outcome = match CaseRun::prepare(context, case) {
         Ok(run) => {
@@ -55,6 +73,9 @@ pub async fn run_case(
         }
         Err(error) => conclude(case, Vec::new(), &Flow::Error(error), start.elapsed()),
     };
+    if let Some(session) = session {
+        session.close().await;
+    }
     match known_failure {
         Some(reason) => judge_known(outcome, reason),
         None => outcome,
@@ -74,7 +95,23 @@ fn deadline(context: &RunContext, case: &Case) -> Duration {
         .saturating_add(deadlines.source.saturating_mul(4))
         .saturating_add(deadlines.expiry.unwrap_or_default().saturating_mul(2))
         .saturating_add(deadlines.retention.unwrap_or_default().saturating_mul(2))
+        .saturating_add(client_time(context, case))
         .saturating_add(Duration::from_secs(10))
+}
+
+/// What the commands of a case about a client may take.
+fn client_time(context: &RunContext, case: &Case) -> Duration {
+    let Some(suite) = &context.client_suite else {
+        return Duration::ZERO;
+    };
+    let of_step = |step: &crate::case::Step| {
+        let details = step
+            .client
+            .as_ref()
+            .map(crate::case::client::Client::details);
+        details.map(|details| super::client::limit(&details, suite.deadline))
+    };
+    case.file.steps.iter().filter_map(of_step).sum()
 }
 
 fn judge_known(mut outcome: CaseOutcome, reason: &str) -> CaseOutcome {
@@ -113,6 +150,7 @@ pub fn not_run(
     }
     CaseOutcome {
         id: case.id.clone(),
+        file: case.path.display().to_string(),
         summary: case.file.summary.clone(),
         level: case.level,
         requirements,

@@ -41,6 +41,17 @@ pub(super) struct State {
     pub releases: IndexMap<String, Release>,
     pub steps: IndexMap<String, Arc<Exchange>>,
     pub saved: IndexMap<String, Value>,
+    /// What the client did when it ran last.
+    pub client: Option<ClientRun>,
+}
+
+/// A run of the client.
+#[derive(Debug, Clone)]
+pub(super) struct ClientRun {
+    /// The rule that it breaks if nothing more can be said.
+    pub rule: &'static str,
+    /// Its requests, as the mock's journal has them.
+    pub watched: Vec<Value>,
 }
 
 /// A change of the state, made after the step that brought it.
@@ -59,6 +70,8 @@ pub(super) enum Update {
     Attempted(String),
     /// A status was seen.
     Seen(String, String),
+    /// The client has run.
+    ClientRan(ClientRun),
 }
 
 impl State {
@@ -88,6 +101,7 @@ impl State {
                     release.published = true;
                 }
             }
+            Update::ClientRan(run) => self.client = Some(run),
             Update::Attempted(label) => {
                 if let Some(release) = self.releases.get_mut(&label) {
                     release.furthest = None;

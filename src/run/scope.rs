@@ -45,6 +45,7 @@ impl Scope for CaseScope<'_> {
             "capability" => self.capability(rest),
             "fresh" => Ok(self.run.fresh_label(rest).into()),
             "now" => Ok(jiff::Timestamp::now().to_string().into()),
+            "http-date" => http_date(rest),
             "secret" => Ok(self.secret(rest).into()),
             "saved" => self
                 .state
@@ -273,4 +274,13 @@ pub(super) fn part_of_answer(
         .pointer(pointer)
         .cloned()
         .ok_or_else(|| NoValue::not_given(format!("the body has nothing at {pointer}")))
+}
+
+/// `http-date.SECONDS`: so many seconds from now, as RFC 9110 writes dates.
+fn http_date(rest: &str) -> Result<Value, NoValue> {
+    let seconds = rest
+        .parse()
+        .map_err(|_| NoValue::meaningless("write http-date.3 for three seconds from now"))?;
+    let date = std::time::SystemTime::now() + std::time::Duration::from_secs(seconds);
+    Ok(httpdate::fmt_http_date(date).into())
 }

@@ -59,9 +59,9 @@ impl CaseRun<'_> {
         Ok(performed)
     }
 
-    fn sources(&self, spec: &SourcesDetails) -> Result<Vec<Value>, StepError> {
-        let mut sources: Vec<Value> = spec
-            .sources
+    /// The source objects as they are sent.
+    pub(super) fn source_objects(&self, sources: &[SourceSpec]) -> Vec<Value> {
+        sources
             .iter()
             .map(|source| match source {
                 SourceSpec::Url(url) => json!({"url": self.host_or_url(url)}),
@@ -76,7 +76,11 @@ impl CaseRun<'_> {
                     json!(members)
                 }
             })
-            .collect();
+            .collect()
+    }
+
+    fn sources(&self, spec: &SourcesDetails) -> Result<Vec<Value>, StepError> {
+        let mut sources = self.source_objects(&spec.sources);
         if let (Some(copies), Some(first)) = (&spec.copies, sources.first().cloned()) {
             let copies = copies.length().map_err(StepError::suite)?;
             let url = first["url"].as_str().unwrap_or_default().to_owned();

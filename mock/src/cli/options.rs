@@ -1,8 +1,10 @@
 //! Options, their environment variables, and the configuration file with the same content.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
-use anyhow::Context;
 use clap::{Parser, builder::BoolishValueParser};
 use serde::Deserialize;
 
@@ -17,7 +19,7 @@ use crate::{
     jws::KeyStore,
 };
 
-use super::text;
+use super::{OptionsError, config_file, text};
 
 macro_rules! options {
     ($($(#[doc = $doc:literal])* $(#[file($with:literal)])? $(#[arg($($arg:tt)*)])? $name:ident: $type:ty, $env:literal;)*) => {
@@ -41,18 +43,18 @@ macro_rules! options {
             identities: Option<Vec<Identity>>,
             /// Break a rule of the profile on purpose; may be repeated
             #[arg(long, value_name = "NAME", env = "MOCK_REGISTRY_DEFECT", value_delimiter = ',')]
-            #[serde(deserialize_with = "text::parsed_list")]
-            defect: Vec<Defect>,
+            #[serde(alias = "defects", deserialize_with = "text::parsed_list")]
+            defect: Option<Vec<Defect>>,
             /// Exempt a content source from --deny-private-sources; may be repeated
             #[arg(long, value_name = "HOST:PORT", env = "MOCK_REGISTRY_ALLOW_SOURCE", value_delimiter = ',')]
             #[serde(deserialize_with = "text::parsed_list")]
-            allow_source: Vec<HostPort>,
+            allow_source: Option<Vec<HostPort>>,
             /// Schemes of content sources [default: http, https]
             #[arg(long, value_name = "SCHEME", env = "MOCK_REGISTRY_SOURCE_SCHEME", value_delimiter = ',')]
-            source_scheme: Vec<String>,
+            source_scheme: Option<Vec<String>>,
             /// Algorithm names of Ed25519 keys [default: `EdDSA`, `Ed25519`]
             #[arg(long, value_name = "NAME", env = "MOCK_REGISTRY_ED25519_NAME", value_delimiter = ',')]
-            ed25519_name: Vec<String>,
+            ed25519_name: Option<Vec<String>>,
             $(
                 $(#[doc = $doc])*
                 #[arg(long, env = $env $(, $($arg)*)?)]
@@ -63,16 +65,15 @@ macro_rules! options {
 
         impl Options {
             /// Takes from another what is not set here.
-            fn or(self, other: Self) -> Self {
-                let first = |own: Vec<String>, other| if own.is_empty() { other } else { own };
+            pub(super) fn or(self, other: Self) -> Self {
                 Self {
                     config: self.config,
                     list_defects: self.list_defects,
                     identities: self.identities.or(other.identities),
-                    defect: if self.defect.is_empty() { other.defect } else { self.defect },
-                    allow_source: if self.allow_source.is_empty() { other.allow_source } else { self.allow_source },
-                    source_scheme: first(self.source_scheme, other.source_scheme),
-                    ed25519_name: first(self.ed25519_name, other.ed25519_name),
+                    defect: self.defect.or(other.defect),
+                    allow_source: self.allow_source.or(other.allow_source),
+                    source_scheme: self.source_scheme.or(other.source_scheme),
+                    ed25519_name: self.ed25519_name.or(other.ed25519_name),
                     $($name: self.$name.or(other.$name),)*
                 }
             }
@@ -111,6 +112,9 @@ options! {
     /// No oddities: readable URLs, members in order, Retry-After in seconds
     #[arg(num_args = 0..=1, default_missing_value = "true", value_parser = BoolishValueParser::new())]
     plain: bool, "MOCK_REGISTRY_PLAIN";
+    /// Show states that no client knows while a release is processed; to test clients, because the profile has none such
+    #[arg(num_args = 0..=1, default_missing_value = "true", value_parser = BoolishValueParser::new())]
+    unknown_states: bool, "MOCK_REGISTRY_UNKNOWN_STATES";
     /// When the outcome of publishing shows: immediate, polls:N, delay:DURATION or manual [default: immediate]
     #[file("text::parsed")]
     #[arg(value_name = "MODE")]
@@ -127,7 +131,7 @@ options! {
     #[file("text::size")]
     #[arg(value_name = "SIZE", value_parser = parse_size)]
     max_manifest: u64, "MOCK_REGISTRY_MAX_MANIFEST";
-    /// Room for all uploads together [default: 2 GiB]
+    /// Room for all manifests and uploads together [default: 2 GiB]
     #[file("text::size")]
     #[arg(value_name = "SIZE", value_parser = parse_size)]
     max_storage: u64, "MOCK_REGISTRY_MAX_STORAGE";
@@ -211,6 +215,16 @@ options! {
     /// What the names of problem types are appended to [default: urn:publish-api:problem:]
     #[arg(value_name = "URI")]
     problem_type_prefix: String, "MOCK_REGISTRY_PROBLEM_TYPE_PREFIX";
+    /// Requests that the journal keeps [default: 10000]
+    #[arg(value_name = "N")]
+    journal_entries: usize, "MOCK_REGISTRY_JOURNAL_ENTRIES";
+    /// Memory that the journal takes [default: 16 MiB]
+    #[file("text::size")]
+    #[arg(value_name = "SIZE", value_parser = parse_size)]
+    journal_bytes: u64, "MOCK_REGISTRY_JOURNAL_BYTES";
+    /// Sessions that there may be at a time [default: 1000]
+    #[arg(value_name = "N")]
+    max_sessions: usize, "MOCK_REGISTRY_MAX_SESSIONS";
     /// Public keys of the publishers, a JWKS whose keys have kid, alg and identity [default: the conformance suite's]
     #[arg(value_name = "FILE")]
     keys: PathBuf, "MOCK_REGISTRY_KEYS";
@@ -225,15 +239,12 @@ impl Options {
     /// # Errors
     ///
     /// When the file can not be read, or has a member that is no option.
-    pub fn with_file(self) -> anyhow::Result<Self> {
-        let Some(path) = &self.config else {
+    pub fn with_file(self) -> Result<Self, OptionsError> {
+        let Some(path) = self.config.clone() else {
             return Ok(self);
         };
-        let text = std::fs::read_to_string(path)
-            .with_context(|| format!("failed to read {}", path.display()))?;
-        // JSON is YAML.
-        let file = serde_saphyr::from_str(&text)
-            .with_context(|| format!("failed to read {}", path.display()))?;
+        let text = read(&path)?;
+        let file = config_file::read(&path, &text)?;
         Ok(self.or(file))
     }
 
@@ -247,6 +258,7 @@ impl Options {
             upload_bind: self.upload_bind.clone(),
             base_path: self.base_path.clone(),
             tls: self.tls.unwrap_or(false),
+            max_sessions: self.max_sessions,
         }
     }
 
@@ -255,8 +267,16 @@ impl Options {
     /// # Errors
     ///
     /// When a file that an option names can not be read, or a header can not have that name.
-    pub fn config(&self) -> anyhow::Result<Config> {
-        let mut config = Config::new()?;
+    pub fn config(&self) -> Result<Config, OptionsError> {
+        self.apply(Config::new().map_err(OptionsError::BuiltInKeys)?)
+    }
+
+    /// These settings with those changed that an option speaks of.
+    ///
+    /// # Errors
+    ///
+    /// As [`Options::config`].
+    pub fn apply(&self, mut config: Config) -> Result<Config, OptionsError> {
         macro_rules! take {
             ($($name:ident),* $(,)?) => {
                 $(if let Some(value) = self.$name.clone() { config.$name = value; })*
@@ -289,27 +309,35 @@ impl Options {
             anonymous_reads,
             problem_type_prefix,
             plain,
+            unknown_states,
+            journal_entries,
+            journal_bytes,
         );
-        config.expiry = self.expiry;
-        config.max_sources = self.max_sources;
-        config.seed = self.seed;
-        config.private_namespace.clone_from(&self.private_namespace);
-        config.hides = self.hide.unwrap_or(false);
-        config.defects.clone_from(&self.defect);
-        config.allow_sources.clone_from(&self.allow_source);
-        if !self.source_scheme.is_empty() {
-            config.source_schemes = self
-                .source_scheme
+        config.expiry = self.expiry.or(config.expiry);
+        config.max_sources = self.max_sources.or(config.max_sources);
+        config.seed = self.seed.or(config.seed);
+        config.private_namespace = self.private_namespace.clone().or(config.private_namespace);
+        config.hides = self.hide.unwrap_or(config.hides);
+        if let Some(defects) = &self.defect {
+            config.defects.clone_from(defects);
+        }
+        if let Some(allowed) = &self.allow_source {
+            config.allow_sources.clone_from(allowed);
+        }
+        if let Some(schemes) = &self.source_scheme {
+            config.source_schemes = schemes
                 .iter()
                 .map(|scheme| scheme.to_ascii_lowercase())
                 .collect();
         }
-        if !self.ed25519_name.is_empty() {
-            config.ed25519_names.clone_from(&self.ed25519_name);
+        if let Some(names) = &self.ed25519_name {
+            config.ed25519_names.clone_from(names);
         }
         if let Some(name) = &self.auth_header {
-            http::HeaderName::try_from(name)
-                .with_context(|| format!("failed to use {name:?} as the name of a header"))?;
+            http::HeaderName::try_from(name).map_err(|source| OptionsError::HeaderName {
+                name: name.clone(),
+                source,
+            })?;
             config.auth_header.clone_from(name);
         }
         if let Some(path) = &self.create_path {
@@ -322,13 +350,19 @@ impl Options {
             config.trust_ca_pem = Some(read(path)?);
         }
         if let Some(path) = &self.keys {
-            config.keys = KeyStore::from_jwks(&read(path)?)
-                .with_context(|| format!("failed to load the keys of {}", path.display()))?;
+            config.keys =
+                KeyStore::from_jwks(&read(path)?).map_err(|source| OptionsError::Keys {
+                    path: path.clone(),
+                    source,
+                })?;
         }
         Ok(config)
     }
 }
 
-fn read(path: &std::path::Path) -> anyhow::Result<Vec<u8>> {
-    std::fs::read(path).with_context(|| format!("failed to read {}", path.display()))
+fn read(path: &Path) -> Result<Vec<u8>, OptionsError> {
+    std::fs::read(path).map_err(|source| OptionsError::Read {
+        path: path.to_owned(),
+        source,
+    })
 }

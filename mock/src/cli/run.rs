@@ -1,23 +1,25 @@
 //! Running the program from its options to its end.
 
-use std::ffi::OsString;
-use std::io::Write;
+use std::{
+    ffi::OsString,
+    io::{self, Write},
+    path::Path,
+};
 
-use anyhow::Context;
 use clap::Parser;
 use serde_json::json;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::{MockRegistry, defect};
 
-use super::{Options, port_file};
+use super::{CliError, Options, port_file};
 
 /// Runs the program until it is told to stop. Usage errors, `--help` and `--version` end the process, as clap does.
 ///
 /// # Errors
 ///
 /// When an option can not be used, an address is taken, or a file can not be read or written.
-pub async fn run() -> anyhow::Result<()> {
+pub async fn run() -> Result<(), CliError> {
     run_from(std::env::args_os()).await
 }
 
@@ -26,19 +28,17 @@ pub async fn run() -> anyhow::Result<()> {
 /// # Errors
 ///
 /// As [`run`].
-pub async fn run_from(arguments: impl IntoIterator<Item = OsString>) -> anyhow::Result<()> {
+pub async fn run_from(arguments: impl IntoIterator<Item = OsString>) -> Result<(), CliError> {
     let options = Options::parse_from(arguments).with_file()?;
     if options.list_defects {
-        writeln!(std::io::stdout(), "{:#}", defect::list()).context("failed to write to stdout")?;
+        writeln!(io::stdout(), "{:#}", defect::list()).map_err(CliError::Stdout)?;
         return Ok(());
     }
     // Before anything is served, so that a signal that follows the ready line finds somebody.
-    let mut terminate = signal(SignalKind::terminate()).context("failed to wait for SIGTERM")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("failed to wait for SIGINT")?;
+    let mut terminate = wait_for(SignalKind::terminate(), "SIGTERM")?;
+    let mut interrupt = wait_for(SignalKind::interrupt(), "SIGINT")?;
 
-    let registry = MockRegistry::start(options.config()?, &options.network())
-        .await
-        .context("failed to start")?;
+    let registry = MockRegistry::start(options.config()?, &options.network()).await?;
     let mut ready = json!({
         "event": "ready",
         "url": registry.url(),
@@ -49,18 +49,16 @@ pub async fn run_from(arguments: impl IntoIterator<Item = OsString>) -> anyhow::
         let path = options.ca_file.clone().unwrap_or_else(|| {
             std::env::temp_dir().join(format!("mock-registry-{}-ca.pem", std::process::id()))
         });
-        std::fs::write(&path, ca_pem)
-            .with_context(|| format!("failed to write {}", path.display()))?;
+        std::fs::write(&path, ca_pem).map_err(cannot_write(&path))?;
         ready["ca"] = json!(path);
     }
     if let Some(path) = &options.port_file {
-        port_file::write(path, registry.port())
-            .with_context(|| format!("failed to write {}", path.display()))?;
+        port_file::write(path, registry.port()).map_err(cannot_write(path))?;
     }
-    let mut stdout = std::io::stdout();
+    let mut stdout = io::stdout();
     writeln!(stdout, "{ready}")
         .and_then(|()| stdout.flush())
-        .context("failed to write to stdout")?;
+        .map_err(CliError::Stdout)?;
 
     tokio::select! {
         _ = terminate.recv() => {}
@@ -68,4 +66,13 @@ pub async fn run_from(arguments: impl IntoIterator<Item = OsString>) -> anyhow::
     }
     registry.stop().await;
     Ok(())
+}
+
+fn wait_for(kind: SignalKind, name: &'static str) -> Result<Signal, CliError> {
+    signal(kind).map_err(|source| CliError::Signal { name, source })
+}
+
+fn cannot_write(path: &Path) -> impl FnOnce(io::Error) -> CliError {
+    let path = path.to_owned();
+    move |source| CliError::Write { path, source }
 }

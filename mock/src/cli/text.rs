@@ -8,7 +8,7 @@ use crate::config::{parse_duration, parse_size};
 
 /// What stands where an option would have text.
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected text or a number")]
 enum Scalar {
     Number(u64),
     Text(String),
@@ -34,7 +34,7 @@ where
 }
 
 /// A list of what reads from text.
-pub(super) fn parsed_list<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+pub(super) fn parsed_list<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
 where
     D: Deserializer<'de>,
     T: FromStr<Err: Display>,
@@ -42,7 +42,8 @@ where
     Vec::<String>::deserialize(deserializer)?
         .iter()
         .map(|text| text.parse().map_err(D::Error::custom))
-        .collect()
+        .collect::<Result<_, _>>()
+        .map(Some)
 }
 
 /// A size such as `64 MiB`, or a number of bytes.

@@ -63,7 +63,7 @@ pub struct Config {
     pub max_manifest: u64,
     /// Bytes of all entries of a content together.
     pub max_content: u64,
-    /// Bytes of all uploads that are kept; more is 507.
+    /// Bytes of all manifests and uploads that are kept; more is 507.
     pub max_storage: u64,
     /// After which a pending release expires; never, when absent.
     pub expiry: Option<Duration>,
@@ -125,8 +125,14 @@ pub struct Config {
     pub problem_type_prefix: String,
     /// No oddities: readable URLs, members in order, `Retry-After` in seconds.
     pub plain: bool,
+    /// Shows states of its own while a release is processed, as CLI-3 has clients bear; not with `plain`.
+    pub unknown_states: bool,
     /// Decides everything that is arbitrary; taken at random, when absent.
     pub seed: Option<u64>,
+    /// Requests that the journal keeps.
+    pub journal_entries: usize,
+    /// Bytes of memory that the journal takes, about.
+    pub journal_bytes: u64,
     /// Mistakes that are switched on.
     pub defects: Vec<Defect>,
     /// Who may call.
@@ -182,7 +188,10 @@ impl Config {
             create_path: "releases".to_owned(),
             problem_type_prefix: crate::problem::TYPE_PREFIX.to_owned(),
             plain: false,
+            unknown_states: false,
             seed: None,
+            journal_entries: 10_000,
+            journal_bytes: 16 << 20,
             defects: Vec::new(),
             identities: Identities::default(),
             keys: KeyStore::from_jwks(TEST_KEYS)?,

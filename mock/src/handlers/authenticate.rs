@@ -1,6 +1,6 @@
 //! Who makes a request (rule ACC-1).
 
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderValue, header};
 
 use crate::{identity::Caller, problem::ProblemKind, refusal::Refusal, session::Session};
 
@@ -18,13 +18,7 @@ pub(super) fn authenticate(session: &Session, headers: &HeaderMap) -> Result<Cal
             "The request has its credentials twice.",
         ));
     }
-    let token = value.to_str().ok().and_then(|text| {
-        if name.eq_ignore_ascii_case(header::AUTHORIZATION.as_str()) {
-            bearer_token(text)
-        } else {
-            Some(text.trim())
-        }
-    });
+    let token = token_in(name, value);
     match token.and_then(|token| session.config.identities.by_token(token)) {
         Some(identity) => Ok(Caller::Identity(identity)),
         None if policy.unknown_token_is_owner => Ok(session
@@ -46,6 +40,24 @@ pub(super) fn authenticate(session: &Session, headers: &HeaderMap) -> Result<Cal
             }
             Err(refusal)
         }
+    }
+}
+
+/// The token that a request carries, if any, in whatever of the headers it can stand in; `Some("")` for other credentials.
+pub(crate) fn token_of<'h>(session: &Session, headers: &'h HeaderMap) -> Option<&'h str> {
+    let own = session.config.auth_header.as_str();
+    [own, header::AUTHORIZATION.as_str()]
+        .into_iter()
+        .find_map(|name| Some((name, headers.get(name)?)))
+        .map(|(name, value)| token_in(name, value).unwrap_or_default())
+}
+
+fn token_in<'h>(name: &str, value: &'h HeaderValue) -> Option<&'h str> {
+    let text = value.to_str().ok()?;
+    if name.eq_ignore_ascii_case(header::AUTHORIZATION.as_str()) {
+        bearer_token(text)
+    } else {
+        Some(text.trim())
     }
 }
 

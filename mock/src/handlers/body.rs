@@ -19,7 +19,8 @@ const DRAINED: u64 = 256 << 20;
 const DRAINING: Duration = Duration::from_secs(10);
 
 /// Why there is no next chunk.
-pub(super) enum BodyTrouble {
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum BodyTrouble {
     /// The connection ended, or what came breaks HTTP.
     BrokenOff,
     /// The client fell silent.
@@ -45,15 +46,56 @@ impl From<BodyTrouble> for Refusal {
 impl Request {
     /// The next chunk of the body; `None` at its end.
     pub(super) async fn next_chunk(&mut self) -> Result<Option<Bytes>, BodyTrouble> {
+        match self.peeked.pop_front() {
+            Some(peeked) => peeked.map(Some),
+            None => self.receive_chunk().await,
+        }
+    }
+
+    /// The whole body, if it comes whole and is at most that many bytes; whoever reads it afterwards finds it as it came.
+    pub(crate) async fn peek_body(&mut self, limit: usize) -> Option<Bytes> {
+        let mut body = BytesMut::new();
+        loop {
+            match self.receive_chunk().await {
+                Ok(Some(chunk)) => {
+                    body.extend_from_slice(&chunk);
+                    self.peeked.push_back(Ok(chunk));
+                    if body.len() > limit {
+                        return None;
+                    }
+                }
+                Ok(None) => return Some(body.freeze()),
+                Err(trouble) => {
+                    self.peeked.push_back(Err(trouble));
+                    return None;
+                }
+            }
+        }
+    }
+
+    async fn receive_chunk(&mut self) -> Result<Option<Bytes>, BodyTrouble> {
         self.body_was_polled = true;
         loop {
             match timeout(SILENCE, self.body.frame()).await {
                 Err(_) => return Err(BodyTrouble::Silent),
-                Ok(None) => return Ok(None),
-                Ok(Some(Err(_))) => return Err(BodyTrouble::BrokenOff),
+                Ok(None) => {
+                    if let Some(recording) = &mut self.recording {
+                        recording.complete();
+                    }
+                    return Ok(None);
+                }
+                Ok(Some(Err(_))) => {
+                    if let Some(recording) = &mut self.recording {
+                        recording.broke_off();
+                    }
+                    return Err(BodyTrouble::BrokenOff);
+                }
                 // Trailers are not content.
                 Ok(Some(Ok(frame))) => {
                     if let Ok(data) = frame.into_data() {
+                        if let Some(recording) = &mut self.recording {
+                            recording.receive(&data);
+                        }
                         return Ok(Some(data));
                     }
                 }
@@ -62,7 +104,7 @@ impl Request {
     }
 
     /// The whole body, up to the limit in bytes.
-    pub(super) async fn read_body(&mut self, limit: u64) -> Result<Bytes, Refusal> {
+    pub(crate) async fn read_body(&mut self, limit: u64) -> Result<Bytes, Refusal> {
         let too_large = || {
             Refusal::new(
                 ProblemKind::ContentTooLarge,
@@ -90,20 +132,30 @@ impl Request {
             // The client was not asked for its body, and must not be.
             return false;
         }
-        if !self.body.is_end_stream() {
-            drop(tasks.spawn(async move {
-                let _ = timeout(DRAINING, async {
-                    let mut drained = 0;
-                    while let Ok(Some(chunk)) = self.next_chunk().await {
-                        drained += chunk.len() as u64;
-                        if drained > DRAINED {
-                            break;
-                        }
-                    }
-                })
-                .await;
-            }));
+        if self.body.is_end_stream() {
+            if let Some(recording) = &mut self.recording {
+                recording.complete();
+            }
+        } else {
+            drop(tasks.spawn(async move { self.read_off().await }));
         }
         true
+    }
+
+    /// Reads what is left of the body, within bounds, and forgets it. A client that waits to be asked for it is not asked.
+    pub(crate) async fn read_off(&mut self) {
+        if self.expects_continue() && !self.body_was_polled {
+            return;
+        }
+        let _ = timeout(DRAINING, async {
+            let mut drained = 0;
+            while let Ok(Some(chunk)) = self.next_chunk().await {
+                drained += chunk.len() as u64;
+                if drained > DRAINED {
+                    break;
+                }
+            }
+        })
+        .await;
     }
 }

@@ -5,6 +5,9 @@ use std::sync::Arc;
 use http::{Method, StatusCode, header};
 
 use crate::{
+    journal::{NearestOperation, ReceivedBy},
+    nearest::nearest_of_path,
+    operation::Operation,
     problem::ProblemKind,
     refusal::{Refusal, not_found},
     reply::Reply,
@@ -30,16 +33,115 @@ const KNOWN_METHODS: [Method; 9] = [
     Method::PATCH,
 ];
 
-/// Answers a request to the API; the path is relative to the base URL, `None` where it lies outside.
+/// Where a request leads to.
+pub(crate) struct Route {
+    pub resource: Resource,
+    pub operation: Operation,
+}
+
+/// Why a request leads nowhere.
+pub(crate) struct Unmatched {
+    pub refusal: Refusal,
+    pub nearest: NearestOperation,
+}
+
+impl Unmatched {
+    /// The same for people in the problem's detail, where the session is not plain.
+    fn new(session: &Session, mut refusal: Refusal, nearest: NearestOperation) -> Self {
+        if !session.config.plain {
+            let detail = &mut refusal.problem.detail;
+            *detail = match nearest.operation {
+                Some(operation) => {
+                    format!("{detail} Nearest operation: {operation} ({}).", nearest.why)
+                }
+                None => format!("{detail} ({}).", nearest.why),
+            };
+        }
+        Self { refusal, nearest }
+    }
+
+    fn nowhere(session: &Session, refusal: Refusal, why: &str) -> Self {
+        let nearest = NearestOperation {
+            operation: None,
+            why: why.to_owned(),
+        };
+        Self::new(session, refusal, nearest)
+    }
+}
+
+/// Where a request to one of the origins leads to; the path is relative to the session's base URL there, an error says why it lies
+/// outside.
+pub(crate) fn route(
+    session: &Session,
+    origin: ReceivedBy,
+    path: Result<&str, &str>,
+    request: &Request,
+) -> Result<Route, Unmatched> {
+    if let Err(refusal) = request.require_host() {
+        return Err(Unmatched::nowhere(
+            session,
+            refusal,
+            "HTTP/1.1 wants one Host header (RFC 9112, section 3.2)",
+        ));
+    }
+    let outside = |why: &str| Unmatched::nowhere(session, not_found(), why);
+    let path = path.map_err(outside)?;
+    let is_upload = |resource: &Resource| matches!(resource, Resource::Upload { .. });
+    let elsewhere = |resource: &Resource| match origin {
+        ReceivedBy::Api => is_upload(resource) && session.links.uploads_elsewhere(),
+        ReceivedBy::Uploads => !is_upload(resource),
+    };
+    let resource = Resource::at(path, &session.config, &session.policy).map_err(|refusal| {
+        if refusal.kind() == ProblemKind::NotFound {
+            let nearest = nearest_of_path(&request.method, path, &session.config.create_path);
+            Unmatched::new(session, refusal, nearest)
+        } else {
+            let why = refusal.problem.detail.trim_end_matches('.').to_owned();
+            Unmatched {
+                refusal,
+                nearest: NearestOperation {
+                    operation: None,
+                    why,
+                },
+            }
+        }
+    });
+    let resource = match resource {
+        // That other things are elsewhere, under whatever method, is not this origin's to tell.
+        Ok(resource) if elsewhere(&resource) => {
+            return Err(match origin {
+                ReceivedBy::Api => outside(
+                    "uploads go to the `uploadUrl` of the release, which is on another origin",
+                ),
+                ReceivedBy::Uploads => {
+                    outside("this origin takes uploads only, at the `uploadUrl` of a release")
+                }
+            });
+        }
+        Err(_) if !KNOWN_METHODS.contains(&request.method) => {
+            return Err(unknown_method(session));
+        }
+        resource => resource?,
+    };
+    if !KNOWN_METHODS.contains(&request.method) {
+        return Err(unknown_method(session));
+    }
+    require_method(session, &resource, request)?;
+    Ok(Route {
+        operation: resource.operation(&request.method),
+        resource,
+    })
+}
+
+/// Answers a request to the API or to the upload origin.
 pub(crate) async fn handle(
     session: &Arc<Session>,
-    path: Option<&str>,
+    route: Result<Route, Unmatched>,
     request: &mut Request,
 ) -> Reply {
-    let result = match resource(session, path, request) {
-        Ok(Resource::Upload { .. }) if session.links.uploads_elsewhere() => Err(not_found()),
-        Ok(resource) => dispatch(session, resource, request).await,
-        Err(refusal)
+    let result = match route {
+        Ok(route) => dispatch(session, route.resource, request).await,
+        Err(Unmatched { refusal, .. })
             if refusal.kind() == ProblemKind::NotFound && session.policy.errors.html_not_found =>
         {
             Ok(Reply::with_body(
@@ -48,34 +150,9 @@ pub(crate) async fn handle(
                 "<h1>404 Not Found</h1>",
             ))
         }
-        Err(refusal) => Err(refusal),
+        Err(Unmatched { refusal, .. }) => Err(refusal),
     };
     result.unwrap_or_else(|refusal| refuse(session, &refusal))
-}
-
-/// Answers a request to the origin that takes uploads only.
-pub(crate) async fn handle_upload_origin(
-    session: &Arc<Session>,
-    path: Option<&str>,
-    request: &mut Request,
-) -> Reply {
-    let result = match resource(session, path, request) {
-        Ok(Resource::Upload { key, token }) => upload(session, request, &key, &token).await,
-        // That other things are elsewhere, under whatever method, is not this origin's to tell.
-        Ok(_) => Err(not_found()),
-        Err(refusal)
-            if refusal.kind() == ProblemKind::MethodNotAllowed && !is_upload(session, path) =>
-        {
-            Err(not_found())
-        }
-        Err(refusal) => Err(refusal),
-    };
-    result.unwrap_or_else(|refusal| refuse(session, &refusal))
-}
-
-fn is_upload(session: &Session, path: Option<&str>) -> bool {
-    path.and_then(|path| Resource::at(path, &session.config, &session.policy).ok())
-        .is_some_and(|resource| matches!(resource, Resource::Upload { .. }))
 }
 
 /// The answer to a request that reached no operation.
@@ -83,36 +160,44 @@ pub(crate) fn refused(session: &Session, refusal: &Refusal) -> Reply {
     refuse(session, refusal)
 }
 
-/// The resource, if it supports the method (ERR-3).
-fn resource(session: &Session, path: Option<&str>, request: &Request) -> Result<Resource, Refusal> {
-    if !KNOWN_METHODS.contains(&request.method) {
-        return Err(
-            Refusal::new(ProblemKind::MethodNotAllowed, "The method is unknown.").with_status(501),
-        );
-    }
-    let resource = Resource::at(
-        path.ok_or_else(not_found)?,
-        &session.config,
-        &session.policy,
-    )?;
+fn unknown_method(session: &Session) -> Unmatched {
+    let refusal =
+        Refusal::new(ProblemKind::MethodNotAllowed, "The method is unknown.").with_status(501);
+    Unmatched::nowhere(session, refusal, "no registry knows this method")
+}
+
+/// Refuses methods that the resource does not support (ERR-3).
+fn require_method(
+    session: &Session,
+    resource: &Resource,
+    request: &Request,
+) -> Result<(), Unmatched> {
     let methods = resource.methods(&session.config);
     if methods.contains(&request.method)
         && !(request.method == Method::HEAD && session.policy.reading.lacks_head)
     {
-        return Ok(resource);
-    }
-    if session.policy.errors.method_is_not_found {
-        return Err(not_found());
-    }
-    let refusal = Refusal::new(
-        ProblemKind::MethodNotAllowed,
-        format!("{} is not supported here.", request.method),
-    );
-    if session.policy.errors.no_allow {
-        return Err(refusal);
+        return Ok(());
     }
     let allow: Vec<&str> = methods.iter().map(Method::as_str).collect();
-    Err(refusal.with_header(header::ALLOW, allow.join(", ")))
+    let allow = allow.join(", ");
+    let refusal = if session.policy.errors.method_is_not_found {
+        not_found()
+    } else {
+        let refusal = Refusal::new(
+            ProblemKind::MethodNotAllowed,
+            format!("{} is not supported here.", request.method),
+        );
+        if session.policy.errors.no_allow {
+            refusal
+        } else {
+            refusal.with_header(header::ALLOW, allow.clone())
+        }
+    };
+    let nearest = NearestOperation {
+        operation: methods.first().map(|method| resource.operation(method)),
+        why: format!("the path is right, and takes {allow}"),
+    };
+    Err(Unmatched::new(session, refusal, nearest))
 }
 
 async fn dispatch(

@@ -19,5 +19,6 @@ mod retry_after;
 mod status;
 mod upload;
 
-pub(crate) use dispatch::{handle, handle_upload_origin, refused};
+pub(crate) use authenticate::token_of;
+pub(crate) use dispatch::{Route, Unmatched, handle, refused, route};
 pub(crate) use request::Request;

@@ -93,6 +93,7 @@ async fn run(
                 .finish_publish(session.now(), &work.claim, signature, verdict)?;
         return Ok(published(&session, &view, work.signed_at_create.is_some()));
     }
+    let verifying = session.verifying();
     let view = session
         .registry()
         .accept_publish(session.now(), &work.claim, signature)?;
@@ -103,6 +104,7 @@ async fn run(
         background
             .registry()
             .settle_publish(background.now(), &work.claim, verdict);
+        drop(verifying);
     });
     if session.policy.processing.slow_is_200
         && tokio::time::timeout(PATIENCE, &mut job).await.is_err()

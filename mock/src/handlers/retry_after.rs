@@ -15,9 +15,8 @@ pub(super) fn retry_after(session: &Session, view: &UnpublishedView) -> String {
         ProcessingMode::Manual => 1,
         ProcessingMode::Immediate | ProcessingMode::Polls(_) => 0,
     };
-    let as_date = session
-        .oddities
-        .flip("retry-after", &view.manifest.key.to_string());
+    let about = format!("{} {}", view.manifest.key, view.polls);
+    let as_date = session.oddities.flip("retry-after", &about);
     let due = SignedDuration::try_from(std::time::Duration::from_secs(seconds))
         .ok()
         .and_then(|seconds| session.now().checked_add(seconds).ok());

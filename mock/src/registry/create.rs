@@ -26,6 +26,16 @@ impl Registry {
     ) -> Result<UnpublishedView, Refusal> {
         self.sweep_if_due(now);
         self.refuse_stranger_or_conflict(now, caller, &manifest.key)?;
+        if self
+            .stored_bytes
+            .saturating_add(manifest.bytes.len() as u64)
+            > self.settings.max_storage
+        {
+            return Err(Refusal::new(
+                ProblemKind::InsufficientStorage,
+                "There is no room for the manifest.",
+            ));
+        }
         Ok(self.start_attempt(now, caller, manifest, signature))
     }
 

@@ -290,6 +290,14 @@ impl Registry {
         }
     }
 
+    /// Whether there is work whose outcome is due by now, and not there yet.
+    pub(crate) fn waits_for_verdicts(&self, now: Timestamp) -> bool {
+        let mode = self.settings.processing;
+        self.attempts().any(|attempt| {
+            matches!(&attempt.stage, Stage::Processing(processing) if processing.is_overdue(now, mode))
+        })
+    }
+
     /// Lets the outcome of everything that is processed show as soon as it is there, whatever the processing mode.
     /// Returns how many releases that concerned.
     pub(crate) fn process_held(&mut self, now: Timestamp) -> usize {

@@ -168,6 +168,16 @@ impl Stage {
 }
 
 impl Processing {
+    /// Whether the outcome should show by now, and is not there yet.
+    pub(super) fn is_overdue(&self, now: Timestamp, mode: ProcessingMode) -> bool {
+        match mode {
+            ProcessingMode::Delay(delay) => {
+                self.finished.is_none() && later(self.accepted_at, delay) <= now
+            }
+            ProcessingMode::Immediate | ProcessingMode::Polls(_) | ProcessingMode::Manual => false,
+        }
+    }
+
     /// When the outcome may show, if it may by now.
     pub(super) fn due(&self, now: Timestamp, mode: ProcessingMode) -> Option<Timestamp> {
         let (finished_at, _) = self.finished.as_ref()?;
@@ -198,6 +208,12 @@ impl Attempt {
     /// Name and version.
     pub(crate) fn key(&self) -> &ReleaseKey {
         &self.manifest.key
+    }
+
+    /// Bytes of manifest and upload.
+    pub(super) fn stored_bytes(&self) -> u64 {
+        let upload = self.upload.as_ref().map_or(0, |upload| upload.bytes.len());
+        (self.manifest.bytes.len() + upload) as u64
     }
 
     /// Whether there is anything that the digest could be of.

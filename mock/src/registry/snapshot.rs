@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Attempt, Registry, Source};
+use super::{Attempt, Registry, Source, Status};
 
 impl Registry {
     /// All attempts that are kept, oldest first, without tokens and credentials.
@@ -16,6 +16,13 @@ impl Registry {
             .map(|attempt| self.describe(attempt))
             .collect();
         json!({"releases": releases, "storedBytes": self.stored_bytes})
+    }
+
+    /// The status of every attempt that is kept, and the bytes of them all.
+    pub(crate) fn census(&mut self, now: Timestamp) -> (Vec<Status>, u64) {
+        self.sweep(now);
+        let statuses = self.attempts().map(|attempt| attempt.stage.status());
+        (statuses.collect(), self.stored_bytes)
     }
 
     fn describe(&self, attempt: &Attempt) -> Value {

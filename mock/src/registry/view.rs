@@ -17,6 +17,8 @@ pub(crate) struct UnpublishedView {
     pub creator: String,
     /// Where it stands.
     pub status: Status,
+    /// How often the status was read while it was processed.
+    pub polls: u32,
     /// Where its content is.
     pub sources: Vec<Source>,
     /// Names it in a URL that nobody can guess.

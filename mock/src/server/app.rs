@@ -1,6 +1,6 @@
 //! From the path of a request to the registry that answers it.
 
-use std::{convert::Infallible, sync::Arc};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{Response, header};
@@ -8,77 +8,189 @@ use http_body_util::Full;
 use hyper::body::Incoming;
 
 use crate::{
-    admin,
-    handlers::{self, Request},
+    admin::{self, Control},
+    delivery::{Delivery, deliver},
+    handlers::{self, Request, Route, Unmatched},
+    journal::{Arrival, ReceivedBy, Recording, ReleaseName},
+    refusal::not_found,
     session::Session,
+    sessions::{self, Sessions},
 };
 
-/// Under which control stands.
-const ADMIN: &str = "__admin/";
+use super::script::{TakenOver, Takeover};
 
-/// Which of the registry's origins a request came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Origin {
-    /// The API and its control.
-    Api,
-    /// Uploads only.
-    Uploads,
+/// Under which control stands.
+const ADMIN: &str = "__admin";
+
+/// One of the origins that are served.
+#[derive(Clone, Debug)]
+pub(crate) struct Origin {
+    /// Which one.
+    pub kind: ReceivedBy,
+    /// Path of its base URL, with a slash at both ends.
+    pub base_path: String,
+    /// Whether it is served with TLS.
+    pub tls: bool,
 }
 
 /// Everything that is served.
 pub(crate) struct App {
+    sessions: Sessions,
+}
+
+/// What a path leads to.
+struct Located {
     session: Arc<Session>,
-    /// Path of the base URL, with a slash at both ends.
-    base_path: String,
-    /// The same of the upload origin.
-    upload_path: String,
+    place: Place,
+}
+
+enum Place {
+    /// Control, by the path below its own.
+    Control { path: String, of_server: bool },
+    /// The API or the upload origin: the path relative to the session's base URL, or why it lies outside.
+    Api(Result<String, &'static str>),
 }
 
 impl App {
-    /// Serves a registry below these paths, each with a slash at both ends.
-    pub(crate) fn new(session: Arc<Session>, base_path: String, upload_path: String) -> Self {
-        Self {
-            session,
-            base_path,
-            upload_path,
-        }
+    /// Serves these registries.
+    pub(crate) fn new(sessions: Sessions) -> Self {
+        Self { sessions }
     }
 
-    /// The registry.
-    pub(crate) fn session(&self) -> &Arc<Session> {
-        &self.session
+    /// The registries.
+    pub(crate) fn sessions(&self) -> &Sessions {
+        &self.sessions
     }
 
-    /// Answers a request.
+    /// Answers a request, or leaves what is to become of its connection.
     pub(crate) async fn serve(
         &self,
-        origin: Origin,
+        origin: &Origin,
         request: http::Request<Incoming>,
-    ) -> Result<Response<Full<Bytes>>, Infallible> {
+        takeover: &Takeover,
+    ) -> Result<Response<Full<Bytes>>, TakenOver> {
         let mut request = Request::new(request);
-        let full_path = request.path.clone();
-        let reply = match origin {
-            Origin::Uploads => {
-                let path = full_path.strip_prefix(&self.upload_path);
-                handlers::handle_upload_origin(&self.session, path, &mut request).await
+        let Located { session, place } = self.locate(origin, &request.path);
+        let reply = match place {
+            Place::Control { path, of_server } => {
+                let control = Control {
+                    sessions: &self.sessions,
+                    session: &session,
+                    of_server,
+                };
+                admin::handle(&control, &path, &mut request).await
             }
-            Origin::Api => match full_path.strip_prefix(&self.base_path) {
-                Some(path) => match path.strip_prefix(ADMIN) {
-                    Some(control) => match admin::handle(&self.session, &request.method, control) {
-                        Ok(reply) => reply,
-                        Err(refusal) => handlers::refused(&self.session, &refusal),
-                    },
-                    None => handlers::handle(&self.session, Some(path), &mut request).await,
-                },
-                None => handlers::handle(&self.session, None, &mut request).await,
-            },
+            Place::Api(path) => {
+                let Delivery { reply, script, .. } =
+                    perform(origin, &session, path, &mut request).await;
+                if let Some(script) = script {
+                    request.read_off().await;
+                    return Err(takeover.begin(script));
+                }
+                reply
+            }
         };
         let mut response = reply.into_response();
-        if !request.drain(self.session.tasks()) {
+        if !request.drain(session.tasks()) {
             response
                 .headers_mut()
                 .insert(header::CONNECTION, http::HeaderValue::from_static("close"));
         }
         Ok(response)
     }
+
+    fn locate(&self, origin: &Origin, path: &str) -> Located {
+        let root = |place| Located {
+            session: self.sessions.root().clone(),
+            place,
+        };
+        let Some(below) = path.strip_prefix(&origin.base_path) else {
+            return root(Place::Api(Err(
+                "the path is not below that of the base URL",
+            )));
+        };
+        let with_control = origin.kind == ReceivedBy::Api;
+        if let Some(of_session) = below.strip_prefix(sessions::PREFIX)
+            && let Some((id, rest)) = of_session.split_once('/')
+        {
+            let Some(session) = self.sessions.get(id) else {
+                return root(Place::Api(Err(
+                    "there is no session of that id, or no longer",
+                )));
+            };
+            let place = place(rest, with_control, false);
+            return Located { session, place };
+        }
+        root(place(below, with_control, true))
+    }
+}
+
+fn place(path: &str, with_control: bool, of_server: bool) -> Place {
+    match path.strip_prefix(ADMIN).filter(|_| with_control) {
+        Some(control) if control.is_empty() || control.starts_with('/') => Place::Control {
+            path: control.trim_start_matches('/').to_owned(),
+            of_server,
+        },
+        _ => Place::Api(Ok(path.to_owned())),
+    }
+}
+
+/// Answers a request to a session, and has it recorded.
+async fn perform(
+    origin: &Origin,
+    session: &Arc<Session>,
+    path: Result<String, &'static str>,
+    request: &mut Request,
+) -> Delivery {
+    let relative = path.as_deref().map_err(|why| *why);
+    let route = handlers::route(session, origin.kind, relative, request);
+    let shown_path = relative.unwrap_or(&request.path);
+    request.recording = Some(record(origin, session, shown_path, &route, request));
+    let delivery = tokio::select! {
+        biased;
+        () = session.ended() => Delivery::undisturbed(handlers::refused(session, &not_found())),
+        delivery = deliver(session, route, relative.ok(), request) => delivery,
+    };
+    if let Some(recording) = &mut request.recording {
+        if delivery.is_answered {
+            recording.answer(&delivery.reply);
+        } else {
+            recording.unanswered();
+        }
+    }
+    delivery
+}
+
+fn record(
+    origin: &Origin,
+    session: &Arc<Session>,
+    path: &str,
+    route: &Result<Route, Unmatched>,
+    request: &Request,
+) -> Recording {
+    let (operation, nearest, key) = match route {
+        Ok(route) => (Some(route.operation), None, route.resource.key()),
+        Err(unmatched) => (None, Some(unmatched.nearest.clone()), None),
+    };
+    let token = handlers::token_of(session, &request.headers);
+    let identity = token.map(|token| {
+        let identity = session.config.identities.by_token(token);
+        identity.map_or_else(|| "unknown".to_owned(), |identity| identity.name.clone())
+    });
+    let arrival = Arrival {
+        origin: origin.kind,
+        method: request.method.as_str(),
+        url: request.url(if origin.tls { "https" } else { "http" }),
+        path,
+        headers: &request.headers,
+        operation,
+        nearest,
+        release: key.map(|key| ReleaseName {
+            name: key.name.clone(),
+            version: key.version.clone(),
+        }),
+        identity,
+        token: token.map(str::to_owned),
+    };
+    Recording::begin(session, arrival)
 }

@@ -1,6 +1,6 @@
 //! One connection.
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use hyper::{server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -9,7 +9,11 @@ use tokio::{
     sync::watch,
 };
 
-use super::{App, Origin, explained::Explained};
+use super::{
+    App, Origin,
+    explained::Explained,
+    script::{Resettable, Takeover},
+};
 
 /// How long the head of a request may take, and an idle connection stays open.
 const HEAD_TIMEOUT: Duration = Duration::from_mins(1);
@@ -17,31 +21,36 @@ const HEAD_TIMEOUT: Duration = Duration::from_mins(1);
 /// Serves a connection until it ends, or until the server does and the request under way is answered.
 pub(super) async fn serve<S>(
     app: Arc<App>,
-    origin: Origin,
+    origin: Arc<Origin>,
     stream: S,
     mut stopping: watch::Receiver<bool>,
 ) where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    S: AsyncRead + AsyncWrite + Resettable + Unpin + Send + 'static,
 {
-    let prefix = app.session().config.problem_type_prefix.clone();
+    let prefix = app.sessions().root().config.problem_type_prefix.clone();
+    let takeover = Takeover::default();
+    let taking_over = takeover.clone();
     let service = service_fn(move |request| {
-        let app = app.clone();
-        async move { app.serve(origin, request).await }
+        let (app, origin, takeover) = (app.clone(), origin.clone(), taking_over.clone());
+        async move { app.serve(&origin, request, &takeover).await }
     });
-    let connection = http1::Builder::new()
+    let mut connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
         // A client may end its half after the request, and still read the answer.
         .half_close(true)
         .serve_connection(TokioIo::new(Explained::new(stream, prefix)), service);
-    let mut connection = pin!(connection);
     tokio::select! {
         // Broken requests and connections are the client's trouble; hyper has answered what can be answered.
-        _ = connection.as_mut() => {}
+        _ = &mut connection => {}
         () = stopped(&mut stopping) => {
-            connection.as_mut().graceful_shutdown();
-            let _ = connection.await;
+            Pin::new(&mut connection).graceful_shutdown();
+            let _ = (&mut connection).await;
         }
+    }
+    if let Some(script) = takeover.take() {
+        let stream = connection.into_parts().io.into_inner().into_inner();
+        script.perform(stream).await;
     }
 }
 

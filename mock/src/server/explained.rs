@@ -41,6 +41,11 @@ impl<S: AsyncWrite + Unpin> Explained<S> {
         }
     }
 
+    /// The stream beneath.
+    pub(super) fn into_inner(self) -> S {
+        self.inner
+    }
+
     fn poll_unwritten(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while self.unwritten.has_remaining() {
             let written = ready!(Pin::new(&mut self.inner).poll_write(cx, &self.unwritten))?;

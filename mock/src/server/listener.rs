@@ -80,7 +80,7 @@ impl Server {
                 let acceptor = tls.map(|tls| tls.acceptor.clone());
                 tokio::spawn(accept(
                     app.clone(),
-                    origin,
+                    Arc::new(origin),
                     bound.listener,
                     acceptor,
                     watch.clone(),
@@ -109,7 +109,7 @@ impl Drop for Server {
 
 async fn accept(
     app: Arc<App>,
-    origin: Origin,
+    origin: Arc<Origin>,
     listener: TcpListener,
     tls: Option<tokio_native_tls::TlsAcceptor>,
     mut stopping: watch::Receiver<bool>,
@@ -121,7 +121,7 @@ async fn accept(
                 Ok((stream, _)) => {
                     // Small answers must not wait for a full packet; a socket that can not is slower and still right.
                     let _ = stream.set_nodelay(true);
-                    connections.spawn(serve(app.clone(), origin, stream, tls.clone(), stopping.clone()));
+                    connections.spawn(serve(app.clone(), origin.clone(), stream, tls.clone(), stopping.clone()));
                 }
                 Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
             },
@@ -138,7 +138,7 @@ async fn accept(
 
 async fn serve(
     app: Arc<App>,
-    origin: Origin,
+    origin: Arc<Origin>,
     stream: TcpStream,
     tls: Option<tokio_native_tls::TlsAcceptor>,
     stopping: watch::Receiver<bool>,

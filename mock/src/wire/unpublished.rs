@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::registry::UnpublishedView;
+use crate::registry::{Status, UnpublishedView};
 
 use super::{Rendering, render_sources};
 
@@ -15,7 +15,12 @@ pub(crate) fn render_unpublished(view: &UnpublishedView, rendering: Rendering<'_
         rendering.policy.reading.manifest(&view.manifest.value),
     );
     document.insert("creator".to_owned(), json!(view.creator));
-    document.insert("status".to_owned(), json!(view.status.name()));
+    let about = key.to_string();
+    let status = match view.status {
+        Status::Processing => rendering.oddities.processing_state(&about, view.polls),
+        status => status.name(),
+    };
+    document.insert("status".to_owned(), json!(status));
     document.insert(
         "contentSources".to_owned(),
         render_sources(&view.sources, key, rendering),
@@ -37,10 +42,11 @@ pub(crate) fn render_unpublished(view: &UnpublishedView, rendering: Rendering<'_
         let status = error.kind.status();
         document.insert(
             "error".to_owned(),
-            error.document(rendering.problem_type_prefix, Some(status)),
+            rendering.oddities.disturb(
+                error.document(rendering.problem_type_prefix, Some(status)),
+                &about,
+            ),
         );
     }
-    rendering
-        .oddities
-        .disturb(Value::Object(document), &key.to_string())
+    rendering.oddities.disturb(Value::Object(document), &about)
 }

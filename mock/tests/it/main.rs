@@ -1,15 +1,28 @@
 //! The registry through its public faces: HTTP, the program, and the library.
 
 mod access;
+mod answers;
 mod archives;
+mod clock;
 mod control;
 mod create;
 mod defects;
 mod errors;
+mod fault_chance;
+mod fault_validation;
+mod fault_wire;
+mod faults;
+mod holds;
+mod in_process;
+mod journal;
+mod metrics;
+mod oddities;
 mod processing;
 mod program;
 mod publish;
 mod reading;
+mod readme;
+mod sessions;
 mod signatures;
 mod sources;
 mod support;

@@ -1,16 +1,16 @@
-//! The mock without defects: nothing may be wrong with it, or no defect could be told from it.
+//! Without defects nothing may be wrong, or no defect could be told from it.
 
 use super::super::exit::CliError;
-use super::super::variation::Variation;
 use super::work::Workshop;
 use crate::case::Case;
 use crate::coverage::CaseFinding;
 use crate::outcome::Verdict;
 
-/// Runs the cases against the clean mock; says on stderr what did not pass.
+/// Runs the cases without a defect; says on stderr what did not pass.
 pub(super) fn passes(
-    workshop: &Workshop,
-    variation: Variation,
+    workshop: &Workshop<'_>,
+    variation: usize,
+    name: &str,
     cases: &[&Case],
 ) -> Result<bool, CliError> {
     let findings = workshop.run_clean(variation, cases)?;
@@ -28,10 +28,9 @@ pub(super) fn passes(
     }
     if !wrong.is_empty() {
         eprintln!(
-            "error: {} of {} cases do not pass against the mock without defects ({})",
+            "error: {} of {} cases do not pass without a defect ({name})",
             wrong.len(),
-            findings.len(),
-            variation.name()
+            findings.len()
         );
     }
     Ok(wrong.is_empty())

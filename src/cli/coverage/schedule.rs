@@ -5,8 +5,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use mock_registry::defect::Defect;
-
 use crate::case::Case;
 use crate::coverage::{self, DefectInfo, Expected, Matrix};
 
@@ -14,8 +12,6 @@ use crate::coverage::{self, DefectInfo, Expected, Matrix};
 pub(super) struct Unit<'a> {
     /// Its index.
     pub defect: usize,
-    /// The defect.
-    pub kind: Defect,
     /// Whether it has been killed, so that only expectations without teeth are of interest.
     pub is_settled: bool,
     /// Cases that carry other rules that it breaks.
@@ -27,7 +23,7 @@ pub(super) struct Unit<'a> {
 /// Defects of one rule.
 pub(super) struct Chain<'a> {
     /// The rule; none when only the cases of `also` are run.
-    pub rule: Option<&'static str>,
+    pub rule: Option<&'a str>,
     /// Its expectations that have teeth.
     pub proved: BTreeSet<Expected>,
     /// The defects.
@@ -35,12 +31,11 @@ pub(super) struct Chain<'a> {
 }
 
 /// Cases and defects from which to choose.
+#[derive(Clone, Copy)]
 pub(super) struct Schedule<'a> {
     /// The cases.
     pub selected: &'a [&'a Case],
     /// The defects.
-    pub defects: &'a [Defect],
-    /// What is to be known of them.
     pub infos: &'a [DefectInfo],
 }
 
@@ -48,9 +43,9 @@ impl<'a> Schedule<'a> {
     /// All defects that have not been killed or whose rule has expectations without teeth; with every `nth` of the unrelated files.
     pub(super) fn by_rule(&self, matrix: &Matrix, nth: usize, kills_only: bool) -> Vec<Chain<'a>> {
         let proved = matrix.proved();
-        let mut chains: BTreeMap<&'static str, Chain<'a>> = BTreeMap::new();
-        for (defect, (kind, info)) in self.defects.iter().zip(self.infos).enumerate() {
-            let rule = kind.rule();
+        let mut chains: BTreeMap<&str, Chain<'a>> = BTreeMap::new();
+        for (defect, info) in self.infos.iter().enumerate() {
+            let rule = info.rule.as_str();
             let is_settled = matrix.is_killed(defect);
             let unproved =
                 || coverage::carriers_of_unproved(self.selected, rule, matrix.inventory(), &proved);
@@ -75,7 +70,6 @@ impl<'a> Schedule<'a> {
             });
             chain.units.push(Unit {
                 defect,
-                kind: *kind,
                 is_settled,
                 also: Vec::new(),
                 unrelated,
@@ -91,7 +85,7 @@ impl<'a> Schedule<'a> {
     pub(super) fn by_other_rules(&self, matrix: &Matrix) -> Vec<Chain<'a>> {
         let proved = matrix.proved();
         let mut chains = Vec::new();
-        for (defect, (kind, info)) in self.defects.iter().zip(self.infos).enumerate() {
+        for (defect, info) in self.infos.iter().enumerate() {
             let mut ids = BTreeSet::new();
             let also: Vec<&Case> = info
                 .also
@@ -109,7 +103,6 @@ impl<'a> Schedule<'a> {
                 proved: BTreeSet::new(),
                 units: vec![Unit {
                     defect,
-                    kind: *kind,
                     is_settled: true,
                     also,
                     unrelated: Vec::new(),

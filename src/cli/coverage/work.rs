@@ -2,15 +2,12 @@
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use futures::StreamExt;
-use mock_registry::defect::Defect;
 use tokio::runtime::Runtime;
 
-use super::super::embedded::{Embedded, EmbeddedOptions};
 use super::super::exit::CliError;
-use super::super::variation::Variation;
+use super::bench::Bench;
 use super::schedule::{Chain, Unit};
 use crate::case::Case;
 use crate::coverage::{self, CaseFinding, DefectRun, Expected, Inventory};
@@ -22,37 +19,38 @@ use crate::run::{RunContext, run_case};
 const DEFAULT_JOBS: usize = 8;
 /// Cases at the same time against one mock.
 const CASES_AT_ONCE: usize = 16;
-/// The bundled mock is done within milliseconds; with some defects it never is.
-const PROCESSING_DEADLINE: Duration = Duration::from_secs(6);
 
 /// Where cases run.
-pub(super) struct Workshop {
-    runtime: Runtime,
+pub(super) struct Workshop<'b> {
+    runtime: &'b Runtime,
+    bench: &'b Bench,
     seed: u64,
     jobs: usize,
 }
 
-impl Workshop {
-    pub(super) fn new(seed: u64, jobs: Option<usize>) -> Result<Self, CliError> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .map_err(CliError::unreachable)?;
-        Ok(Self {
+impl<'b> Workshop<'b> {
+    pub(super) fn new(
+        runtime: &'b Runtime,
+        bench: &'b Bench,
+        seed: u64,
+        jobs: Option<usize>,
+    ) -> Self {
+        Self {
             runtime,
+            bench,
             seed,
             jobs: jobs.unwrap_or(DEFAULT_JOBS),
-        })
+        }
     }
 
-    /// The cases against the mock without a defect.
+    /// The cases without a defect.
     pub(super) fn run_clean(
         &self,
-        variation: Variation,
+        variation: usize,
         cases: &[&Case],
     ) -> Result<Vec<CaseFinding>, CliError> {
         self.runtime.block_on(async {
-            let (context, _embedded) = self.start(variation, None).await?;
+            let (context, _embedded) = self.bench.start(variation, None, self.seed).await?;
             Ok(run_all(&context, cases).await)
         })
     }
@@ -60,8 +58,7 @@ impl Workshop {
     /// All chains, some at the same time; the result is in the order of the defects.
     pub(super) fn carry_out(
         &self,
-        variation: Variation,
-        index: usize,
+        variation: usize,
         selected: &[&Case],
         inventory: &Inventory,
         chains: Vec<Chain<'_>>,
@@ -78,7 +75,7 @@ impl Workshop {
             while let Some(mut chain) = next() {
                 for unit in &chain.units {
                     let run = self.runtime.block_on(self.run_unit(
-                        (variation, index),
+                        variation,
                         selected,
                         inventory,
                         (chain.rule, &chain.proved),
@@ -110,13 +107,16 @@ impl Workshop {
     /// First the cases whose expectations have no teeth; if they do not kill it, the others that carry the rule.
     async fn run_unit(
         &self,
-        (variation, index): (Variation, usize),
+        variation: usize,
         selected: &[&Case],
         inventory: &Inventory,
         (rule, proved): (Option<&str>, &BTreeSet<Expected>),
         unit: &Unit<'_>,
     ) -> Result<DefectRun, CliError> {
-        let (context, _embedded) = self.start(variation, Some(unit.kind)).await?;
+        let (context, _embedded) = self
+            .bench
+            .start(variation, Some(unit.defect), self.seed)
+            .await?;
         let unproved = rule.map_or_else(Vec::new, |rule| {
             coverage::carriers_of_unproved(selected, rule, inventory, proved)
         });
@@ -131,7 +131,7 @@ impl Workshop {
         let (carrying, also) = (of(&unproved), of(&unit.also));
         let mut run = DefectRun {
             defect: unit.defect,
-            variation: index,
+            variation,
             ..DefectRun::default()
         };
         for finding in run_all(&context, &cases).await {
@@ -154,20 +154,6 @@ impl Workshop {
             run.carriers.extend(run_all(&context, &others).await);
         }
         Ok(run)
-    }
-
-    async fn start(
-        &self,
-        variation: Variation,
-        defect: Option<Defect>,
-    ) -> Result<(RunContext, Embedded), CliError> {
-        Embedded::start(EmbeddedOptions {
-            seed: self.seed,
-            variation,
-            defect,
-            processing_deadline: Some(PROCESSING_DEADLINE),
-        })
-        .await
     }
 }
 

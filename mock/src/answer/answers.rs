@@ -1,0 +1,114 @@
+//! The canned answers of one session.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde_json::{Value, json};
+
+use crate::{
+    operation::Operation,
+    selection::{Chosen, Entry, Queue, QueueFull, Subject},
+};
+
+use super::{CannedAnswer, CannedAnswerState, Content};
+
+/// The canned answers of one session, in order.
+#[derive(Debug)]
+pub(crate) struct Answers {
+    queue: Mutex<Queue<Content>>,
+}
+
+impl Answers {
+    /// None yet.
+    pub(crate) fn new(seed: u64) -> Self {
+        Self {
+            queue: Mutex::new(Queue::new(seed, "a")),
+        }
+    }
+
+    /// Adds answers behind those that are there; gives their names.
+    pub(crate) fn add(&self, answers: Vec<CannedAnswer>) -> Result<Vec<String>, QueueFull> {
+        let entries = answers
+            .into_iter()
+            .map(|answer| (answer.selector, answer.phase, answer.content))
+            .collect();
+        self.lock().add(entries)
+    }
+
+    /// All answers that are there, in order.
+    pub(crate) fn states(&self) -> Vec<CannedAnswerState> {
+        self.lock().entries().iter().map(state).collect()
+    }
+
+    /// Takes one out; whether it was there.
+    pub(crate) fn remove(&self, id: &str) -> bool {
+        self.lock().remove(id).is_some()
+    }
+
+    /// Takes all out.
+    pub(crate) fn clear(&self) {
+        self.lock().clear();
+    }
+
+    /// Whether no request gets a canned answer.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.lock().is_idle()
+    }
+
+    /// Whether the choice for this operation depends on the body.
+    pub(crate) fn wants_body(&self, operation: Operation) -> bool {
+        self.lock().wants_body(operation)
+    }
+
+    /// The answer to this request, if it has one.
+    pub(crate) fn select(&self, subject: &Subject) -> Option<Chosen<Content>> {
+        self.lock().select(subject)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queue<Content>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn state(entry: &Entry<Content>) -> CannedAnswerState {
+    CannedAnswerState {
+        id: entry.id.clone(),
+        answer: CannedAnswer {
+            selector: entry.selector.clone(),
+            phase: entry.phase,
+            content: (*entry.payload).clone(),
+        },
+        seen: entry.seen,
+        applied: entry.applied,
+        left: entry.left(),
+    }
+}
+
+impl CannedAnswerState {
+    /// Whether it will never be served again.
+    pub fn is_consumed(&self) -> bool {
+        self.left == Some(0)
+    }
+
+    /// As control shows it.
+    pub(crate) fn to_json(&self) -> Value {
+        let selector = &self.answer.selector;
+        let mut document = json!({"id": self.id, "operation": selector.operations_json()});
+        let release = selector.release_json();
+        if !release.is_empty() {
+            document["release"] = Value::Object(release);
+        }
+        if let Some(path) = &selector.path {
+            document["path"] = json!(path);
+        }
+        if let Some(when) = selector.when.to_json() {
+            document["when"] = when;
+        }
+        document["phase"] = json!(self.answer.phase.name());
+        document["answer"] = Value::Object(self.answer.content.to_json());
+        document["seen"] = json!(self.seen);
+        document["applied"] = json!(self.applied);
+        document["left"] = json!(self.left);
+        document["consumed"] = json!(self.is_consumed());
+        document
+    }
+}

@@ -1,0 +1,69 @@
+//! Control of faults: `__admin/faults` and `__admin/holds`.
+
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::{
+    handlers::Request,
+    problem::ProblemKind,
+    queue_control::{added, listed, read_document, removed},
+    refusal::{Refusal, not_found},
+    reply::Reply,
+    session::Session,
+};
+
+use super::{FaultState, UnknownHold, parse::parse_faults};
+
+impl From<UnknownHold> for Refusal {
+    fn from(error: UnknownHold) -> Self {
+        Self::new(ProblemKind::NotFound, format!("{error}."))
+    }
+}
+
+/// Answers a request for control of faults by the path of its endpoint below `__admin/`, and what stands in the placeholder there.
+pub(crate) async fn control(
+    session: &Session,
+    endpoint: &str,
+    parameter: &str,
+    request: &mut Request,
+) -> Result<Reply, Refusal> {
+    match endpoint {
+        "faults" => all(session, request).await,
+        "faults/{id}" if request.method == Method::DELETE => {
+            removed(session.faults.remove(parameter))
+        }
+        "faults/{id}" => listed(states(session), parameter),
+        "holds/{name}/release" => {
+            let released = session.faults.release(parameter)?;
+            Ok(document(&json!({"name": parameter, "released": released})))
+        }
+        "holds/{name}" => {
+            let holds = session.faults.holds();
+            let hold = holds.iter().find(|hold| hold["name"] == parameter);
+            hold.map(document).ok_or_else(not_found)
+        }
+        _ => Ok(document(&json!({"holds": session.faults.holds()}))),
+    }
+}
+
+async fn all(session: &Session, request: &mut Request) -> Result<Reply, Refusal> {
+    if request.method == Method::DELETE {
+        session.faults.clear();
+        return Ok(Reply::empty(StatusCode::NO_CONTENT));
+    }
+    if request.method == Method::POST {
+        let faults = parse_faults(&read_document(request).await?)?;
+        let ids = session.faults.add(faults)?;
+        return Ok(added("faults", &ids, states(session)));
+    }
+    Ok(document(&json!({"faults": states(session)})))
+}
+
+fn document(document: &Value) -> Reply {
+    Reply::json(StatusCode::OK, document)
+}
+
+fn states(session: &Session) -> Vec<Value> {
+    let states = session.faults.states();
+    states.iter().map(FaultState::to_json).collect()
+}

@@ -1,0 +1,23 @@
+//! The journal: what was asked of a registry and what it answered, within bounds, without secrets.
+
+mod capture;
+mod condition;
+mod entry;
+mod matcher;
+mod matcher_json;
+mod recording;
+mod redact;
+mod store;
+mod verdict;
+
+pub(crate) use capture::Capture;
+pub use entry::{
+    AppliedFault, NearestOperation, ReceivedBy, ReceivedRequest, RecordedBody, ReleaseName,
+    SentResponse,
+};
+pub use matcher::{Expected, Matcher};
+pub(crate) use recording::{Arrival, Recording};
+pub(crate) use redact::Redactor;
+pub use store::Recorded;
+pub(crate) use store::{Journal, Page};
+pub use verdict::{Count, Expectation, Satisfied};

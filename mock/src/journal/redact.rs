@@ -1,0 +1,243 @@
+//! Secrets never reach the journal.
+
+use http::{HeaderMap, HeaderValue};
+use serde_json::{Map, Value};
+
+/// What stands in the place of a secret.
+const HIDDEN: &str = "[hidden]";
+/// Header fields that carry secrets (RFC 9110, RFC 6265), and names that people give to such.
+const SECRET_FIELDS: [&str; 4] = [
+    "authorization",
+    "proxy-authorization",
+    "cookie",
+    "set-cookie",
+];
+const SECRET_WORDS: [&str; 6] = [
+    "token",
+    "secret",
+    "password",
+    "api-key",
+    "apikey",
+    "credential",
+];
+/// Shorter tokens stand in too much text by chance to be looked for everywhere.
+const SHORTEST_TOKEN: usize = 6;
+
+/// Hides what is secret in one request and its answer.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Redactor {
+    tokens: Vec<String>,
+    auth_header: String,
+}
+
+impl Redactor {
+    /// Hides these tokens wherever they stand, and the header that carries them.
+    pub(crate) fn new(tokens: impl IntoIterator<Item = String>, auth_header: &str) -> Self {
+        let mut tokens: Vec<String> = tokens
+            .into_iter()
+            .filter(|token| token.len() >= SHORTEST_TOKEN)
+            .collect();
+        // The longest first: one may be the beginning of another.
+        tokens.sort_by_key(|token| std::cmp::Reverse(token.len()));
+        Self {
+            tokens,
+            auth_header: auth_header.to_ascii_lowercase(),
+        }
+    }
+
+    /// Hides these tokens as well.
+    pub(crate) fn and(&self, tokens: impl IntoIterator<Item = String>) -> Self {
+        Self::new(self.tokens.iter().cloned().chain(tokens), &self.auth_header)
+    }
+
+    /// Header fields in order; octets that are no text are replaced.
+    pub(crate) fn fields(&self, headers: &HeaderMap<HeaderValue>) -> Vec<(String, String)> {
+        headers
+            .iter()
+            .map(|(name, value)| {
+                let name = name.as_str();
+                let value = if self.is_secret(name) {
+                    HIDDEN.to_owned()
+                } else {
+                    self.text(&String::from_utf8_lossy(value.as_bytes()))
+                };
+                (name.to_owned(), value)
+            })
+            .collect()
+    }
+
+    /// Text without tokens, and without the userinfo of URLs.
+    pub(crate) fn text(&self, text: &str) -> String {
+        let mut text = without_userinfo(text);
+        for token in &self.tokens {
+            text = without_token(&text, token);
+        }
+        text
+    }
+
+    /// A document without tokens and credentials.
+    pub(crate) fn document(&self, document: Value) -> Value {
+        match document {
+            Value::String(text) => Value::String(self.text(&text)),
+            Value::Array(items) => items.into_iter().map(|item| self.document(item)).collect(),
+            Value::Object(members) => Value::Object(
+                members
+                    .into_iter()
+                    .map(|(name, value)| {
+                        let value = if name == "credentials" {
+                            hidden_credentials(value)
+                        } else {
+                            self.document(value)
+                        };
+                        (self.text(&name), value)
+                    })
+                    .collect(),
+            ),
+            other => other,
+        }
+    }
+
+    fn is_secret(&self, name: &str) -> bool {
+        name == self.auth_header
+            || SECRET_FIELDS.contains(&name)
+            || SECRET_WORDS.iter().any(|word| name.contains(word))
+    }
+}
+
+/// Hides a token wherever it stands, but as the beginning of a longer dotted name: the namespace of the test identity `owner` begins
+/// like its token.
+fn without_token(text: &str, token: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(token) {
+        let (before, after) = (&rest[..at], &rest[at + token.len()..]);
+        let goes_on = after
+            .strip_prefix('.')
+            .is_some_and(|after| after.starts_with(|c: char| c.is_ascii_alphanumeric()));
+        shown.push_str(before);
+        shown.push_str(if goes_on { token } else { HIDDEN });
+        rest = after;
+    }
+    shown.push_str(rest);
+    shown
+}
+
+/// Only the kind of credentials is no secret.
+fn hidden_credentials(credentials: Value) -> Value {
+    let Value::Object(members) = credentials else {
+        return Value::String(HIDDEN.to_owned());
+    };
+    let hidden: Map<String, Value> = members
+        .into_iter()
+        .map(|(name, value)| {
+            let is_kind = name == "type" && value.as_str().is_some_and(|kind| kind.len() <= 16);
+            let value = if is_kind {
+                value
+            } else {
+                Value::String(HIDDEN.to_owned())
+            };
+            (name, value)
+        })
+        .collect();
+    Value::Object(hidden)
+}
+
+/// Hides what stands before an `@` in the authority of every URL in the text.
+fn without_userinfo(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("//") {
+        let (before, after) = rest.split_at(at + 2);
+        shown.push_str(before);
+        let authority = after
+            .find(|c: char| matches!(c, '/' | '?' | '#' | '\\' | '"' | '\'') || c.is_whitespace())
+            .unwrap_or(after.len());
+        match after[..authority].rfind('@') {
+            Some(end) => {
+                shown.push_str(HIDDEN);
+                rest = &after[end..];
+            }
+            None => rest = after,
+        }
+    }
+    shown.push_str(rest);
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn hides_tokens_credentials_and_userinfo() {
+        let redactor = Redactor::new(
+            ["s3cret-token".to_owned(), "s3cret-token-2".to_owned()],
+            "X-Key",
+        );
+        for (document, expected) in [
+            (json!("no secret"), json!("no secret")),
+            (json!("Bearer s3cret-token."), json!("Bearer [hidden].")),
+            (json!("s3cret-token-2"), json!("[hidden]")),
+            (
+                json!("s3cret-token.test:x, s3cret-token"),
+                json!("s3cret-token.test:x, [hidden]"),
+            ),
+            (
+                json!("see https://user:pass@host.test/a and http://host.test/b@c"),
+                json!("see https://[hidden]@host.test/a and http://host.test/b@c"),
+            ),
+            (
+                json!("http://u:p@q@host.test"),
+                json!("http://[hidden]@host.test"),
+            ),
+            (
+                json!({"url": "http://u@h/", "credentials": {"type": "basic", "username": "u", "password": 1}}),
+                json!({"url": "http://[hidden]@h/", "credentials": {"type": "basic", "username": "[hidden]", "password": "[hidden]"}}),
+            ),
+            (
+                json!({"credentials": "plain"}),
+                json!({"credentials": "[hidden]"}),
+            ),
+            (
+                json!([{"s3cret-token": 1}, 2, null]),
+                json!([{"[hidden]": 1}, 2, null]),
+            ),
+        ] {
+            assert_eq!(redactor.document(document.clone()), expected, "{document}");
+        }
+    }
+
+    #[test]
+    fn hides_fields_that_carry_secrets() {
+        let redactor = Redactor::new(["s3cret-token".to_owned()], "X-Key");
+        let mut headers = HeaderMap::new();
+        for name in [
+            "authorization",
+            "cookie",
+            "x-key",
+            "x-auth-token",
+            "x-other",
+            "accept",
+        ] {
+            headers.insert(name, HeaderValue::from_static("s3cret-token here"));
+        }
+        let shown: Vec<String> = redactor
+            .fields(&headers)
+            .into_iter()
+            .map(|(name, value)| format!("{name}: {value}"))
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                "authorization: [hidden]",
+                "cookie: [hidden]",
+                "x-key: [hidden]",
+                "x-auth-token: [hidden]",
+                "x-other: [hidden] here",
+                "accept: [hidden] here",
+            ]
+        );
+    }
+}

@@ -1,0 +1,241 @@
+//! `registry-conformance client`: commands that do nothing, never end, know nothing, or say too much.
+#![cfg(unix)]
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const PUBLISHES: &str = "\
+summary: The client publishes.
+given: {content: {component: seeded}}
+steps:
+  - client: {run: publish, deadline: 1s}
+    expect: {rule: CLI-1, exit: done}
+  - get:
+    expect: {rule: CLI-1, status: 200}
+";
+
+fn judge(arguments: &[&str], client: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_registry-conformance"))
+        .arg("client")
+        .args(arguments)
+        .arg("--")
+        .args(client)
+        .output()
+        .unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// A folder with one case, and a client of this shell script.
+struct Workplace {
+    folder: TempDir,
+}
+
+impl Workplace {
+    fn new(script: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("cases")).unwrap();
+        std::fs::write(folder.path().join("cases/publishes.yaml"), PUBLISHES).unwrap();
+        let client = folder.path().join("client");
+        std::fs::write(&client, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&client, std::fs::Permissions::from_mode(0o755)).unwrap();
+        Self { folder }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn judge(&self, arguments: &[&str]) -> Output {
+        let cases = self.path("cases");
+        let mut all = vec!["--cases", cases.to_str().unwrap()];
+        all.extend(arguments);
+        judge(&all, &[self.path("client").to_str().unwrap()])
+    }
+}
+
+fn cases(report: &Path) -> Vec<Value> {
+    let report: Value = serde_json::from_str(&std::fs::read_to_string(report).unwrap()).unwrap();
+    report["cases"].as_array().unwrap().clone()
+}
+
+#[test]
+fn a_client_that_does_nothing_passes_no_must_case() {
+    for program in ["true", "false"] {
+        let folder = tempfile::tempdir().unwrap();
+        let report = folder.path().join("report.json");
+        let output = judge(
+            &["--report", &format!("json={}", report.display())],
+            &[program],
+        );
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+        let cases = cases(&report);
+        assert!(!cases.is_empty());
+        for case in cases {
+            assert!(
+                case["level"] != "must" || case["verdict"] == "fail",
+                "{program}: {} is {}",
+                case["id"],
+                case["verdict"]
+            );
+        }
+    }
+}
+
+#[test]
+fn a_client_that_does_not_end_is_killed_with_its_children() {
+    let workplace = Workplace::new("sleep 1000 &\necho $! > \"$(dirname \"$0\")/child\"\nwait");
+    let output = workplace.judge(&[]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(
+        stdout(&output).contains("still running after"),
+        "{}",
+        stdout(&output)
+    );
+    let child = std::fs::read_to_string(workplace.path("child")).unwrap();
+    let status = std::fs::read_to_string(format!("/proc/{}/stat", child.trim()));
+    // Whoever adopts it may not have reaped it yet.
+    let is_gone = status.map_or(true, |status| {
+        status
+            .rsplit(')')
+            .next()
+            .is_some_and(|rest| rest.trim_start().starts_with('Z'))
+    });
+    assert!(is_gone, "the child {child} lives");
+}
+
+#[test]
+fn what_a_client_does_not_implement_is_skipped() {
+    let output = Workplace::new("exit 89").judge(&[]);
+    assert_eq!(output.status.code(), Some(4), "{}", stderr(&output));
+    assert!(stdout(&output).contains("ignored"), "{}", stdout(&output));
+}
+
+#[test]
+fn what_a_client_says_is_told_without_its_token() {
+    let workplace = Workplace::new(
+        "echo \"my token is $CONFORMANCE_TOKEN\"\necho \"no luck with $CONFORMANCE_TOKEN today\" >&2\nexit 1",
+    );
+    let report = workplace.path("report.json");
+    let output = workplace.judge(&["--report", &format!("json={}", report.display())]);
+    assert_eq!(output.status.code(), Some(1));
+    let shown = stdout(&output) + &stderr(&output) + &std::fs::read_to_string(report).unwrap();
+    assert!(shown.contains("no luck with $TOKEN_OWNER today"), "{shown}");
+    assert!(shown.contains("it sent no request"), "{shown}");
+    assert!(!shown.contains("no luck with conformance-owner"), "{shown}");
+}
+
+#[test]
+fn variables_of_the_interface_are_those_of_the_case_alone() {
+    let workplace = Workplace::new("env | sort > \"$(dirname \"$0\")/environment\"\nexit 1");
+    let output = Command::new(env!("CARGO_BIN_EXE_registry-conformance"))
+        .args(["client", "--cases"])
+        .arg(workplace.path("cases"))
+        .arg("--")
+        .arg(workplace.path("client"))
+        .env("CONFORMANCE_SOURCES", "http://left.over.example/")
+        .env("MINE", "kept")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let environment = std::fs::read_to_string(workplace.path("environment")).unwrap();
+    let names: Vec<&str> = environment
+        .lines()
+        .filter_map(|line| line.split('=').next())
+        .filter(|name| name.starts_with("CONFORMANCE_"))
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "CONFORMANCE_CONTENT",
+            "CONFORMANCE_DEADLINE",
+            "CONFORMANCE_KEY",
+            "CONFORMANCE_NAME",
+            "CONFORMANCE_TOKEN",
+            "CONFORMANCE_URL",
+            "CONFORMANCE_VERSION",
+        ]
+    );
+    assert!(environment.contains("MINE=kept"));
+}
+
+#[test]
+fn known_failures_are_those_of_the_registry_side() {
+    let workplace = Workplace::new("exit 1");
+    let known = workplace.path("known.yaml");
+    std::fs::write(&known, "- {case: publishes, reason: not written yet}\n").unwrap();
+    let output = workplace.judge(&["--known-failures", known.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    std::fs::write(&known, "- {case: fetches, reason: not written yet}\n").unwrap();
+    let output = workplace.judge(&["--known-failures", known.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+}
+
+#[test]
+fn mistakes_on_the_command_line_are_told() {
+    let mistakes: [(&[&str], &[&str], &str); 4] = [
+        (
+            &[],
+            &["no-such-program-anywhere"],
+            "failed to find the client `no-such-program-anywhere`",
+        ),
+        (
+            &["--registry", "http://127.0.0.1:1/"],
+            &["true"],
+            "--registry",
+        ),
+        (&["no-such-case"], &["true"], "no case matches"),
+        (&["--cases", "no-such-folder"], &["true"], "no-such-folder"),
+    ];
+    for (arguments, client, message) in mistakes {
+        let output = judge(arguments, client);
+        let expected = if message.starts_with("no case") { 4 } else { 2 };
+        assert_eq!(output.status.code(), Some(expected), "{}", stderr(&output));
+        assert!(stderr(&output).contains(message), "{}", stderr(&output));
+    }
+    let without = Command::new(env!("CARGO_BIN_EXE_registry-conformance"))
+        .arg("client")
+        .output()
+        .unwrap();
+    assert_eq!(without.status.code(), Some(2));
+}
+
+#[test]
+fn a_case_about_a_client_is_none_about_a_registry() {
+    let workplace = Workplace::new("exit 0");
+    let cases = workplace.path("cases");
+    let listed = Command::new(env!("CARGO_BIN_EXE_registry-conformance"))
+        .args(["--list", "--cases"])
+        .arg(&cases)
+        .output()
+        .unwrap();
+    assert_eq!(stdout(&listed), "");
+    let listed = workplace.judge(&["--list"]);
+    assert_eq!(stdout(&listed), "publishes: test\n");
+    std::fs::write(
+        cases.join("mixed.yaml"),
+        "summary: A fault without a client.\nsession: {processing: immediate}\nsteps:\n  - inject: [{operation: create, fault: {status: 503}}]\n    expect: {rule: CLI-6}\n",
+    )
+    .unwrap();
+    let refused = workplace.judge(&[]);
+    assert_eq!(refused.status.code(), Some(2));
+    let message = stderr(&refused);
+    assert!(
+        message.contains("`inject` is for cases with a `client` step"),
+        "{message}"
+    );
+    assert!(
+        message.contains("`session` is for cases with a `client` step"),
+        "{message}"
+    );
+}
