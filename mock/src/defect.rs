@@ -440,7 +440,7 @@ defects! {
         "Answers 404 where nothing is and 403 where something is: it looks up first.",
     MissingIsForbidden "missing-is-forbidden" "ACC-6"
         "Answers 403 where nothing is and 404 where it denies: what is not there belongs to nobody, and so not to the caller either.",
-    ContentIsPublic "content-is-public" "ACC-8" ["ACC-7"]
+    ContentIsPublic "content-is-public" "ACC-8"
         "Serves the content of private releases to everybody: the store has no access control of its own.",
     PrivateIsPublic "private-is-public" "ACC-7"
         "Shows private releases to everybody: the flag came later, and reading does not ask for it.",

@@ -29,7 +29,7 @@ pub(crate) struct AccessPolicy {
     pub denial_differs: bool,
     /// Denies with 404 what does not exist and with 403 what does (ACC-6).
     pub denial_tells_existence: bool,
-    /// Shows private releases to everybody (ACC-7).
+    /// Shows private releases to everybody, and serves their content (ACC-7).
     pub private_manifests_are_public: bool,
     /// Answers 403 for private releases, and 404 for what does not exist (ACC-7).
     pub private_is_forbidden: bool,

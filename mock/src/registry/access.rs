@@ -86,6 +86,7 @@ impl Access {
         }
         self.read_manifest(caller, namespace)?;
         if self.is_private(namespace)
+            && !self.policy.private_manifests_are_public
             && !caller.owns(namespace)
             && !self.policy.manifest_readers_read_content
         {
