@@ -148,6 +148,8 @@ impl MockRegistryBuilder {
         bad_mirror: BadMirror => bad_mirror = bad_mirror;
         /// Sources that a release may have.
         max_sources: usize => max_sources = Some(max_sources);
+        /// Whether uploads may come in chunks.
+        chunked_uploads: bool => chunked_uploads = chunked_uploads;
         /// Whether sources added after publishing are fetched and compared.
         recheck_sources: bool => recheck_sources = recheck_sources;
         /// Answers 404 where a caller is denied, instead of 403.

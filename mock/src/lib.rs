@@ -19,6 +19,7 @@
 mod admin;
 mod answer;
 mod builder;
+mod cause;
 pub mod cli;
 pub mod clock;
 pub mod config;

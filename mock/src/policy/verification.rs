@@ -17,4 +17,8 @@ pub(crate) struct VerificationPolicy {
     pub takes_missing_component: bool,
     /// Compares uploads while processing, and has an error of its own for that (ASY-4).
     pub uploads_late: bool,
+    /// Takes no component without sections (DIG-1).
+    pub refuses_empty_component: bool,
+    /// Refuses algorithms that it does not know when the release is published (DIG-5).
+    pub refuses_unknown_digest_late: bool,
 }

@@ -9,6 +9,7 @@ use crate::{
     config::Verification,
     identity::Caller,
     jws::JwsDocument,
+    policy::internal_error,
     problem::ProblemKind,
     refusal::{Refusal, not_found},
 };
@@ -57,7 +58,7 @@ impl Registry {
         let links = self.links.clone();
         let unknown = || {
             if policy.unknown_is_internal_error {
-                internal_error()
+                internal_error("unexpected state")
             } else {
                 not_found()
             }
@@ -74,10 +75,10 @@ impl Registry {
             Stage::Published { .. } if policy.publishes_again => {}
             Stage::Published { .. } if policy.refused_again_unpublishes => {}
             Stage::Published { .. } if policy.again_is_internal_error => {
-                return Err(internal_error());
+                return Err(internal_error("unexpected state"));
             }
             Stage::Publishing | Stage::Processing(_) if policy.race_is_internal_error => {
-                return Err(internal_error());
+                return Err(internal_error("unexpected state"));
             }
             Stage::Failed { .. } if gone_when_failed => return Err(gone()),
             Stage::Published { .. } => {
@@ -341,9 +342,4 @@ impl Attempt {
             self.signature = Some(signature);
         }
     }
-}
-
-/// The answer of a framework to an error that nobody caught; the profile has no name for it.
-fn internal_error() -> Refusal {
-    Refusal::new(ProblemKind::MalformedRequest, "Internal Server Error").with_status(500)
 }

@@ -59,6 +59,8 @@ pub(crate) struct Attempt {
     pub(super) signature: Option<JwsDocument>,
     pub(super) signed_at_create: bool,
     pub(super) upload: Option<Arc<Upload>>,
+    /// A problem that is shown though nothing failed. Set by a defect alone.
+    pub(super) remark: Option<Problem>,
     /// What a defect alone sets.
     pub(super) slips: Slips,
     pub(super) sources: Vec<Source>,
@@ -208,6 +210,11 @@ impl Attempt {
     /// Name and version.
     pub(crate) fn key(&self) -> &ReleaseKey {
         &self.manifest.key
+    }
+
+    /// Whether it waits for publish.
+    pub(crate) fn stage_is_pending(&self) -> bool {
+        self.stage == Stage::Pending
     }
 
     /// Bytes of manifest and upload.

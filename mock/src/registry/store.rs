@@ -225,11 +225,11 @@ impl Registry {
                 .map(|(at, _)| *at)),
             error: match &attempt.stage {
                 Stage::Failed { problem, .. } => Some(problem.clone()),
-                _ => attempt
+                _ => attempt.remark.clone().or(attempt
                     .slips
                     .last_failure
                     .as_ref()
-                    .map(|(_, problem)| problem.clone()),
+                    .map(|(_, problem)| problem.clone())),
             },
         }
     }

@@ -8,10 +8,11 @@ use crate::{
     config::Config,
     digest::DigestAlgorithm,
     identity::Identities,
-    json,
+    json::{self, JsonError},
     jws::{self, JwsDocument, JwsError, KeyStore},
     policy::Policy,
     problem::{Problem, ProblemKind},
+    refusal::Refusal,
     registry::Manifest,
     wire::PublishRequest,
 };
@@ -35,8 +36,24 @@ impl SignatureCheck {
     }
 
     /// Reads a document.
-    pub(crate) fn parse(&self, value: &Value) -> Result<JwsDocument, Problem> {
-        JwsDocument::parse(value, &self.policy.signature).map_err(|error| self.refuse(&error))
+    pub(crate) fn parse(&self, value: &Value) -> Result<JwsDocument, Refusal> {
+        let document = JwsDocument::parse(value, &self.policy.signature)
+            .map_err(|error| self.refuse(&error))?;
+        let crash = &self.policy.crash;
+        crash.store_value(value)?;
+        for header in document.protected_headers(&self.policy.signature) {
+            crash.store_value(&header)?;
+            for text in header
+                .as_object()
+                .into_iter()
+                .flatten()
+                .flat_map(|(name, value)| [Some(name.as_str()), value.as_str()])
+                .flatten()
+            {
+                crash.look_up(text)?;
+            }
+        }
+        Ok(document)
     }
 
     /// Accepts or refuses a document for a namespace.
@@ -54,7 +71,10 @@ impl SignatureCheck {
             &self.policy.signature,
         )
         .map(|_| ())
-        .map_err(|error| self.refuse(&error))
+        .map_err(|error| {
+            self.refuse(&error)
+                .because(document.cause(&self.policy.signature))
+        })
     }
 
     /// Judges a publish request: first whether signatures hold, then what they sign, then the digest beside them (SIG-9, SIG-13, SIG-15).
@@ -63,14 +83,22 @@ impl SignatureCheck {
         manifest: &Manifest,
         signed_at_create: Option<JwsDocument>,
         request: &PublishRequest,
-    ) -> Result<JwsDocument, Problem> {
-        let publish = &self.policy.publish;
-        let unread = publish.ignores_added_signatures && signed_at_create.is_some();
+    ) -> Result<JwsDocument, Refusal> {
+        let policy = &self.policy.publish;
+        let unread = policy.ignores_added_signatures && signed_at_create.is_some();
+        if signed_at_create.is_some() && request.signature.is_some() && policy.refuses_added {
+            return Err(Refusal::new(
+                ProblemKind::MalformedRequest,
+                "The release has been signed.",
+            ));
+        }
+        let signed_at_create = signed_at_create
+            .filter(|_| !(policy.wants_signature_again && request.signature.is_none()));
         let added = match &request.signature {
             Some(value) if !unread => match self.parse(value) {
                 Err(problem)
-                    if publish.unreadable_is_unsigned
-                        && problem.kind == ProblemKind::MalformedRequest =>
+                    if policy.unreadable_is_unsigned
+                        && problem.kind() == ProblemKind::MalformedRequest =>
                 {
                     None
                 }
@@ -78,11 +106,11 @@ impl SignatureCheck {
             },
             _ => None,
         };
-        let unsigned_will_do = publish.unsigned_will_do && request.signature.is_none()
-            || publish.unreadable_is_unsigned;
+        let unsigned_will_do =
+            policy.unsigned_will_do && request.signature.is_none() || policy.unreadable_is_unsigned;
         let signature = match (signed_at_create, added) {
             (None, None) if unsigned_will_do => JwsDocument::unsigned(&manifest.bytes),
-            (None, None) => return Err(refuse(&JwsError::MissingSignature)),
+            (None, None) => return Err(refuse(&JwsError::MissingSignature).into()),
             (None, Some(added))
                 if self.policy.signature.long_kid_passes
                     && added.has_long_kid(&self.policy.signature) =>
@@ -95,6 +123,7 @@ impl SignatureCheck {
                 added
             }
             (Some(created), None) => created,
+            (Some(created), Some(_)) if policy.drops_added => created,
             (Some(created), Some(added)) => self.add(manifest, created, &added)?,
         };
         self.compare_release_digest(&signature, request)?;
@@ -123,18 +152,19 @@ impl SignatureCheck {
     }
 
     fn compare_values(&self, manifest: &Manifest, document: &JwsDocument) -> Result<(), Problem> {
+        let signed = json::parse_strict(document.payload());
+        let cause = signed.as_ref().err().and_then(JsonError::cause);
         let same = || {
             if self.policy.publish.compares_bytes {
                 return document.payload() == manifest.bytes;
             }
-            let signed = json::parse_strict(document.payload());
             let created = json::parse(&manifest.bytes);
-            matches!((signed, created), (Ok(signed), Ok(created)) if json::equal(&signed, &created.value))
+            matches!((&signed, created), (Ok(signed), Ok(created)) if json::equal(signed, &created.value))
         };
         if self.policy.publish.skips_payload || same() {
             Ok(())
         } else {
-            Err(refuse(&JwsError::PayloadMismatch))
+            Err(refuse(&JwsError::PayloadMismatch).because(cause))
         }
     }
 

@@ -6,10 +6,10 @@ use futures::{StreamExt, stream};
 
 use crate::{
     config::{BadMirror, Config},
-    content::{ContentError, ContentFormat, ContentReader},
-    fetch::{FetchFailure, FetchRequest, FetchTrouble, Fetcher},
+    content::{ContentError, ContentFormat, ContentReader, ContentSummary},
+    fetch::{Credentials, FetchFailure, FetchRequest, FetchTrouble, Fetcher},
     policy::SourcePolicy,
-    problem::Problem,
+    problem::{Problem, ProblemKind},
     refusal::Refusal,
     registry::{Manifest, PublishWork, RemoteSource, Source, SourcesWork, Upload, Verdict},
 };
@@ -49,10 +49,41 @@ impl Verifier {
         let findings = self
             .find_all(&work.manifest, &work.sources, work.upload.as_ref())
             .await;
-        if findings.iter().any(|(source, _)| source.path().is_some()) && !self.policy.takes_mixed {
-            entries::conclude(&self.check, &work.manifest, findings, self.bad_mirror)
+        let fetched = findings.iter().any(|(source, _)| *source != Source::Own);
+        let verdict = if findings.iter().any(|(source, _)| source.path().is_some())
+            && !self.policy.takes_mixed
+        {
+            entries::conclude(
+                &self.check,
+                &work.manifest,
+                findings,
+                self.bad_mirror,
+                self.policy,
+            )
         } else {
             verdict::conclude(findings, self.bad_mirror, self.policy)
+        };
+        match verdict {
+            Verdict::Bad(problem)
+                if fetched
+                    && self.policy.bad_bytes_are_unreachable
+                    && problem.kind == ProblemKind::DigestMismatch =>
+            {
+                Verdict::Bad(Problem {
+                    kind: ProblemKind::SourceUnreachable,
+                    ..problem
+                })
+            }
+            Verdict::Bad(problem)
+                if self.check.calls_mismatch_invalid()
+                    && problem.kind == ProblemKind::DigestMismatch =>
+            {
+                Verdict::Bad(Problem {
+                    kind: ProblemKind::InvalidContent,
+                    ..problem
+                })
+            }
+            verdict => verdict,
         }
     }
 
@@ -80,20 +111,39 @@ impl Verifier {
         sources: &[Source],
         upload: Option<&Arc<Upload>>,
     ) -> Vec<(Source, Finding)> {
+        let credentials: Vec<Credentials> = sources
+            .iter()
+            .filter_map(|source| match source {
+                Source::Remote(remote) => remote.credentials.clone(),
+                Source::Own => None,
+            })
+            .filter(|_| self.policy.shares_credentials)
+            .collect();
         stream::iter(sources.iter().cloned().enumerate())
-            .map(|(position, source)| async move {
-                let finding = match &source {
-                    Source::Own => self.own_finding(manifest, upload),
-                    Source::Remote(remote) => self.find(manifest, remote, position).await,
-                };
-                (source, finding)
+            .map(|(position, mut source)| {
+                let shared = credentials.clone();
+                async move {
+                    let finding = match &mut source {
+                        Source::Own => self.own_finding(manifest, upload),
+                        Source::Remote(remote) => {
+                            self.find(manifest, remote, position, shared).await
+                        }
+                    };
+                    (source, finding)
+                }
             })
             .buffered(FETCHES_AT_A_TIME)
             .collect()
             .await
     }
 
-    async fn find(&self, manifest: &Manifest, source: &RemoteSource, position: usize) -> Finding {
+    async fn find(
+        &self,
+        manifest: &Manifest,
+        source: &mut RemoteSource,
+        position: usize,
+        shared: Vec<Credentials>,
+    ) -> Finding {
         let whole = source.path.is_none();
         let options = match &source.path {
             None => self.check.options(manifest),
@@ -103,6 +153,7 @@ impl Verifier {
         };
         let mut request = FetchRequest::new(source.url.clone());
         request.credentials.clone_from(&source.credentials);
+        request.shared_credentials = shared;
         request.max_bytes =
             Some(
                 options
@@ -111,20 +162,32 @@ impl Verifier {
             );
 
         let mut reader = ContentReader::new(options);
-        if let Err(failure) = self
+        let fetched = self
             .fetcher
             .fetch(&request, |chunk| reader.write(chunk))
-            .await
-        {
-            let guarded = is_guarded(&failure) && self.policy.refusal_is_presence;
-            let mut finding = Finding::of_failure(failure);
-            if let (Finding::Unreachable(problem), true) = (&mut finding, guarded) {
-                problem.members.insert(GUARDED.to_owned(), true.into());
+            .await;
+        match fetched {
+            Ok(fetched) => source.note(&fetched, self.policy),
+            Err(FetchFailure::Receiver(error)) if self.check.unread(&error).is_some() => {
+                return Finding::Good(ContentSummary::unread());
             }
-            return located(finding, source, self.policy);
+            Err(failure) => {
+                let guarded = is_guarded(&failure) && self.policy.refusal_is_presence;
+                let mut finding = Finding::of_failure(failure);
+                if let (Finding::Unreachable(problem), true) = (&mut finding, guarded) {
+                    problem.members.insert(GUARDED.to_owned(), true.into());
+                }
+                return located(finding, source, self.policy);
+            }
         }
         let finding = match reader.finish() {
-            Err(error) => Finding::of_content_error(&error),
+            Err(error) => match self.check.unread(&error) {
+                Some(summary) => Finding::Good(summary),
+                None => Finding::of_content_error(&error),
+            },
+            Ok(_) if whole && self.fetcher.ignores_body() => {
+                Finding::Good(ContentSummary::unread())
+            }
             Ok(summary) if !whole || self.takes_unseen(position) => Finding::Good(summary),
             Ok(summary) => match self.check.judge(manifest, &summary) {
                 Ok(()) => Finding::Good(summary),
@@ -142,7 +205,7 @@ impl Verifier {
                 Err(problem) => Finding::OtherBytes(problem),
             },
             None => Finding::Unreachable(Problem::new(
-                crate::problem::ProblemKind::MissingContent,
+                ProblemKind::MissingContent,
                 "Nothing was uploaded that the registry could serve itself.",
             )),
         }
@@ -161,10 +224,23 @@ fn is_guarded(failure: &FetchFailure<ContentError>) -> bool {
 /// Says which source a problem is about.
 fn located(finding: Finding, source: &RemoteSource, policy: SourcePolicy) -> Finding {
     let locate = |problem: Problem| {
+        let problem =
+            if problem.kind == ProblemKind::SourceForbidden && policy.forbidden_is_unreachable {
+                Problem {
+                    kind: ProblemKind::SourceUnreachable,
+                    ..problem
+                }
+            } else {
+                problem
+            };
         if policy.hides_unreachable_url {
             return Problem::new(problem.kind, problem.kind.title());
         }
-        let reason = problem.detail.clone();
+        let reason = if policy.failure_shows_credentials {
+            format!("{} with {}", problem.detail, source.given_text())
+        } else {
+            problem.detail.clone()
+        };
         problem.with(
             "sources",
             serde_json::json!([{"url": source.shown_url, "reason": reason}]),

@@ -24,8 +24,9 @@ impl PublishRequest {
     }
 
     fn read(body: &[u8], policy: &PublishPolicy) -> Result<Self, Refusal> {
-        let value = json::parse_strict(body)
-            .map_err(|error| malformed(format!("The body is not JSON: {error}.")))?;
+        let value = json::parse_strict(body).map_err(|error| {
+            malformed(format!("The body is not JSON: {error}.")).because(error.cause())
+        })?;
         let Value::Object(mut members) = value else {
             return Err(malformed("The body is not a JSON object."));
         };

@@ -253,7 +253,6 @@ async fn a_body_on_its_way_does_not_turn_a_close_into_a_reset() {
 #[tokio::test]
 async fn truncated_answers_have_exactly_so_many_bytes() {
     for harness in registries().await {
-        // By the client of the system only where no certificate is in the way.
         let registry = &harness.registry;
         let url = release(registry);
         let whole = {
