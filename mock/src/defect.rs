@@ -74,10 +74,90 @@ defects! {
         "Shows an `expiresAt` that is over: seconds are added as milliseconds.",
     ComparesEncodedNames "compares-encoded-names" "CRE-15"
         "Looks names up as they stand in the path, so that `%3A` is not `:`.",
+    ComparesContentTypeLiterally "compares-content-type-literally" "CRE-1" ["CRE-3"]
+        "Compares Content-Type with `application/json` octet by octet, so that a parameter or another case is 415: a string where a media type is.",
+    WantsCompactManifests "wants-compact-manifests" "CRE-1" ["CRE-2", "CRE-12"]
+        "Takes only manifests without white space between their members: it was built for canonical JSON, as some signing schemes want it.",
+    TakesLabelsOf62 "takes-labels-of62" "CRE-1"
+        "Takes labels of 62 octets at most: `<` where `<=` is meant, against the 63 of DNS.",
+    WantsLettersFirst "wants-letters-first" "CRE-1"
+        "Takes only labels that begin with a letter: the pattern for identifiers, or RFC 952 as it was before RFC 1123.",
+    ReadsVersionsInto32Bits "reads-versions-into32-bits" "CRE-1"
+        "Refuses versions with numbers beyond 32 bits: they are three columns of type `integer`.",
+    StatusAtLocationOnly "status-at-location-only" "CRE-1"
+        "Has the unpublished release at its Location only, and not where the profile says: reference clients follow Location, and nobody asked the other path.",
+    RefusesSignedManifests "refuses-signed-manifests" "CRE-2"
+        "Answers 415 to a signed manifest, which it says it takes: the media type is missing in the server's list of those that it parses.",
+    WantsSignatureAgain "wants-signature-again" "CRE-2"
+        "Wants a signature to publish what was signed at create: the check is older than signed creates.",
+    RefusesFurtherSignatures "refuses-further-signatures" "CRE-2" ["SIG-4", "SIG-14", "SIG-15"]
+        "Refuses signatures that come with publish after a signed create: it takes one or the other.",
+    DropsFurtherSignatures "drops-further-signatures" "CRE-2" ["SIG-4"]
+        "Drops signatures that come with publish after a signed create: there is one already, and the code that verifies is passed over.",
+    QueuesSignedManifests "queues-signed-manifests" "CRE-4" ["CRE-2"]
+        "Answers 202 to a signed manifest and reads it later: a queue stands in front, and what is wrong ends in its log.",
+    IgnoresWhatFollows "ignores-what-follows" "CRE-4"
+        "Reads a manifest and not what follows it: decoders of streams stop after the first value, as Go's `json.Decoder` does.",
+    UnwrapsArrays "unwraps-arrays" "CRE-4"
+        "Takes an array with one manifest for the manifest, as Jackson does with `UNWRAP_SINGLE_VALUE_ARRAYS`.",
+    CoercesTypes "coerces-types" "CRE-4"
+        "Makes text of numbers, booleans and lists of one where text is wanted: loosely typed languages, and parsers made for them.",
+    FillsMissingMembers "fills-missing-members" "CRE-4"
+        "Fills in package type and version where they are missing: the defaults of a struct's fields.",
+    TrimsNames "trims-names" "CRE-6"
+        "Cuts white space off a name before it looks at it: input from forms is treated so, and this is no form.",
+    DefaultsNamespace "defaults-namespace" "CRE-6"
+        "Puts a name without a namespace into the publisher's own: convenient, and as other registries have unscoped names.",
+    CallsNamesMalformed "calls-names-malformed" "CRE-6"
+        "Says `malformed-manifest` of a name that it refuses: the grammar is a pattern in the JSON schema, and every violation of it is one error.",
+    ReplacesProcessing "replaces-processing" "CRE-10"
+        "Lets a create overwrite what is being processed: only pending and published releases are in the way of one.",
+    ConflictLocatesRelease "conflict-locates-release" "CRE-10"
+        "Points to the release in every conflict, where nothing is before it is published: one template for the URL.",
+    WritesBeforeConflict "writes-before-conflict" "CRE-10"
+        "Has overwritten the pending manifest when it answers 409: ON CONFLICT DO UPDATE, and the number of rows is looked at afterwards.",
+    OnePendingOfAName "one-pending-of-a-name" "CRE-10" ["CRE-11", "CRE-13", "CRE-15"]
+        "Takes one pending release of a name, whatever its version: the unique index has the name only.",
+    ComparesNamePrefixes "compares-name-prefixes" "CRE-10"
+        "Takes a name for taken when another one begins it: the lookup is a LIKE, or a walk over keys with a prefix.",
+    ComparesCoreVersions "compares-core-versions" "CRE-10" ["CRE-15"]
+        "Takes a pre-release and its release for one version: three numbers are the key.",
+    RefusesUnknownMembers "refuses-unknown-members" "CRE-12"
+        "Refuses manifests with members that it does not know: `additionalProperties: false`, or `deny_unknown_fields`.",
+    DropsUnknownWhenRead "drops-unknown-when-read" "CRE-12"
+        "Answers create with what was sent, and shows afterwards what it has columns for.",
+    SourcesFromManifest "sources-from-manifest" "CRE-12"
+        "Shows `contentSources` of the manifest as those of the release: both are merged into one object, and the publisher's members win.",
+    StatusFromManifest "status-from-manifest" "CRE-12"
+        "Shows `status` and `uploadUrl` of the manifest as those of the unpublished release: mass assignment, the members of the request overwrite those of the record.",
+    CreatorOfEachRelease "creator-of-each-release" "CRE-13"
+        "Has another `creator` in each release: the id of the session, or of the token, in the place of the identity's.",
+    OneCreatorForAll "one-creator-for-all" "CRE-13"
+        "Has one `creator` for all: the role is shown, or the service account that writes for everybody.",
+    ExpiryMovesEarlier "expiry-moves-earlier" "CRE-14"
+        "Shows an earlier `expiresAt` at each look: what is left is counted from when it was created, and taken from it once more.",
+    RefusesPreReleases "refuses-pre-releases" "CRE-15"
+        "Refuses pre-release versions: the pattern has three numbers and an end.",
+    HidesPreReleases "hides-pre-releases" "CRE-15"
+        "Serves no pre-releases: stable ones only, unless a flag asks that nobody can set.",
+    RefusesBuilds "refuses-builds" "CRE-15" ["CRE-6"]
+        "Refuses build metadata, which it says it takes: the version is a tag of a container image, where `+` is not allowed.",
+    ReadsPlusAsSpace "reads-plus-as-space" "CRE-15"
+        "Reads `+` in a path as white space: paths are decoded as forms are.",
+    IgnoresBuilds "ignores-builds" "CRE-15"
+        "Takes two builds of a version for the same: semver compares them as equal, and comparing is how it looks them up.",
+    ServesLatestBuild "serves-latest-build" "CRE-15"
+        "Serves the latest build of a version for every one: build metadata is dropped from the path before the lookup.",
+    RefusesEmptyComponent "refuses-empty-component" "DIG-1" ["DIG-9", "IDX-1", "IDX-7"]
+        "Takes a component without any section for none: its validator wants one section at least behind the preamble.",
     ComparesDigestPrefix "compares-digest-prefix" "DIG-2"
         "Compares the first eight digits only, as shown in its logs.",
-    ComparesNoDigest "compares-no-digest" "DIG-2"
+    ComparesNoDigest "compares-no-digest" "DIG-2" ["DIG-3", "DIG-8", "DIG-9", "IDX-4"]
         "Computes the digest and does not compare it: the result goes to the log only.",
+    MismatchIsInvalidContent "mismatch-is-invalid-content" "DIG-2" ["DIG-3", "DIG-8", "DIG-9", "IDX-4"]
+        "Says `invalid-content` of content that does not match: everything that is wrong with content has one error.",
+    BadBytesAreUnreachable "bad-bytes-are-unreachable" "DIG-2" ["DIG-3", "DIG-8", "DIG-9", "IDX-4", "IDX-7", "SRC-5", "SRC-7"]
+        "Says `source-unreachable` of a source that serves other bytes: the digest is compared within the download, whose every error is one.",
     SkipsDigestOfUploads "skips-digest-of-uploads" "DIG-2"
         "Verifies what it fetches and not what is uploaded: uploads came later and go straight to the store.",
     ComparesFirstDigestOnly "compares-first-digest-only" "DIG-3"
@@ -88,61 +168,101 @@ defects! {
         "One matching digest is enough: `any` where `all` is meant.",
     ShowsFirstDigestOnly "shows-first-digest-only" "DIG-4"
         "Keeps a single digest of the manifest: the column holds one.",
+    DropsUnknownDigests "drops-unknown-digests" "DIG-5"
+        "Drops digests of algorithms that it does not know: the map is read with the algorithms as its keys, and others are skipped.",
+    RefusesUnknownDigestLate "refuses-unknown-digest-late" "DIG-5"
+        "Takes a digest of an unknown algorithm and refuses it when the release is published: only the verifier knows the algorithms.",
     RefusedUploadIsFinal "refused-upload-is-final" "DIG-6"
         "Takes no other upload after one that it refused: an upload has a state machine of its own, and failed is its end.",
     TakesTruncatedUploads "takes-truncated-uploads" "DIG-7"
         "Takes what arrived of an upload that was cut off as all of it: the end of the stream and its breaking off are one to the reader.",
+    KeepsBrokenUploads "keeps-broken-uploads" "DIG-7" ["DIG-2"]
+        "Counts what arrived of an upload that broke off as content, and does not look at it: the record is written when the upload begins, and the check is at its end.",
     TakesEitherDigestForm "takes-either-digest-form" "DIG-8"
         "Takes the digest of the bytes where that of the index is wanted: a fallback from before there was an index.",
     ComparesSha256Only "compares-sha256-only" "DIG-9"
         "Takes sha512 and verifies sha256 only: the new algorithm came to the parser and not to the verifier.",
+    HashesSha256Inside "hashes-sha256-inside" "DIG-9"
+        "Has the sha256 of every entry inside the index, whichever algorithm is outside: entries are stored under it.",
     SkipsComponentCheck "skips-component-check" "DIG-10"
         "Takes whatever matches the digest as a component: the check of what it is was left to clients.",
     OffersNoUploadUrl "offers-no-upload-url" "UPL-1"
         "Offers `uploadUrl` in the answer to create only, as secrets are shown once: who loses that answer can not upload.",
+    StatusUploadUrlIsDead "status-upload-url-is-dead" "UPL-1"
+        "Shows another `uploadUrl` in the status, to which nothing can be uploaded: it is signed anew for each answer, with the key of the reader.",
     RefusesChunks "refuses-chunks" "UPL-2"
         "Wants a Content-Length although chunks are promised: the object store behind it does.",
+    TakesUndeclaredChunks "takes-undeclared-chunks" "UPL-2"
+        "Takes uploads in chunks that it does not promise: its framework puts them together, and nobody looks how they came.",
+    ComparesMediaTypesAsText "compares-media-types-as-text" "UPL-2"
+        "Compares the media type of an upload as text: capitals and parameters make another type of it.",
     WantsAuthorizationOnUploadHost "wants-authorization-on-upload-host" "UPL-3"
         "Wants the API's token on the upload host: one middleware for every route.",
     PublishesWithoutContent "publishes-without-content" "UPL-4"
         "Publishes a release without any content: a loop over no sources finds nothing wrong.",
     TakesUploadsAfterPublishing "takes-uploads-after-publishing" "UPL-5"
         "Goes on taking uploads after publishing, and serves the last: a signed URL outlives the publishing, and verification is over.",
+    LateUploadReopens "late-upload-reopens" "UPL-5"
+        "Takes an upload after publishing and makes the release a pending one again: new content has to be published, it is thought.",
     AppendsSecondUpload "appends-second-upload" "UPL-6"
         "Adds the bytes of a second upload to those of the first: the file is opened for appending.",
+    SecondUploadFails "second-upload-fails" "UPL-6"
+        "Ends the release as failed when content is uploaded a second time: the content of a release never changes, and the error handler ends what it is about.",
     TakesUploadsOfAnySize "takes-uploads-of-any-size" "UPL-7"
         "Has no limit for uploads: the framework's default was switched off for large content.",
     TrustsDeclaredLength "trusts-declared-length" "UPL-7"
         "Holds Content-Length against the limit and does not count what arrives in chunks: a limit in front of the server does no more.",
+    LimitIsExclusive "limit-is-exclusive" "UPL-7"
+        "Refuses content of exactly the limit: `>=` where `>` is meant.",
     ServesContentCutShort "serves-content-cut-short" "UPL-8"
         "Serves uploaded content without its last byte: an inclusive end taken for an exclusive one.",
+    ListsNoLargeUploads "lists-no-large-uploads" "UPL-8"
+        "Lists no source for an upload beyond 256 KiB: large objects go to another store, whose URLs are made elsewhere.",
     TakesUploadsOfAnyType "takes-uploads-of-any-type" "UPL-9"
         "Does not hold the Content-Type of an upload against the manifest: the header is stored and never compared.",
     ReversesSources "reverses-sources" "SRC-1"
         "Puts new sources first: they are listed by the time when they came, newest first.",
     KeepsDuplicateSources "keeps-duplicate-sources" "SRC-1"
         "Lists a source as often as it was added: a table without a unique index.",
+    RacesSourceAdditions "races-source-additions" "SRC-1"
+        "Reads the list of sources, adds to it and writes it back, without a lock: of several writers the last one wins.",
+    DuplicateIsConflict "duplicate-is-conflict" "SRC-1" ["SRC-18"]
+        "Refuses a source that the release has already: the unique index makes an error of it, and nobody asked for it to be ignored.",
+    ShowsFetchedUrl "shows-fetched-url" "SRC-1"
+        "Shows the URL that it fetched in the end, redirects followed and the name resolved, in place of the one that was given: it keeps what its HTTP client reports.",
+    ListsNoGuardedSources "lists-no-guarded-sources" "SRC-1"
+        "Lists no sources that have credentials: to be safe, the whole source is concealed with them.",
+    ListsNoUnmeasuredSources "lists-no-unmeasured-sources" "SRC-1"
+        "Lists no sources that did not declare the length of their body: the list is joined with the table of sizes.",
     WantsUpload "wants-upload" "SRC-2"
         "Publishes nothing without an upload, sources or not: uploads were there first, and the check was never widened.",
-    KeepsFirstMirrorOnly "keeps-first-mirror-only" "SRC-3"
+    KeepsFirstMirrorOnly "keeps-first-mirror-only" "SRC-3" ["SRC-1", "IDX-7"]
         "Keeps only the first of several mirrors in the release: it has a column for one URL.",
+    KeepsLastMirrorOnly "keeps-last-mirror-only" "SRC-3" ["SRC-1"]
+        "Keeps only the last of several mirrors in the release: each one found good overwrites the one before.",
     AddsUntilRefused "adds-until-refused" "SRC-4"
         "Adds the sources that stand before the refused one: no transaction.",
-    SkipsDigestOfSources "skips-digest-of-sources" "SRC-5"
+    SkipsRefusedSources "skips-refused-sources" "SRC-4" ["SRC-10", "SRC-11"]
+        "Adds what is good in a list and passes over the rest without a word: one bad entry shall not spoil the others.",
+    SkipsDigestOfSources "skips-digest-of-sources" "SRC-5" ["SRC-7", "DIG-2"]
         "Fetches sources and does not hash what they serve: that is done for uploads only.",
     ChecksFirstSourceOnly "checks-first-source-only" "SRC-5"
         "Compares the first source and trusts the rest: the loop ends with the first that is good.",
     KeepsBadMirrors "keeps-bad-mirrors" "SRC-5"
         "Keeps a mirror with other bytes when another one is good: one success settles all.",
-    PublishesUnreachable "publishes-unreachable" "SRC-6"
+    BadMirrorAlwaysSinks "bad-mirror-always-sinks" "SRC-5" ["SRC-7"]
+        "Lets a mirror with other bytes sink the release, though it declares to drop it: the setting is read in another service than the one that verifies.",
+    PublishesUnreachable "publishes-unreachable" "SRC-6" ["ACC-9", "SRC-7", "SRC-16"]
         "Publishes although nothing could be fetched: the fetch error is logged only.",
-    HidesUnreachableUrl "hides-unreachable-url" "SRC-6"
+    HidesUnreachableUrl "hides-unreachable-url" "SRC-6" ["SRC-16"]
         "Does not say which source it could not fetch: the error is turned into a general one to leak nothing.",
     IgnoresFetchStatus "ignores-fetch-status" "SRC-6"
         "Takes the body of a fetch whatever its status: most HTTP clients do not make an error of 404.",
     TakesTruncatedFetches "takes-truncated-fetches" "SRC-7"
         "Takes a body that ended early as the whole: some HTTP clients report no error when a connection closes before Content-Length.",
-    WantsEveryMirror "wants-every-mirror" "SRC-8"
+    LooksAtFetchStatusOnly "looks-at-fetch-status-only" "SRC-7" ["DIG-2", "DIG-7", "SRC-5"]
+        "Takes a source that answers 200 for good and does not read its body: a checker of dead links stands in for verification.",
+    WantsEveryMirror "wants-every-mirror" "SRC-8" ["SRC-7"]
         "Lets one unreachable mirror sink the release: `?` in a loop over the sources.",
     FollowsNoRedirects "follows-no-redirects" "SRC-9"
         "Follows no redirects when fetching: switched off against request forgery, and never replaced by following with checks.",
@@ -152,37 +272,65 @@ defects! {
         "Takes as a URL whatever its lenient parser takes, which is nearly every string.",
     TakesEmptySourceList "takes-empty-source-list" "SRC-11"
         "Takes an empty list of sources to add: a loop over nothing has no error.",
+    TakesUnreadableSources "takes-unreadable-sources" "SRC-11"
+        "Takes what it can not read as a list of sources for an empty one: the default stands in where parsing fails.",
+    RefusedSourcesFailTheRelease "refused-sources-fail-the-release" "SRC-11" ["SRC-1", "SRC-4", "SRC-10", "SRC-20"]
+        "Ends a pending release as failed when a list of sources is refused: every error on its way is handled as the end of it.",
     FreezesSources "freezes-sources" "SRC-12"
         "Takes no sources once published: one check makes everything of a release immutable.",
+    LateAdditionsReplace "late-additions-replace" "SRC-12"
+        "Puts sources that are added after publishing in the place of those that were there: the update of a release writes whole columns.",
+    LateSourcesReserialiseSignature "late-sources-reserialise-signature" "SRC-12" ["PUB-5", "SIG-3"]
+        "Writes the signed manifest anew when the sources of a release change: the record is read into structs and written back whole.",
     ShowsSourceCredentials "shows-source-credentials" "SRC-13"
         "Shows sources as they were given, credentials included: the record that is stored is the one that is serialised.",
+    QuotesRefusedSources "quotes-refused-sources" "SRC-13"
+        "Quotes a list of sources that it refuses in the problem, and keeps that for the status: publishers shall see what was wrong.",
     ForwardsCredentialsOnRedirect "forwards-credentials-on-redirect" "SRC-14"
         "Sends the credentials of a source to wherever it redirects, as HTTP clients did before CVE-2018-1000007 (curl) and CVE-2018-18074 (requests).",
     SendsPublisherTokenToSources "sends-publisher-token-to-sources" "SRC-14"
         "Fetches sources with the Authorization of the publisher's own request: one HTTP client with default headers for everything.",
+    SharesSourceCredentials "shares-source-credentials" "SRC-14"
+        "Sends the credentials of all sources of a release to each of them: one HTTP client a release, to whose default headers they are added.",
     FollowsRedirectsToPrivate "follows-redirects-to-private" "SRC-15"
         "Checks the address of the first URL only: redirects are followed inside the HTTP client, the usual way around a filter against request forgery.",
     ChecksLiteralAddressesOnly "checks-literal-addresses-only" "SRC-15"
         "Checks addresses that are written in the URL, and not those that names resolve to: the filter looks at the text.",
     ExemptsWholeHosts "exempts-whole-hosts" "SRC-15"
         "Exempts every port of a host of which one was exempted: the list is compared with the host name only.",
+    SkipsForbiddenSources "skips-forbidden-sources" "SRC-15"
+        "Leaves out sources at private addresses and publishes with those that remain, if any: the filter stands before verification, which then finds nothing wrong.",
+    ForbiddenIsUnreachable "forbidden-is-unreachable" "SRC-15"
+        "Says `source-unreachable` of a source at a private address: the filter sits in the connector, whose refusals are connection errors.",
+    RefusesLocalhost "refuses-localhost" "SRC-15"
+        "Refuses `localhost` by its name where private addresses are allowed: the list of forbidden names is older than the setting.",
     FetchesWithoutCredentials "fetches-without-credentials" "SRC-16"
         "Stores the credentials of a source and fetches without them: the job in the queue has the URL alone.",
     SkipsRecheck "skips-recheck" "SRC-17"
         "Takes sources after publishing without a look: verification is a step of publishing, and that is over.",
     TakesAnyNumberOfSources "takes-any-number-of-sources" "SRC-18"
         "Takes any number of sources: the limit is held against each request, if at all.",
+    TakesOneSourceTooFew "takes-one-source-too-few" "SRC-18"
+        "Takes one source fewer than it declares: `>=` where `>` is meant.",
     ReplaceAdds "replace-adds" "SRC-19"
         "Adds with PUT as with POST: both methods are routed to one handler.",
+    ReplaceKeepsKnownSources "replace-keeps-known-sources" "SRC-19"
+        "Leaves a source that is there already as it was when the list is replaced, its old credentials too: only the difference of the URLs is written.",
+    ReplaceIsOpen "replace-is-open" "SRC-19" ["ACC-1", "ACC-3", "ACC-5"]
+        "Lets everybody replace the sources of a release: permission is checked in the handler of POST, and PUT got one of its own.",
     DropsUnknownSourceMembers "drops-unknown-source-members" "SRC-20"
         "Drops the members of a source that it does not know: read into a struct and written out again.",
+    ClosedSourceTypes "closed-source-types" "SRC-20"
+        "Refuses a source with an unknown member or credentials of an unknown type as `malformed-request`: its types are closed, and the parser fails.",
+    ShowsUnknownCredentials "shows-unknown-credentials" "SRC-20" ["SRC-13"]
+        "Keeps credentials of an unknown type like any member that it does not know, and shows them: only known ones are taken out.",
     LacksEd25519 "lacks-ed25519" "SIG-1"
         "Verifies ES256 only: the JWT library at hand has no `EdDSA`.",
     LacksFlattenedForm "lacks-flattened-form" "SIG-2"
         "Knows the general serialization only: the flattened one has its own section of RFC 7515, which nobody read.",
     TakesBothSerializations "takes-both-serializations" "SIG-2"
         "Takes a document that is general and flattened at once: whichever member is looked for first wins.",
-    ReserialisesPayload "reserialises-payload" "SIG-3"
+    ReserialisesPayload "reserialises-payload" "SIG-3" ["CRE-2"]
         "Serves the signed manifest serialised anew, its members sorted, in place of the bytes that were signed: it is stored as a JSON column, which keeps no bytes.",
     KeepsFirstSignatureOnly "keeps-first-signature-only" "SIG-4"
         "Keeps one signature of several: the record has a column for one.",
@@ -216,7 +364,7 @@ defects! {
         "Looks up the key and does not verify with it: decode and verify are two functions in JWT libraries, and the first was called.",
     TakesLongSignature "takes-long-signature" "SIG-9"
         "Cuts a signature to the length that it should have: copied into an array of that size.",
-    TakesNoSignatures "takes-no-signatures" "SIG-10"
+    TakesNoSignatures "takes-no-signatures" "SIG-10" ["CRE-2"]
         "Takes an empty list of signatures: all of none are good.",
     TrustsUnknownKid "trusts-unknown-kid" "SIG-11"
         "Counts a signature by a key that it does not know: a lookup that finds nothing skips the check.",
@@ -244,11 +392,11 @@ defects! {
         "Answers 200 to publishing a signed create, done or not: the handler without a signature in its request is older than 202.",
     ShowsReleaseWhileProcessing "shows-release-while-processing" "PUB-2"
         "Serves the release from when publish was accepted: the row is there, and nobody filters by its state.",
-    AddsDefaultMediaType "adds-default-media-type" "PUB-3"
-        "Fills in the default media type in the manifest that it shows, which is then not what was signed: the default of a struct's field.",
+    AddsDefaultMediaType "adds-default-media-type" "PUB-3" ["CRE-1", "CRE-2", "CRE-12", "CRE-15"]
+        "Fills in the default media type in the manifest that it shows, but for the answer to create, which is then not what was signed: the default of a column.",
     PublishesAgain "publishes-again" "PUB-4"
         "Publishes what is published anew, with the new signature: an upsert.",
-    SourcesChangeRewritesManifest "sources-change-rewrites-manifest" "PUB-5"
+    SourcesChangeRewritesManifest "sources-change-rewrites-manifest" "PUB-5" ["SRC-12"]
         "Reads the whole release into a struct and writes it back when its sources change: members that the struct lacks are lost, and defaults filled in.",
     UnknownReleaseIsInternalError "unknown-release-is-internal-error" "PUB-6"
         "Answers 500 to publishing what was never created: an unchecked lookup.",
@@ -298,16 +446,32 @@ defects! {
         "Serves a release that failed: it asks whether processing is over, and not how it ended.",
     MissingIsNull "missing-is-null" "REL-1"
         "Answers 200 with null for a version that a published name does not have: the name is found, and what its table of versions gives is sent.",
+    UnknownNameIsInternalError "unknown-name-is-internal-error" "REL-1" ["ERR-4"]
+        "Answers 500 when a release is read whose name nobody has: the query for the package is thought to find one row.",
     LacksHead "lacks-head" "REL-2"
         "Answers HEAD with 405: the router has routes for GET only.",
     IgnoresIfNoneMatch "ignores-if-none-match" "REL-3"
         "Sends an entity tag and the whole document whatever If-None-Match says: the framework adds the tag, and nothing compares it.",
+    TagOfManifest "tag-of-manifest" "REL-3"
+        "Makes the entity tag of a release from its manifest, which never changes: caches never learn of new sources.",
+    AnyTagMatches "any-tag-matches" "REL-3"
+        "Answers 304 to every If-None-Match: that the header is there is all it looks at.",
     RangeOffByOne "range-off-by-one" "REL-4"
         "Takes the last position of a range as exclusive, as slices do; RFC 9110 has it inclusive.",
+    ContentRangeOffByOne "content-range-off-by-one" "REL-4"
+        "Names the octet behind the range as its last in Content-Range: an exclusive end taken for an inclusive one.",
+    RefusesRangesOfDocuments "refuses-ranges-of-documents" "REL-4"
+        "Answers 400 to a Range where it serves none: a header that it does not support is taken for an error.",
+    UnsatisfiableIsEmptyPart "unsatisfiable-is-empty-part" "REL-4"
+        "Answers 206 without a body to a range behind the end: a slice beyond the end is empty in its language, and no error.",
+    ReadsRangesLeniently "reads-ranges-leniently" "REL-4"
+        "Answers a Range that is none with the first octet: numbers that do not parse are 0.",
     ImmutableForCaches "immutable-for-caches" "REL-5"
         "Lets caches keep release documents for ever: releases never change, it is thought, and their sources do.",
-    ProblemsArePlainJson "problems-are-plain-json" "ERR-1"
-        "Sends the problem document of 401 as application/json: authentication is a middleware in front of the error handler.",
+    StatusIsCacheable "status-is-cacheable" "REL-5"
+        "Says nothing to caches about the status: it is a GET like any other.",
+    ProblemsArePlainJson "problems-are-plain-json" "ERR-1" ["ERR-2"]
+        "Answers 401 with JSON of its own (`\"status\": \"error\"`, as in JSend): authentication is a middleware in front of the error handler.",
     HtmlNotFound "html-not-found" "ERR-1"
         "Answers unknown paths with the framework's HTML page: its fallback is none of the application's routes.",
     WrongStatusMember "wrong-status-member" "ERR-2"
@@ -327,7 +491,101 @@ defects! {
     EchoesToken "echoes-token" "ERR-7"
         "Repeats the Authorization header in the problem document: the whole request is put into it for debugging.",
     ShowsStackTrace "shows-stack-trace" "ERR-7"
-        "Adds a stack trace to what it says of a malformed manifest: the debug form of the parser's error was left in.",
+        "Adds a stack trace, and the header fields of the request, to what it says of a malformed manifest: the framework's debug page was left on.",
+    CreateErrorsByHand "create-errors-by-hand" "ERR-1" ["ERR-2"]
+        "Answers a malformed manifest with JSON of its own (`\"status\": \"error\"`, as in JSend): the body parser has an error handler of its own.",
+    ConflictByHand "conflict-by-hand" "ERR-1" ["ERR-2"]
+        "Answers a conflict with JSON of its own (`\"status\": \"error\"`): the violated unique index is caught where it comes up.",
+    SourceErrorsByHand "source-errors-by-hand" "ERR-1" ["ERR-2"]
+        "Answers a refused scheme with JSON of its own (`\"status\": \"error\"`): a validation that was written before the error handler.",
+    PublishErrorsByHand "publish-errors-by-hand" "ERR-1" ["ERR-2"]
+        "Answers a publish without a signature with JSON of its own (`\"status\": \"error\"`): an early return.",
+    NothingToWriteByHand "nothing-to-write-by-hand" "ERR-1" ["ERR-2"]
+        "Answers publish and cancel of what is not there with JSON of its own (`\"status\": \"error\"`): what the framework makes of a record that is not found.",
+    NoStatusByHand "no-status-by-hand" "ERR-1" ["ERR-2"]
+        "Answers a status that nobody, or not the caller, can read with JSON of its own (`\"status\": \"error\"`): status is another service than the rest.",
+    NoReleaseByHand "no-release-by-hand" "ERR-1" ["ERR-2"]
+        "Answers 404 of a release with JSON of its own (`\"status\": \"error\"`): reading is done by a cache in front.",
+    UnknownPathIsForbidden "unknown-path-is-forbidden" "ERR-3"
+        "Answers 403 to unknown paths: a gateway that denies what it has no route for, as some cloud gateways do.",
+    TakesVersionWithoutV "takes-version-without-v" "ERR-3"
+        "Takes a version in a path without its `v`: it is cut off where it stands, and not missed where it does not.",
+    UnknownMethodIsInternalError "unknown-method-is-internal-error" "ERR-3" ["ERR-4"]
+        "Answers 500 to a method that nobody knows: an enumeration of methods, and a conversion that panics.",
+    UploadsCanBeDeleted "uploads-can-be-deleted" "ERR-3"
+        "Deletes an upload at its URL: the object store behind it does whatever the method says.",
+    UndecodableIsInternalError "undecodable-is-internal-error" "ERR-4"
+        "Answers 500 to octets that are no UTF-8 where text is wanted: decoding throws, and only parsing is guarded.",
+    DeepNestingIsInternalError "deep-nesting-is-internal-error" "ERR-4"
+        "Answers 500 to JSON that is nested deeply: the parser recurses, and `RecursionError` or `StackOverflowError` is no error of parsing.",
+    HugeNumberIsInternalError "huge-number-is-internal-error" "ERR-4"
+        "Answers 500 to a number that no double holds: infinity comes out of the parser, and can not be written again.",
+    WrongTypeIsInternalError "wrong-type-is-internal-error" "ERR-4"
+        "Answers 500 to a member of another type: a method is called on what is taken for text, with no such method.",
+    BrokenArchiveIsInternalError "broken-archive-is-internal-error" "ERR-4"
+        "Answers 500 to an archive that is none: the tar reader's errors are those of reading files, which are the server's own.",
+    OddSignatureIsInternalError "odd-signature-is-internal-error" "ERR-4"
+        "Answers 500 to a signature of another length: copied into an array of the right one, which panics.",
+    BrokenKeyIsInternalError "broken-key-is-internal-error" "ERR-4"
+        "Answers 500 to a broken key, or reference to one, in a signature's header: the JOSE library parses it before anybody asks whether it counts.",
+    OddMediaTypeIsInternalError "odd-media-type-is-internal-error" "ERR-4"
+        "Answers 500 to a content type that does not parse, or that is missing: the parser's result is unwrapped.",
+    OddAuthorizationIsInternalError "odd-authorization-is-internal-error" "ERR-4"
+        "Answers 500 to an Authorization without a scheme and a token: the second of two parts is taken unseen.",
+    BrokenOffIsInternalError "broken-off-is-internal-error" "ERR-4"
+        "Answers 500 to a body that ends before its declared length: an error of reading is taken for one of the server's.",
+    UnknownHostIsInternalError "unknown-host-is-internal-error" "ERR-4" ["SRC-6"]
+        "Answers 500 when the name of a content host is not resolved: resolvers have an error class of their own, which nobody caught.",
+    BrokenHeadIsInternalError "broken-head-is-internal-error" "ERR-4"
+        "Answers 500 to what breaks HTTP itself: the server's own errors go through a page of the last resort that knows no other status.",
+    NulIsInternalError "nul-is-internal-error" "ERR-4"
+        "Answers 500 to text with U+0000: some databases take it in no text, JSON included.",
+    FourOctetsAreInternalError "four-octets-are-internal-error" "ERR-4"
+        "Answers 500 to text with characters of four octets: a database whose UTF-8 has three at most.",
+    CutsTextAtFourOctets "cuts-text-at-four-octets" "ERR-4" ["CRE-12"]
+        "Answers 500 to reading what it took with characters of four octets: a lenient database cuts text at the first one, and half a document does not parse.",
+    QuotesBreakItsSql "quotes-break-its-sql" "ERR-4" ["ERR-7"]
+        "Answers 500, and shows the statement, when a name, version or digest has a single quote: SQL is put together from text.",
+    LongNameIsInternalError "long-name-is-internal-error" "ERR-4"
+        "Answers 500 to names, versions and key ids beyond 255 octets: they are names of files, which are no longer than that.",
+    LongUrlIsInternalError "long-url-is-internal-error" "ERR-4"
+        "Answers 500 to content sources with long URLs: the column ends sooner, and the database says so.",
+    NonAsciiFieldIsInternalError "non-ascii-field-is-internal-error" "ERR-4"
+        "Answers 500 to header fields beyond ASCII: a log middleware reads every value as text and unwraps it.",
+    ContentCodingIsInternalError "content-coding-is-internal-error" "ERR-4"
+        "Answers 500 to a content coding that the content has not: a middleware undoes it, in front of every error handler.",
+    OddEntityTagIsInternalError "odd-entity-tag-is-internal-error" "ERR-4"
+        "Answers 500 to an If-None-Match that does not parse: conditional requests come from caches, which make no mistakes, it is thought.",
+    OddVersionIsInternalError "odd-version-is-internal-error" "ERR-4"
+        "Answers 500 to a path with a version that is none: create has checked it, it is thought, and the parser's result is unwrapped.",
+    HugeVersionIsInternalError "huge-version-is-internal-error" "ERR-4" ["CRE-6"]
+        "Answers 500 to a version with a number beyond 64 bits, which the grammar allows: it is multiplied until it overflows.",
+    EmptyUploadIsInternalError "empty-upload-is-internal-error" "ERR-4"
+        "Answers 500 to an empty upload: the file is mapped into memory, and one without a byte can not be.",
+    NothingToCancelIsInternalError "nothing-to-cancel-is-internal-error" "ERR-4"
+        "Answers 500 to cancelling what is not there: an unchecked lookup.",
+    PoisonsPackage "poisons-package" "ERR-4"
+        "Answers 500 to every request for a package after one that it could not read: a panic while the lock is held leaves it poisoned until the next restart.",
+    CreateRefusedWith200 "create-refused-with200" "ERR-5"
+        "Answers 200 with the problem document to a create with an invalid digest: the validator's result is returned as the handler's.",
+    SourcesRefusedWith200 "sources-refused-with200" "ERR-5"
+        "Answers 200 with the problem document to sources of an unsupported scheme: lists are taken for batches, whose status says nothing of their entries.",
+    UploadRefusedWith200 "upload-refused-with200" "ERR-5"
+        "Answers 200 with the problem document to an upload that does not match: the bytes have arrived, and that is what the status is about.",
+    PublishRefusedWith200 "publish-refused-with200" "ERR-5"
+        "Answers 200 with the problem document to publishing what is not there or badly signed: an RPC habit, the error is in the body.",
+    CountsEnvelope "counts-envelope" "ERR-6"
+        "Counts the envelope of a signed manifest against the limit: it is held against Content-Length.",
+    ManifestLimitIsExclusive "manifest-limit-is-exclusive" "ERR-6"
+        "Refuses a manifest of exactly the limit: `>=` where `>` is meant.",
+    ShowsDebugPage "shows-debug-page" "ERR-7"
+        "Shows the header fields of a request for an unknown path: the framework's debug page was left on.",
+    DenialShowsFields "denial-shows-fields" "ERR-7"
+        "Shows the header fields of a request that it denies: to make clear to the caller who it was taken for.",
+    FailureShowsCredentials "failure-shows-credentials" "ERR-7" ["SRC-13"]
+        "Shows the credentials of a source that it could not fetch: the HTTP client's error has the whole request in it.",
+    RefusalShowsSource "refusal-shows-source" "ERR-7" ["SRC-13"]
+        "Shows a refused source as it was given, credentials included: validators quote their input.",
     AnonymousWrites "anonymous-writes" "ACC-1"
         "Takes writes without credentials: the middleware checks the token of those that have one.",
     UnknownTokenIsOwner "unknown-token-is-owner" "ACC-1"
@@ -362,8 +620,10 @@ defects! {
         "Serves content to whoever may read the manifest: one permission called `read`.",
     TellsConflictToStrangers "tells-conflict-to-strangers" "ACC-10"
         "Looks whether the name is taken before it looks who asks: the unique index speaks first.",
-    KeepsArchiveOrder "keeps-archive-order" "IDX-1"
+    KeepsArchiveOrder "keeps-archive-order" "IDX-1" ["IDX-7"]
         "Digests the entries in the order of the archive: archives from one tool are sorted, and so were those of the tests.",
+    WantsSeveralEntries "wants-several-entries" "IDX-1"
+        "Refuses an archive with a single entry: that is to travel as it is, it is thought.",
     TakesDevices "takes-devices" "IDX-2"
         "Takes devices in an archive as empty files: only names and bytes of entries are looked at.",
     TakesSparseFiles "takes-sparse-files" "IDX-2"
@@ -378,6 +638,10 @@ defects! {
         "Takes an archive with a path twice, of which the last one wins: entries go into a map.",
     StripsLeadingSlash "strips-leading-slash" "IDX-2"
         "Takes absolute paths in an archive, as tar does.",
+    ChecksTraversalOnly "checks-traversal-only" "IDX-2" ["IDX-6"]
+        "Looks for `..` and a leading slash in paths and for nothing else: it thinks of unpacking, not of an index.",
+    UnreadableArchivePasses "unreadable-archive-passes" "IDX-2" ["DIG-2"]
+        "Takes an archive that it can not read as it is: where there is no index, there is nothing to compare.",
     TakesArchiveWithoutComponent "takes-archive-without-component" "IDX-3"
         "Takes an archive without component.wasm: the digest matches, and what is in it is not looked at.",
     TakesDigestOfComponentAlone "takes-digest-of-component-alone" "IDX-4"
@@ -386,12 +650,26 @@ defects! {
         "Counts no entry against the content limit: the limit is on single components only.",
     CountsArchiveHeaders "counts-archive-headers" "IDX-5"
         "Counts the headers of an archive as content: Content-Length is held against the limit.",
+    LimitsEachEntry "limits-each-entry" "IDX-5"
+        "Holds each entry against the limit, and never their sum: the limit is that of the store for one object.",
     CutsLongPaths "cuts-long-paths" "IDX-6"
         "Cuts paths at 255 octets: a VARCHAR(255), in a database that cuts in silence.",
     ReadsPathsAsText "reads-paths-as-text" "IDX-6"
         "Reads the paths of an archive as UTF-8 and replaces what is not: strings are text in most languages.",
-    TakesMixedSources "takes-mixed-sources" "IDX-7"
+    WrapsPathLength "wraps-path-length" "IDX-6"
+        "Takes paths of any length and writes their length into the index as far as two octets go: a cast where a checked conversion is wanted.",
+    SortsPathsAsUtf16 "sorts-paths-as-utf16" "IDX-6" ["IDX-1", "IDX-7"]
+        "Sorts paths as its language sorts text, by UTF-16 code units: for most paths that is the order of octets.",
+    FoldsPaths "folds-paths" "IDX-6" ["IDX-4"]
+        "Takes paths that differ in case alone for one: archives are unpacked to a file system that does.",
+    TakesMixedSources "takes-mixed-sources" "IDX-7" ["SRC-5", "SRC-6"]
         "Takes sources of single entries beside sources of the whole: `path` is optional, and each source is checked by itself.",
+    IgnoresPathOfDuplicates "ignores-path-of-duplicates" "IDX-7"
+        "Takes sources of one URL for the same, whatever entries they serve: the index on the URL is older than the member `path`.",
+    HidesPathOfSources "hides-path-of-sources" "IDX-7"
+        "Does not show the path of a source: the type of the answer is older than the member.",
+    RefusesMirrorsOfEntries "refuses-mirrors-of-entries" "IDX-7"
+        "Takes one source for each entry, and refuses a second one as a duplicate path: the rule for archives applied to sources.",
 }
 
 /// A name that no defect has.

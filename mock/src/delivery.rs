@@ -9,7 +9,7 @@ use crate::{
         FaultKind, HeldRequest, Hit, connection_script, dribbled, stalled, stand_in, truncated,
     },
     handlers::{self, Request, Route, Unmatched},
-    journal::AppliedFault,
+    journal::{AppliedFault, Recording},
     reply::Reply,
     selection::{Phase, Subject, identify},
     server::WireScript,
@@ -120,6 +120,7 @@ impl Arrived<'_> {
             FaultKind::Hold(_) => {
                 let held = HeldRequest {
                     fault: chosen.id,
+                    request: self.request.recording.as_ref().map(Recording::id),
                     operation: subject.operation,
                     method: subject.method.to_string(),
                     path: subject.path.clone(),

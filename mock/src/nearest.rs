@@ -230,6 +230,22 @@ fn is_printable(text: &str) -> bool {
             .all(|byte| byte.is_ascii_graphic() && byte != b'`')
 }
 
+/// The path of every resource, with placeholders, relative to the base URL.
+#[cfg(test)]
+pub(crate) fn sample_paths(create_path: &str) -> std::collections::BTreeSet<String> {
+    let segment = |segment: &Segment| match segment {
+        Word(word) => (*word).to_owned(),
+        Name => "{name}".to_owned(),
+        Version => "v{version}".to_owned(),
+        Token => "{token}".to_owned(),
+    };
+    PLACES
+        .iter()
+        .map(|(_, _, place)| place.iter().map(segment).collect::<Vec<_>>().join("/"))
+        .chain([create_path.to_owned()])
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,7 +14,7 @@ pub(crate) const PREFIX: &str = "s/";
 
 /// Why there is no further session.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum SessionError {
+pub enum SessionError {
     /// There are as many as there may be.
     #[error(
         "failed to make a session: there are {0}, which is the limit (--max-sessions); delete those that are done with"
@@ -121,5 +121,58 @@ impl Sessions {
             session.end();
         }
         self.root.end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::Weak,
+        time::{Duration, Instant},
+    };
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::{MockRegistry, config::ProcessingMode};
+
+    #[tokio::test]
+    async fn a_deleted_session_is_let_go_of() {
+        let registry = MockRegistry::builder().start().await.unwrap();
+        let sessions = registry.app().sessions();
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let mut ended: Vec<Weak<Session>> = Vec::new();
+        for _ in 0..20 {
+            let mut config = sessions.root().config.clone();
+            config.processing = ProcessingMode::Manual;
+            let (id, session) = sessions.create(config).unwrap();
+            // A connection stays open, and work waits that nobody will ever let through.
+            let manifest = json!({
+                "packageType": "component", "name": "conformance-owner.test:a", "version": "1.0.0",
+                "contentDigest": {"sha256": "0".repeat(64)},
+            });
+            let created = http
+                .post(format!("{}releases", session.links.base()))
+                .header("content-type", "application/json")
+                .bearer_auth("conformance-owner")
+                .body(manifest.to_string())
+                .send()
+                .await
+                .unwrap();
+            assert_eq!(created.status(), 201);
+            let held = session.clone();
+            drop(session.tasks().spawn(async move {
+                std::future::pending::<()>().await;
+                drop(held);
+            }));
+            ended.push(Arc::downgrade(&session));
+            drop(session);
+            assert!(sessions.remove(&id));
+        }
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while ended.iter().any(|session| session.strong_count() > 0) {
+            assert!(Instant::now() < deadline, "sessions are still held");
+            tokio::task::yield_now().await;
+        }
     }
 }

@@ -52,7 +52,7 @@ impl Variation {
                 "every capability on, hides what it denies, refuses private addresses, a bad mirror fails the release, pending releases expire"
             }
             Self::Synchronous => {
-                "publishes at once, tells denied callers (403), takes private addresses, drops bad mirrors, any number of sources, nothing expires"
+                "publishes at once, tells denied callers (403), takes private addresses, drops bad mirrors, any number of sources, no uploads in chunks, nothing expires"
             }
             Self::Apart => {
                 "uploads go to another origin, the API has a base path, processing is done after some polls, nothing expires"
@@ -73,6 +73,7 @@ impl Variation {
             Self::Synchronous => builder
                 .processing(ProcessingMode::Immediate)
                 .bad_mirror(BadMirror::Drop)
+                .chunked_uploads(false)
                 .hides(false)
                 .deny_private_sources(false),
             Self::Apart => builder
@@ -105,6 +106,7 @@ impl Variation {
                 json!(if is_open { "drop" } else { "fail" }),
             ),
             ("async", json!(!is_open)),
+            ("upload.chunked", json!(!is_open)),
         ];
         if !is_open {
             declared.push(("sources.max", json!(MAX_SOURCES)));

@@ -17,13 +17,12 @@ pub enum OptionsError {
         source: io::Error,
     },
     /// The configuration file is not what it should be.
-    #[error("failed to read {}", path.display())]
+    #[error("failed to read {place}: {reason}")]
     File {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong, with line and column.
-        #[source]
-        source: Box<serde_saphyr::Error>,
+        /// The file, with line and column.
+        place: String,
+        /// What is wrong.
+        reason: String,
     },
     /// No header can have that name.
     #[error("failed to use {name:?} as the name of a header")]

@@ -1,5 +1,6 @@
 //! The command line of the `mock-registry` program.
 
+mod config_file;
 mod error;
 mod options;
 mod port_file;

@@ -19,7 +19,7 @@ use crate::{
     jws::KeyStore,
 };
 
-use super::{OptionsError, text};
+use super::{OptionsError, config_file, text};
 
 macro_rules! options {
     ($($(#[doc = $doc:literal])* $(#[file($with:literal)])? $(#[arg($($arg:tt)*)])? $name:ident: $type:ty, $env:literal;)*) => {
@@ -131,7 +131,7 @@ options! {
     #[file("text::size")]
     #[arg(value_name = "SIZE", value_parser = parse_size)]
     max_manifest: u64, "MOCK_REGISTRY_MAX_MANIFEST";
-    /// Room for all uploads together [default: 2 GiB]
+    /// Room for all manifests and uploads together [default: 2 GiB]
     #[file("text::size")]
     #[arg(value_name = "SIZE", value_parser = parse_size)]
     max_storage: u64, "MOCK_REGISTRY_MAX_STORAGE";
@@ -244,11 +244,7 @@ impl Options {
             return Ok(self);
         };
         let text = read(&path)?;
-        // JSON is YAML.
-        let file = serde_saphyr::from_slice(&text).map_err(|source| OptionsError::File {
-            path,
-            source: Box::new(source),
-        })?;
+        let file = config_file::read(&path, &text)?;
         Ok(self.or(file))
     }
 

@@ -69,7 +69,7 @@ impl SessionOptions {
             if !known.iter().any(|known| known == name) {
                 return Err(SessionOptionsError::Unknown {
                     name: name.clone(),
-                    hint: nearest(name, &known),
+                    hint: nearest(name, &of_sessions(&known)),
                 });
             }
             let member: Map<String, Value> = [(name.clone(), value.clone())].into_iter().collect();
@@ -84,10 +84,21 @@ impl SessionOptions {
         Ok(Self(options))
     }
 
+    /// The names of all of them.
+    #[cfg(test)]
+    pub(crate) fn names() -> Vec<String> {
+        of_sessions(&known_names())
+    }
+
     /// The server's settings with these changed.
     pub(crate) fn apply(&self, config: Config) -> Result<Config, SessionOptionsError> {
         Ok(self.0.apply(config)?)
     }
+}
+
+fn of_sessions(names: &[String]) -> Vec<String> {
+    let of_session = |name: &&String| !OF_SERVER.contains(&name.as_str());
+    names.iter().filter(of_session).cloned().collect()
 }
 
 fn known_names() -> Vec<String> {
@@ -100,7 +111,8 @@ fn known_names() -> Vec<String> {
         .collect()
 }
 
-fn nearest(name: &str, known: &[String]) -> Option<String> {
+/// The name that a misspelt one was perhaps meant for.
+pub(super) fn nearest(name: &str, known: &[String]) -> Option<String> {
     // Long names are no slips of the pen, and slow to compare.
     if name.len() > 64 {
         return None;
@@ -108,7 +120,6 @@ fn nearest(name: &str, known: &[String]) -> Option<String> {
     let name = name.to_ascii_lowercase().replace('_', "-");
     known
         .iter()
-        .filter(|known| !OF_SERVER.contains(&known.as_str()))
         .map(|known| (damerau_levenshtein(&name, known), known))
         .min_by_key(|(distance, _)| *distance)
         .filter(|(distance, _)| *distance <= MISSPELT)

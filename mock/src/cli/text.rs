@@ -8,7 +8,7 @@ use crate::config::{parse_duration, parse_size};
 
 /// What stands where an option would have text.
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected text or a number")]
 enum Scalar {
     Number(u64),
     Text(String),

@@ -63,7 +63,7 @@ pub struct Config {
     pub max_manifest: u64,
     /// Bytes of all entries of a content together.
     pub max_content: u64,
-    /// Bytes of all uploads that are kept; more is 507.
+    /// Bytes of all manifests and uploads that are kept; more is 507.
     pub max_storage: u64,
     /// After which a pending release expires; never, when absent.
     pub expiry: Option<Duration>,

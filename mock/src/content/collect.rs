@@ -88,6 +88,9 @@ impl ArchiveEntries {
             self.finished.reverse();
         }
         check_paths(&self.finished, self.policy.accepts_prefix_paths)?;
+        if self.policy.wants_several_entries && self.finished.len() == 1 {
+            return Err(ContentError::NoEntries);
+        }
         Ok(self.finished)
     }
 
@@ -124,8 +127,15 @@ impl ArchiveEntries {
         if self.policy.paths_as_text {
             path = String::from_utf8_lossy(&path).into_owned().into_bytes();
         }
+        if self.policy.folds_case {
+            path = path.to_ascii_lowercase();
+        }
         let checked = if self.policy.accepts_parent_segments {
             EntryPath::with_parent_segments(path)
+        } else if self.policy.checks_traversal_only {
+            EntryPath::without_traversal(path)
+        } else if self.policy.wraps_path_length {
+            EntryPath::of_any_length(path)
         } else {
             EntryPath::new(path)
         };
@@ -153,7 +163,11 @@ impl Sink for ArchiveEntries {
     fn begin(&mut self, entry: Entry) -> Result<(), ContentError> {
         self.open = None;
         // What a passed-over entry holds counts too, or an archive of them would have no limit.
-        self.declared = self.declared.saturating_add(entry.size);
+        self.declared = if self.policy.limits_each_entry {
+            entry.size
+        } else {
+            self.declared.saturating_add(entry.size)
+        };
         if !self.takes(&entry)? {
             return self.check_limit();
         }

@@ -24,6 +24,28 @@ impl EntryPath {
         Ok(Self(octets))
     }
 
+    /// Looks for `..` and a leading slash alone, as implementers do who think of unpacking only.
+    pub(super) fn without_traversal(octets: Vec<u8>) -> Result<Self, EntryPathError> {
+        if octets.first() == Some(&b'/') {
+            return Err(EntryPathError::Absolute);
+        }
+        if octets
+            .split(|octet| *octet == b'/')
+            .any(|segment| segment == b"..")
+        {
+            return Err(EntryPathError::DotSegment);
+        }
+        Ok(Self(octets))
+    }
+
+    /// Checks the rules but for the greatest length.
+    pub(super) fn of_any_length(octets: Vec<u8>) -> Result<Self, EntryPathError> {
+        match check(&octets, false) {
+            Ok(()) | Err(EntryPathError::TooLong) => Ok(Self(octets)),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The path of the one entry that every component has.
     pub fn component() -> Self {
         Self(super::COMPONENT_ENTRY.into())

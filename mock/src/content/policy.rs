@@ -31,6 +31,22 @@ pub struct ContentPolicy {
     pub counts_headers: bool,
     /// Cuts paths at 255 octets (IDX-6).
     pub truncates_long_paths: bool,
+    /// Takes no archive of a single entry (IDX-1).
+    pub wants_several_entries: bool,
+    /// Looks for `..` and a leading slash in paths, and nothing else (IDX-2).
+    pub checks_traversal_only: bool,
+    /// Takes an archive that it can not read as verified (IDX-2).
+    pub unreadable_passes: bool,
+    /// Counts each entry for itself against the limit (IDX-5).
+    pub limits_each_entry: bool,
+    /// Takes paths of any length, and writes their length modulo 65,536 (IDX-6).
+    pub wraps_path_length: bool,
+    /// Sorts paths as UTF-16 text (IDX-6).
+    pub sorts_as_utf16: bool,
+    /// Folds the case of paths (IDX-6).
+    pub folds_case: bool,
+    /// Has sha256 inside the index of every algorithm (DIG-9).
+    pub sha256_inside: bool,
     /// Replaces what is not UTF-8 in paths (IDX-6).
     pub paths_as_text: bool,
 }

@@ -3,7 +3,7 @@
 use super::{
     ContentError, ContentPolicy, EntryPath,
     collect::check_paths,
-    index::{index_digest, index_digest_in_order},
+    index::{index_digest, index_digest_in_order, index_digest_over_sha256},
 };
 use crate::digest::{Digest, DigestAlgorithm};
 
@@ -52,24 +52,45 @@ impl ContentSummary {
         algorithms: &[DigestAlgorithm],
         max_content: u64,
     ) -> Result<Self, ContentError> {
+        Self::assemble_as(parts, algorithms, max_content, &ContentPolicy::default())
+    }
+
+    /// The same, with mistakes.
+    pub(crate) fn assemble_as(
+        parts: Vec<Self>,
+        algorithms: &[DigestAlgorithm],
+        max_content: u64,
+        policy: &ContentPolicy,
+    ) -> Result<Self, ContentError> {
         let length = parts
             .iter()
             .fold(0_u64, |sum, part| sum.saturating_add(part.length));
         let mut entries: Vec<_> = parts.into_iter().flat_map(|part| part.entries).collect();
         check_paths(&entries, false)?;
+        let index = index_of(algorithms, &entries, policy);
         entries.sort_by(|a, b| a.path.cmp(&b.path));
         let content = entries
             .iter()
             .fold(0_u64, |sum, entry| sum.saturating_add(entry.length));
-        if content > max_content {
+        if content > max_content && !policy.limits_each_entry {
             return Err(ContentError::TooLarge { limit: max_content });
         }
         Ok(Self {
-            index: index_of(algorithms, &entries, &ContentPolicy::default()),
+            index,
             entries,
             length,
             raw: Vec::new(),
         })
+    }
+
+    /// What is known of content that nobody has read.
+    pub(crate) fn unread() -> Self {
+        Self {
+            entries: Vec::new(),
+            length: 0,
+            raw: Vec::new(),
+            index: Vec::new(),
+        }
     }
 
     /// Checks that `component.wasm` is there (IDX-3), and returns it.
@@ -90,6 +111,15 @@ pub(super) fn index_of(
     let digest_with = |algorithm: &DigestAlgorithm| {
         if policy.keeps_archive_order {
             index_digest_in_order(*algorithm, arrived)
+        } else if policy.sha256_inside {
+            index_digest_over_sha256(*algorithm, arrived)
+        } else if policy.sorts_as_utf16 {
+            let mut sorted: Vec<_> = arrived.iter().collect();
+            sorted.sort_by_cached_key(|entry| {
+                let text = String::from_utf8_lossy(entry.path.as_bytes());
+                text.encode_utf16().collect::<Vec<u16>>()
+            });
+            index_digest_in_order(*algorithm, sorted)
         } else {
             index_digest(*algorithm, arrived)
         }

@@ -7,6 +7,8 @@ pub struct DigestPolicy {
     pub accepts_unsupported_only: bool,
     /// Takes digests of any form (CRE-9).
     pub accepts_any_form: bool,
+    /// Drops digests of unknown algorithms (DIG-5).
+    pub drops_unknown: bool,
     /// Which of several digests are compared, and how.
     pub comparison: DigestComparison,
 }

@@ -20,6 +20,8 @@ pub struct UnknownHold {
 pub(crate) struct HeldRequest {
     /// The fault that holds it.
     pub fault: String,
+    /// Its number in the journal.
+    pub request: Option<u64>,
     /// What it asks for.
     pub operation: Option<Operation>,
     /// Method.
@@ -90,6 +92,7 @@ impl Gate {
             .map(|request| {
                 json!({
                     "fault": request.fault,
+                    "request": request.request,
                     "operation": request.operation.map(Operation::name),
                     "method": request.method,
                     "path": request.path,

@@ -1,6 +1,6 @@
 //! The fetcher.
 
-use std::{convert::Infallible, fmt, sync::Arc};
+use std::{convert::Infallible, fmt, net::SocketAddr, sync::Arc};
 
 use http::{
     HeaderValue, StatusCode,
@@ -24,6 +24,8 @@ pub struct FetchRequest {
     pub url: Url,
     /// Credentials for the source's origin, which stand before userinfo.
     pub credentials: Option<Credentials>,
+    /// Credentials of other sources that are sent along: what no registry may do (SRC-14).
+    pub shared_credentials: Vec<Credentials>,
     /// In place of the options' limit.
     pub max_bytes: Option<u64>,
 }
@@ -34,6 +36,7 @@ impl FetchRequest {
         Self {
             url,
             credentials: None,
+            shared_credentials: Vec::new(),
             max_bytes: None,
         }
     }
@@ -45,7 +48,7 @@ impl fmt::Debug for FetchRequest {
             .field("url", &without_userinfo(&self.url).as_str())
             .field("credentials", &self.credentials)
             .field("max_bytes", &self.max_bytes)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -56,6 +59,12 @@ pub struct Fetched {
     pub length: u64,
     /// `Content-Type` of the answer, when it reads as text.
     pub content_type: Option<String>,
+    /// Bytes of the body as the answer declared them.
+    pub declared_length: Option<u64>,
+    /// The URL that the bytes came from in the end.
+    pub url: Url,
+    /// The address that they came from.
+    pub address: Option<SocketAddr>,
 }
 
 /// Fetches content of sources. Cheap to clone.
@@ -110,12 +119,19 @@ impl Fetcher {
         check_literal(url, &self.options).map_err(|trouble| error_of(url, trouble))
     }
 
+    /// Whether it looks at the status of an answer alone (SRC-7).
+    pub(crate) fn ignores_body(&self) -> bool {
+        self.options.policy.ignores_body
+    }
+
     /// Fetches, and gives every chunk to `receive` as it arrives; the first error of `receive` ends the fetch.
     pub async fn fetch<E>(
         &self,
         request: &FetchRequest,
         receive: impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<Fetched, FetchFailure<E>> {
+        // To make a client is none of the source's time.
+        self.clients.prepare(&request.url, &self.options);
         let work = self.follow(request, receive);
         let outcome = if self.options.policy.no_deadline {
             work.await
@@ -164,7 +180,12 @@ impl Fetcher {
         loop {
             self.check_scheme(&url)?;
             let client = self.clients.for_hop(&url, hop, &self.options)?;
-            let response = send(client, &url, authorization.as_ref()).await?;
+            let shared = request
+                .shared_credentials
+                .iter()
+                .filter_map(authorization_of);
+            let sent: Vec<HeaderValue> = authorization.iter().cloned().chain(shared).collect();
+            let response = send(client, &url, &sent).await?;
             if !is_redirect(response.status()) || policy.follows_no_redirects {
                 return self.receive(response, request, receive).await;
             }
@@ -217,6 +238,16 @@ impl Fetcher {
         } else {
             request.max_bytes.unwrap_or(self.options.max_bytes)
         };
+        let mut fetched = Fetched {
+            length: 0,
+            content_type: None,
+            declared_length: response.content_length(),
+            url: response.url().clone(),
+            address: response.remote_addr(),
+        };
+        if policy.ignores_body {
+            return Ok(fetched);
+        }
         let too_large = || Ended::Trouble(FetchTrouble::TooLarge { limit });
         if response
             .content_length()
@@ -225,7 +256,7 @@ impl Fetcher {
             return Err(too_large());
         }
         let content_type = response.headers().get(CONTENT_TYPE);
-        let content_type = content_type
+        fetched.content_type = content_type
             .and_then(|value| value.to_str().ok())
             .map(str::to_owned);
         let mut length = 0_u64;
@@ -242,10 +273,8 @@ impl Fetcher {
             }
             receive(&chunk).map_err(Ended::Receiver)?;
         }
-        Ok(Fetched {
-            length,
-            content_type,
-        })
+        fetched.length = length;
+        Ok(fetched)
     }
 }
 
@@ -264,11 +293,11 @@ impl<E> From<FetchTrouble> for Ended<E> {
 async fn send(
     client: &Client,
     url: &Url,
-    authorization: Option<&HeaderValue>,
+    authorization: &[HeaderValue],
 ) -> Result<Response, FetchTrouble> {
     // Content is hashed as it is stored, so it must not be encoded on its way.
     let mut request = client.get(url.clone()).header(ACCEPT_ENCODING, "identity");
-    if let Some(authorization) = authorization {
+    for authorization in authorization {
         request = request.header(AUTHORIZATION, authorization);
     }
     request

@@ -100,6 +100,8 @@ pub struct FetchPolicy {
     pub omits_credentials: bool,
     /// Takes what arrived of a truncated body as all of it (SRC-7, DIG-7).
     pub ignores_truncation: bool,
+    /// Reads no body: a status of 200 is enough (SRC-7).
+    pub ignores_body: bool,
     /// Takes the body of any status (SRC-6).
     pub ignores_status: bool,
     /// Checks the address of the first URL only (SRC-15).

@@ -35,7 +35,8 @@ pub(super) fn content(
             },
         )
         .with_header(header::VARY, &session.config.auth_header);
-    let reply = conditional(session, &request.headers, reply);
+    let tagged = reply.body.clone();
+    let reply = conditional(session, &request.headers, reply, &tagged)?;
     if reply.status == StatusCode::OK {
         ranged(session, request, reply)
     } else {
@@ -58,7 +59,15 @@ fn ranged(session: &Session, request: &Request, mut reply: Reply) -> Result<Repl
         .and_then(|value| value.to_str().ok())
         .filter(|_| current);
     let length = reply.body.len();
-    match value.map_or(Requested::Whole, |value| requested(value, length)) {
+    let policy = &session.policy.reading;
+    let read = |value| match requested(value, length) {
+        Requested::Whole if policy.reads_ranges_leniently => Requested::Part(0..length.min(1)),
+        Requested::Unsatisfiable if policy.unsatisfiable_is_empty_part => {
+            Requested::Part(length..length)
+        }
+        read => read,
+    };
+    match value.map_or(Requested::Whole, read) {
         Requested::Whole => Ok(reply),
         Requested::Unsatisfiable => Err(Refusal::new(
             ProblemKind::MalformedRequest,
@@ -67,7 +76,8 @@ fn ranged(session: &Session, request: &Request, mut reply: Reply) -> Result<Repl
         .with_status(StatusCode::RANGE_NOT_SATISFIABLE.as_u16())
         .with_header(header::CONTENT_RANGE, format!("bytes */{length}"))),
         Requested::Part(range) => {
-            let shown = format!("bytes {}-{}/{length}", range.start, range.end - 1);
+            let last = range.end - usize::from(!policy.content_range_off_by_one);
+            let shown = format!("bytes {}-{last}/{length}", range.start);
             let end = if session.policy.reading.range_off_by_one {
                 range.end - 1
             } else {

@@ -1,7 +1,8 @@
 //! `POST` and `PUT components/{name}/v{version}/content-sources`.
 
 use http::{Method, StatusCode, header};
-use serde_json::json;
+use serde_json::{Value, json};
+use url::Url;
 
 use crate::{
     fetch::Credentials,
@@ -14,7 +15,7 @@ use crate::{
     wire::{parse_sources, render_sources},
 };
 
-use super::{Request, authenticate::authenticate, media_type::require_json};
+use super::{Request, authenticate::authenticate, media_type::require_json, publish::RACE_WINDOW};
 
 /// Bytes of a list of sources.
 const LIMIT: u64 = 1 << 20;
@@ -25,19 +26,29 @@ pub(super) async fn content_sources(
     key: &ReleaseKey,
 ) -> Result<Reply, Refusal> {
     let caller = authenticate(session, &request.headers)?;
-    if !session.policy.access.checks_sources_late() {
+    let policy = session.policy.sources;
+    let is_open = request.method == Method::PUT && policy.replace_is_open;
+    if !session.policy.access.checks_sources_late() && !is_open {
         session
             .registry()
             .permit_write(session.now(), &caller, key)?;
     }
     require_json(&request.headers)?;
     let body = request.read_body(LIMIT).await?;
-    let parsed = parse_sources(&body, &session.links.content(key), &session.source_rules())?;
-    let (mut sources, refused) = taken(parsed);
+    let parsed = parse_sources(&body, &session.links.content(key), &session.source_rules());
+    let parsed = match parsed {
+        Err(_) if policy.takes_unreadable => return unchanged(session, key),
+        Err(refusal) => return Err(noted(session, key, refusal, &body)),
+        Ok(parsed) => parsed,
+    };
+    let (mut sources, refused) = taken(parsed, policy.skips_refused);
     if let Some(refusal) = &refused
-        && !session.policy.sources.adds_until_refused
+        && !policy.adds_until_refused
     {
-        return Err(refusal.clone());
+        if policy.takes_unreadable && !names_urls(&body) {
+            return unchanged(session, key);
+        }
+        return Err(noted(session, key, refusal.clone(), &body));
     }
     if session.policy.sources.forwards_publisher_token {
         lend_token(&mut sources, &caller);
@@ -45,10 +56,16 @@ pub(super) async fn content_sources(
     let change = if request.method == Method::PUT {
         SourcesChange::Replace(sources)
     } else if sources.is_empty() && !session.policy.sources.takes_empty_list {
-        return Err(Refusal::new(
+        let refusal = Refusal::new(
             ProblemKind::InvalidSource,
             "There is no content source to add.",
-        ));
+        );
+        return Err(noted(session, key, refusal, &body));
+    } else if policy.races_additions {
+        let mut all = session.registry().sources_now(session.now(), key)?;
+        tokio::time::sleep(RACE_WINDOW).await;
+        all.extend(sources);
+        SourcesChange::Replace(all)
     } else {
         SourcesChange::Add(sources)
     };
@@ -66,20 +83,62 @@ pub(super) async fn content_sources(
     if let Some(refusal) = refused {
         return Err(refusal);
     }
-    let document = json!({"contentSources": render_sources(&sources, key, session.rendering())});
-    Ok(Reply::json(
+    Ok(listed(session, key, &sources))
+}
+
+/// The list as it is shown.
+fn listed(session: &Session, key: &ReleaseKey, sources: &[Source]) -> Reply {
+    let document = json!({"contentSources": render_sources(sources, key, session.rendering())});
+    Reply::json(
         StatusCode::OK,
         &session.oddities.disturb(document, &key.to_string()),
     )
-    .with_header(header::CACHE_CONTROL, "no-store"))
+    .with_header(header::CACHE_CONTROL, "no-store")
+}
+
+/// Answers what could not be read as if it were nothing: what no registry may do (SRC-11).
+fn unchanged(session: &Session, key: &ReleaseKey) -> Result<Reply, Refusal> {
+    let sources = session.registry().sources_now(session.now(), key)?;
+    Ok(listed(session, key, &sources))
+}
+
+/// Whether every source in a body has a URL that a parser takes.
+fn names_urls(body: &[u8]) -> bool {
+    serde_json::from_slice::<Value>(body).is_ok_and(|body| {
+        body["contentSources"]
+            .as_array()
+            .is_some_and(|sources| sources.iter().all(|source| is_url(&source["url"])))
+    })
+}
+
+fn is_url(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| Url::parse(text).is_ok())
+}
+
+/// A refusal, and whatever else the registry makes of it.
+fn noted(session: &Session, key: &ReleaseKey, refusal: Refusal, body: &[u8]) -> Refusal {
+    let refusal = if session.policy.sources.quotes_refused {
+        refusal.with("received", String::from_utf8_lossy(body).into_owned())
+    } else {
+        refusal
+    };
+    session
+        .registry()
+        .note_refused_sources(session.now(), key, &refusal.problem);
+    refusal
 }
 
 /// The sources up to the first that is refused, and why that is.
-fn taken(parsed: Vec<Result<Source, Refusal>>) -> (Vec<Source>, Option<Refusal>) {
+fn taken(
+    parsed: Vec<Result<Source, Refusal>>,
+    skips_refused: bool,
+) -> (Vec<Source>, Option<Refusal>) {
     let mut sources = Vec::new();
+    let any_good = parsed.iter().any(Result::is_ok);
     for source in parsed {
         match source {
             Ok(source) => sources.push(source),
+            Err(_) if skips_refused && any_good => {}
             Err(refusal) => return (sources, Some(refusal)),
         }
     }

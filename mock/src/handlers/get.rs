@@ -3,8 +3,13 @@
 use http::{StatusCode, header};
 
 use crate::{
-    identity::Caller, problem::ProblemKind, refusal::Refusal, registry::ReleaseKey, reply::Reply,
-    session::Session, wire::render_release,
+    identity::Caller,
+    problem::ProblemKind,
+    refusal::{Refusal, not_found},
+    registry::ReleaseKey,
+    reply::Reply,
+    session::Session,
+    wire::render_release,
 };
 
 use super::{Request, authenticate::authenticate, conditional::conditional};
@@ -15,6 +20,9 @@ pub(super) fn get(
     key: &ReleaseKey,
 ) -> Result<Reply, Refusal> {
     let caller = authenticate(session, &request.headers)?;
+    if session.policy.reading.plus_is_space && request.path.contains('+') {
+        return Err(not_found());
+    }
     let found = session.registry().release(session.now(), &caller, key);
     let view = match found {
         Err(refusal)
@@ -24,8 +32,23 @@ pub(super) fn get(
         {
             return Ok(Reply::json(StatusCode::OK, &serde_json::Value::Null));
         }
+        Err(refusal)
+            if refusal.kind() == ProblemKind::NotFound
+                && session.policy.reading.unknown_name_is_internal_error
+                && !session.registry().knows_name(&key.name) =>
+        {
+            return Err(refusal.with_status(StatusCode::INTERNAL_SERVER_ERROR.as_u16()));
+        }
         view => view?,
     };
+    if session.policy.reading.refuses_ranges_of_documents
+        && request.headers.contains_key(header::RANGE)
+    {
+        return Err(Refusal::new(
+            ProblemKind::MalformedRequest,
+            "Ranges are served of content alone.",
+        ));
+    }
     let is_public = session
         .access
         .read_manifest(&Caller::Anonymous, key.namespace())
@@ -33,7 +56,12 @@ pub(super) fn get(
     let reply = Reply::json(StatusCode::OK, &render_release(&view, session.rendering()))
         .with_header(header::CACHE_CONTROL, cache_control(session, is_public))
         .with_header(header::VARY, &session.config.auth_header);
-    Ok(conditional(session, &request.headers, reply))
+    let tagged = if session.policy.reading.tag_of_manifest {
+        view.manifest.bytes.clone()
+    } else {
+        reply.body.clone()
+    };
+    conditional(session, &request.headers, reply, &tagged)
 }
 
 /// Its sources change, so that caches ask before they answer (REL-5).

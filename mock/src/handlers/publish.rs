@@ -8,6 +8,7 @@ use crate::{
     config::ProcessingMode,
     identity::Caller,
     jws::JwsDocument,
+    problem::ProblemKind,
     refusal::{Refusal, not_found},
     registry::{PublishWork, ReleaseKey, ReleaseView, Source, UnpublishedView},
     reply::Reply,
@@ -104,6 +105,13 @@ fn check(
     session
         .registry()
         .require_content(session.now(), &work.claim)?;
+    if session.policy.verification.refuses_unknown_digest_late && work.manifest.has_unknown_digest()
+    {
+        return Err(Refusal::new(
+            ProblemKind::UnsupportedDigestAlgorithm,
+            "A digest is of an algorithm that is not supported.",
+        ));
+    }
     Ok(signature)
 }
 

@@ -1,12 +1,13 @@
 //! `POST` of content to `uploadUrl` (rules UPL).
 
 use bytes::BytesMut;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode, header};
 
 use crate::{
     config::Verification,
     content::{ContentReader, ContentSummary},
     identity::Caller,
+    policy::internal_error,
     problem::{Problem, ProblemKind},
     refusal::Refusal,
     registry::{Manifest, ReleaseKey, Upload, UploadTicket},
@@ -19,7 +20,7 @@ use super::{
     Request,
     authenticate::authenticate,
     body::BodyTrouble,
-    media_type::{content_type, essence},
+    media_type::{content_type, essence, odd_media_type},
 };
 
 pub(super) async fn upload(
@@ -61,7 +62,9 @@ fn check_content_type(
 ) -> Result<(), Refusal> {
     match content_type(&request.headers) {
         Some(given)
-            if given != essence(&manifest.media_type)
+            if (given != essence(&manifest.media_type)
+                || (session.policy.upload.compares_types_as_text
+                    && !is_spelled(&request.headers, &manifest.media_type)))
                 && !session.policy.upload.takes_any_content_type =>
         {
             Err(Refusal::new(
@@ -70,16 +73,24 @@ fn check_content_type(
                     "The manifest says that the content is {}.",
                     manifest.media_type
                 ),
-            ))
+            )
+            .because(odd_media_type(&request.headers)))
         }
         _ => Ok(()),
     }
 }
 
+/// Whether `Content-Type` is that very text.
+fn is_spelled(headers: &HeaderMap, media_type: &str) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes() == media_type.as_bytes())
+}
+
 fn check_length(session: &Session, request: &Request, manifest: &Manifest) -> Result<(), Refusal> {
-    if request.is_chunked()
-        && (!session.config.chunked_uploads || session.policy.upload.refuses_chunks)
-    {
+    let policy = &session.policy.upload;
+    let takes_chunks = session.config.chunked_uploads || policy.takes_undeclared_chunks;
+    if request.is_chunked() && (!takes_chunks || policy.refuses_chunks) {
         return Err(Refusal::new(
             ProblemKind::LengthRequired,
             "The upload has no Content-Length.",
@@ -96,7 +107,8 @@ fn limit(session: &Session, manifest: &Manifest) -> u64 {
     if session.policy.upload.ignores_limit {
         u64::MAX
     } else {
-        session.content.max_transfer(manifest)
+        let limit = session.content.max_transfer(manifest);
+        limit - u64::from(session.policy.upload.limit_is_exclusive)
     }
 }
 
@@ -129,26 +141,41 @@ async fn receive(
         ContentReader::new(options)
     });
     let mut bytes = BytesMut::new();
+    let mut unread = None;
     loop {
         let chunk = match request.next_chunk().await {
             Ok(Some(chunk)) => chunk,
             Ok(None) => break,
             Err(BodyTrouble::BrokenOff) if session.policy.upload.takes_truncated => break,
+            Err(BodyTrouble::BrokenOff) if session.policy.upload.keeps_broken_off => {
+                return Ok(Upload {
+                    bytes: bytes.freeze(),
+                    summary: Some(ContentSummary::unread()),
+                });
+            }
             Err(trouble) => return Err(trouble.into()),
         };
         if bytes.len() as u64 + chunk.len() as u64 > limit {
             return Err(too_large(session));
         }
-        if let Some(reader) = &mut reader {
-            reader
-                .write(&chunk)
-                .map_err(|error| refuse_content(&error))?;
+        if let Some(reading) = &mut reader
+            && let Err(error) = reading.write(&chunk)
+        {
+            unread = session.content.unread(&error);
+            if unread.is_none() {
+                return Err(refuse_content(&error).into());
+            }
+            reader = None;
         }
         bytes.extend_from_slice(&chunk);
     }
+    if bytes.is_empty() && session.policy.crash.maps_uploads {
+        return Err(internal_error("failed to map the file: EINVAL"));
+    }
     let summary = reader
         .map(|reader| judge(session, manifest, reader))
-        .transpose()?;
+        .transpose()?
+        .or(unread);
     Ok(Upload {
         bytes: bytes.freeze(),
         summary,
@@ -160,9 +187,26 @@ fn judge(
     manifest: &Manifest,
     reader: ContentReader,
 ) -> Result<ContentSummary, Problem> {
-    let summary = reader.finish().map_err(|error| refuse_content(&error))?;
-    if !session.policy.upload.skips_digest {
-        session.content.judge(manifest, &summary)?;
+    let summary = match reader.finish() {
+        Ok(summary) => summary,
+        Err(error) => {
+            let unread = session.content.unread(&error);
+            return unread.ok_or_else(|| refuse_content(&error));
+        }
+    };
+    if session.policy.upload.skips_digest {
+        return Ok(summary);
     }
-    Ok(summary)
+    match session.content.judge(manifest, &summary) {
+        Err(problem)
+            if session.policy.upload.mismatch_is_invalid_content
+                && problem.kind == ProblemKind::DigestMismatch =>
+        {
+            Err(Problem {
+                kind: ProblemKind::InvalidContent,
+                ..problem
+            })
+        }
+        judged => judged.map(|()| summary),
+    }
 }

@@ -48,6 +48,7 @@ pub(crate) struct Recording {
     entry: ReceivedRequest,
     capture: Capture,
     has_body: bool,
+    broken_off: bool,
     /// Bytes of the body when the journal was told last; none if it has to be told anew.
     told: Option<(u64, bool)>,
 }
@@ -91,6 +92,7 @@ impl Recording {
             started,
             entry,
             capture: Capture::default(),
+            broken_off: false,
             told: None,
         }
     }
@@ -100,19 +102,19 @@ impl Recording {
         self.entry.id
     }
 
-    /// The operation that it reached.
-    pub(crate) fn operation(&self) -> Option<Operation> {
-        self.entry.operation
-    }
-
     /// Takes the next bytes of the body.
     pub(crate) fn receive(&mut self, chunk: &[u8]) {
         self.capture.write(chunk);
     }
 
-    /// The whole body is there.
+    /// The whole body is there, unless it broke off.
     pub(crate) fn complete(&mut self) {
-        self.entry.complete = true;
+        self.entry.complete = !self.broken_off;
+    }
+
+    /// The body ended before its end.
+    pub(crate) fn broke_off(&mut self) {
+        self.broken_off = true;
     }
 
     /// Notes what disturbs the answer.
@@ -129,7 +131,9 @@ impl Recording {
         self.entry.duration_ms = Some(milliseconds(Instant::now(), self.started));
         self.entry.response = Some(SentResponse {
             headers: self.redactor.fields(&reply.headers),
-            body: record_whole(&reply.body, &self.redactor),
+            body: Some(&reply.body)
+                .filter(|_| self.entry.method != "HEAD")
+                .and_then(|body| record_whole(body, &self.redactor)),
         });
         self.told = None;
         self.session.metrics.answered(&Exchange {

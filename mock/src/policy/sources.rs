@@ -43,6 +43,10 @@ pub(crate) struct SourcePolicy {
     pub frozen_after_publishing: bool,
     /// Shows sources as they were given, credentials included (SRC-13).
     pub shows_credentials: bool,
+    /// Shows credentials in what it says of a source that it could not fetch (ERR-7).
+    pub failure_shows_credentials: bool,
+    /// Shows a refused source as it was given (ERR-7).
+    pub refusal_shows_source: bool,
     /// Looks at addresses only when fetching; allowed, and not a mistake by itself.
     pub checks_addresses_only_when_fetching: bool,
     /// Sends the publisher's own token along when fetching (SRC-14).
@@ -53,6 +57,58 @@ pub(crate) struct SourcePolicy {
     pub ignores_max: bool,
     /// Adds where it should replace (SRC-19).
     pub replace_adds: bool,
+    /// Writes back the list that it read before (SRC-1).
+    pub races_additions: bool,
+    /// Refuses a source that is there already (SRC-1).
+    pub duplicate_is_conflict: bool,
+    /// Shows the URL that it fetched in the end (SRC-1).
+    pub shows_fetched_url: bool,
+    /// Lists no sources that have credentials (SRC-1).
+    pub lists_no_guarded: bool,
+    /// Lists no sources whose length was not declared (SRC-1).
+    pub lists_no_unmeasured: bool,
+    /// Keeps only the last of several mirrors in the release (SRC-3).
+    pub keeps_last_only: bool,
+    /// Passes over what it refuses where something good remains (SRC-4).
+    pub skips_refused: bool,
+    /// Drops nothing: a mirror with other bytes always sinks the release (SRC-5).
+    pub bad_mirror_always_sinks: bool,
+    /// Calls other bytes unreachable (DIG-2, SRC-5).
+    pub bad_bytes_are_unreachable: bool,
+    /// Takes what can not be read as a list for an empty one (SRC-11).
+    pub takes_unreadable: bool,
+    /// A refused list makes the release a failed one (SRC-11).
+    pub refusal_fails_release: bool,
+    /// Sources added after publishing take the place of those that are there (SRC-12).
+    pub late_additions_replace: bool,
+    /// Writes the signed payload anew when sources change after publishing (SRC-12).
+    pub late_change_reserialises: bool,
+    /// Repeats a refused list in the problem, and the problem in the status (SRC-13).
+    pub quotes_refused: bool,
+    /// Sends all credentials of a release to each of its sources (SRC-14).
+    pub shares_credentials: bool,
+    /// Leaves out sources at addresses that are not allowed (SRC-15).
+    pub skips_forbidden: bool,
+    /// Calls addresses that are not allowed unreachable (SRC-15).
+    pub forbidden_is_unreachable: bool,
+    /// Refuses `localhost` by its name, whatever is allowed (SRC-15).
+    pub refuses_localhost: bool,
+    /// Takes one source fewer than it declares (SRC-18).
+    pub max_is_exclusive: bool,
+    /// Leaves sources that are there as they were when the list is replaced (SRC-19).
+    pub replace_keeps_known: bool,
+    /// Lets everybody replace a list (SRC-19).
+    pub replace_is_open: bool,
+    /// Reads sources into closed types: what it does not know is malformed (SRC-20).
+    pub closed_types: bool,
+    /// Keeps credentials of an unknown type like any member, and shows them (SRC-20).
+    pub shows_unknown_credentials: bool,
+    /// Takes sources of one URL for the same, whatever their paths (IDX-7).
+    pub ignores_path_of_duplicates: bool,
+    /// Does not show the path of a source (IDX-7).
+    pub hides_path: bool,
+    /// Takes one source of each entry (IDX-7).
+    pub refuses_mirrors_of_entries: bool,
     /// Drops members that it does not know (SRC-20).
     pub drops_unknown_members: bool,
 }

@@ -33,4 +33,22 @@ pub(crate) struct UploadPolicy {
     pub takes_any_content_type: bool,
     /// Has a place to upload to in the answer to create only (UPL-1).
     pub url_shown_once: bool,
+    /// Shows another place to upload to in the status, where nothing is (UPL-1).
+    pub status_url_is_dead: bool,
+    /// Takes chunks, whatever it declares (UPL-2).
+    pub takes_undeclared_chunks: bool,
+    /// Compares media types octet by octet (UPL-2).
+    pub compares_types_as_text: bool,
+    /// An upload makes a published release pending again (UPL-5).
+    pub late_upload_reopens: bool,
+    /// A second upload makes the release a failed one (UPL-6).
+    pub second_upload_fails: bool,
+    /// Refuses what is exactly as long as the limit (UPL-7).
+    pub limit_is_exclusive: bool,
+    /// Lists no source for large uploads (UPL-8).
+    pub lists_no_large_uploads: bool,
+    /// Keeps what arrived of an upload that was cut off, without a look at it (DIG-7).
+    pub keeps_broken_off: bool,
+    /// Calls other content than the digest's invalid (DIG-2).
+    pub mismatch_is_invalid_content: bool,
 }

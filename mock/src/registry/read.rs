@@ -10,7 +10,12 @@ use crate::{
     refusal::{Refusal, not_found},
 };
 
-use super::{Attempt, Registry, ReleaseKey, ReleaseView, Source, Stage, Status, UnpublishedView};
+use super::{
+    Attempt, Registry, ReleaseKey, ReleaseView, Source, Stage, Status, UnpublishedView, Upload,
+};
+
+/// Bytes from which on an upload would be kept in another store.
+const LARGE_UPLOAD: usize = 256 << 10;
 
 /// How an unpublished release is named in a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +48,11 @@ impl Registry {
         self.sweep_if_due(now);
         let mode = self.settings.processing;
         self.permit_read_unpublished(now, caller, &address.key)?;
+        let reading = self.policy.reading;
+        let is_hidden = reading.hides_pre_releases && address.key.version.contains('-');
+        if address.token.is_none() && (reading.status_at_location_only || is_hidden) {
+            return Err(not_found());
+        }
         let attempt = self.addressed(now, address).ok_or_else(not_found)?;
         if let Stage::Processing(processing) = &mut attempt.stage {
             // With `polls:N` it is the read after N that brings the outcome, and nothing else: not a read of the release between.
@@ -68,6 +78,13 @@ impl Registry {
         let mut view = self.policy.processing.present(self.view(&attempt));
         if self.policy.upload.url_shown_once {
             view.upload_token = None;
+        }
+        if self.policy.upload.status_url_is_dead {
+            view.upload_token = view.upload_token.map(|token| format!("{token}0"));
+        }
+        if self.policy.create.expiry_moves_earlier {
+            let elapsed = now.duration_since(view.created_at);
+            view.expires_at = view.expires_at.and_then(|at| at.checked_sub(elapsed).ok());
         }
         Ok(view)
     }
@@ -103,7 +120,18 @@ impl Registry {
             self.policy.publish,
             self.policy.publish.shown_before_published,
         );
-        let attempt = self.current(key, now).ok_or_else(not_found)?;
+        let lists_no_large = self.policy.upload.lists_no_large_uploads;
+        let reading = self.policy.reading;
+        if reading.hides_pre_releases && key.version.contains('-') {
+            return Err(not_found());
+        }
+        let latest = reading
+            .serves_latest_build
+            .then(|| self.latest_build(key))
+            .flatten();
+        let attempt = self
+            .current(latest.as_ref().unwrap_or(key), now)
+            .ok_or_else(not_found)?;
         let published_at = match &attempt.stage {
             Stage::Published { at } => *at,
             Stage::Processing(_) if shown_early => now,
@@ -111,10 +139,30 @@ impl Registry {
             _ => return Err(not_found()),
         };
         let mut view = attempt.release_view(published_at).ok_or_else(not_found)?;
+        let is_large = |upload: &Arc<Upload>| upload.bytes.len() > LARGE_UPLOAD;
+        if lists_no_large && attempt.upload.as_ref().is_some_and(is_large) {
+            view.sources.retain(|source| *source != Source::Own);
+        }
         if !sees_all {
             view.sources.retain(|source| *source == Source::Own);
         }
         Ok(view)
+    }
+
+    /// The build of a version that was published last.
+    fn latest_build(&self, key: &ReleaseKey) -> Option<ReleaseKey> {
+        let unbuilt = |version: &str| version.split('+').next().map(str::to_owned);
+        self.attempts()
+            .filter(|attempt| {
+                attempt.key().name == key.name
+                    && unbuilt(&attempt.key().version) == unbuilt(&key.version)
+            })
+            .filter_map(|attempt| match attempt.stage {
+                Stage::Published { at } => Some((at, attempt.key().clone())),
+                _ => None,
+            })
+            .max_by_key(|(at, _)| *at)
+            .map(|(_, key)| key)
     }
 
     /// Whether there is a release of that name, in whatever version.
@@ -122,6 +170,11 @@ impl Registry {
         self.attempts().any(|attempt| {
             attempt.key().name == name && matches!(attempt.stage, Stage::Published { .. })
         })
+    }
+
+    /// Whether there is anything of that name, in whatever version and state.
+    pub(crate) fn knows_name(&self, name: &str) -> bool {
+        self.attempts().any(|attempt| attempt.key().name == name)
     }
 
     /// Content that was uploaded: of a release for those who may read it, before that for its owner.

@@ -61,6 +61,8 @@ pub(crate) struct Attempt {
     pub(super) upload: Option<Arc<Upload>>,
     /// Set by a defect alone.
     pub(super) uploads_closed: bool,
+    /// A problem that is shown though nothing failed. Set by a defect alone.
+    pub(super) remark: Option<Problem>,
     pub(super) sources: Vec<Source>,
     /// What the verified content holds, for sources that are added later.
     pub(super) verified: Option<Arc<ContentSummary>>,
@@ -208,6 +210,17 @@ impl Attempt {
     /// Name and version.
     pub(crate) fn key(&self) -> &ReleaseKey {
         &self.manifest.key
+    }
+
+    /// Whether it waits for publish.
+    pub(crate) fn stage_is_pending(&self) -> bool {
+        self.stage == Stage::Pending
+    }
+
+    /// Bytes of manifest and upload.
+    pub(super) fn stored_bytes(&self) -> u64 {
+        let upload = self.upload.as_ref().map_or(0, |upload| upload.bytes.len());
+        (self.manifest.bytes.len() + upload) as u64
     }
 
     /// Whether there is anything that the digest could be of.

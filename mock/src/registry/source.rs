@@ -5,8 +5,8 @@ use url::Url;
 
 use crate::{
     content::EntryPath,
-    fetch::{Credentials, Fetcher},
-    policy::SourcePolicy,
+    fetch::{Credentials, Fetched, Fetcher},
+    policy::{CrashPolicy, SourcePolicy},
     problem::ProblemKind,
     refusal::Refusal,
 };
@@ -33,6 +33,8 @@ pub(crate) struct RemoteSource {
     pub path: Option<EntryPath>,
     /// All members but `credentials`, the URL less its userinfo: what everybody sees.
     pub shown: Map<String, Value>,
+    /// It stands in no list. Set by a defect alone.
+    pub unlisted: bool,
     /// As it was given, for the defect that shows too much.
     given: Map<String, Value>,
 }
@@ -49,6 +51,8 @@ pub(crate) struct SourceRules<'a> {
     pub fetcher: &'a Fetcher,
     /// How sources are treated.
     pub policy: &'a SourcePolicy,
+    /// Where the registry breaks.
+    pub crash: &'a CrashPolicy,
 }
 
 impl Source {
@@ -57,6 +61,14 @@ impl Source {
         match (self, other) {
             (Self::Own, Self::Own) => true,
             (Self::Remote(a), Self::Remote(b)) => a.shown_url == b.shown_url && a.path == b.path,
+            _ => false,
+        }
+    }
+
+    /// Whether both have one URL, whatever their paths: what implementers take for being the same (IDX-7).
+    pub(crate) fn has_url_of(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Remote(a), Self::Remote(b)) => a.shown_url == b.shown_url,
             _ => false,
         }
     }
@@ -81,6 +93,7 @@ impl RemoteSource {
                 "A content source has no url, or one that is not a string.",
             ));
         };
+        rules.crash.store_url(given_url)?;
         // The scheme is looked at first (SRC-10): `file:///x` has no host, and is still of an unsupported scheme.
         let scheme = scheme(given_url)
             .ok_or_else(|| invalid("A content source's url is not an absolute URL."))?;
@@ -88,6 +101,13 @@ impl RemoteSource {
             return Err(Refusal::new(
                 ProblemKind::UnsupportedSourceScheme,
                 format!("Content sources with the scheme {scheme} are not supported."),
+            ));
+        }
+        let known = ["url", "credentials", "path"];
+        if rules.policy.closed_types && members.keys().any(|name| !known.contains(&name.as_str())) {
+            return Err(Refusal::new(
+                ProblemKind::MalformedRequest,
+                "A content source has an unknown field.",
             ));
         }
         let mut url = parse_url(given_url, rules.policy)?;
@@ -99,16 +119,33 @@ impl RemoteSource {
 
         let shown_url = without_userinfo(given_url);
         let mut shown = members.clone();
-        shown.remove("credentials");
+        let is_unknown = members.get("credentials").is_some_and(has_unknown_type);
+        if !(is_unknown && rules.policy.shows_unknown_credentials) {
+            shown.remove("credentials");
+        }
+        if rules.policy.hides_path {
+            shown.remove("path");
+        }
         if rules.policy.drops_unknown_members {
             shown.retain(|member, _| member == "path");
         }
         shown.insert("url".to_owned(), json!(shown_url));
+        if rules.policy.refuses_localhost && url.host_str() == Some("localhost") {
+            return Err(Refusal::new(
+                ProblemKind::SourceForbidden,
+                "The host of a content source is not public.",
+            ));
+        }
+        let kind = if rules.policy.forbidden_is_unreachable {
+            ProblemKind::SourceUnreachable
+        } else {
+            ProblemKind::SourceForbidden
+        };
         if !rules.policy.checks_addresses_only_when_fetching {
             rules
                 .fetcher
                 .check_literal_address(&url)
-                .map_err(|error| Refusal::new(ProblemKind::SourceForbidden, error.to_string()))?;
+                .map_err(|error| Refusal::new(kind, error.to_string()))?;
         }
         Ok(Self {
             shown_url,
@@ -116,8 +153,35 @@ impl RemoteSource {
             credentials,
             path,
             shown,
+            unlisted: false,
             given: members.clone(),
         })
+    }
+
+    /// Takes note of a fetch, in registries that show more of it, or less, than they should (SRC-1).
+    pub(crate) fn note(&mut self, fetched: &Fetched, policy: SourcePolicy) {
+        if policy.lists_no_unmeasured && fetched.declared_length.is_none() {
+            self.unlisted = true;
+        }
+        if policy.shows_fetched_url {
+            let mut url = fetched.url.clone();
+            if let (Some(url::Host::Domain(_)), Some(address)) = (url.host(), fetched.address) {
+                // A URL with a host can have another.
+                let _ = url.set_ip_host(address.ip());
+            }
+            self.shown_url = url.to_string();
+            self.shown.insert("url".to_owned(), json!(url.as_str()));
+        }
+    }
+
+    /// Whether lists show it; all do, unless the policy has a mistake.
+    pub(crate) fn is_listed(&self, policy: &SourcePolicy) -> bool {
+        !(self.unlisted || policy.lists_no_guarded && self.credentials.is_some())
+    }
+
+    /// The source as it was given, credentials included: what nobody may see.
+    pub(crate) fn given_text(&self) -> String {
+        Value::Object(self.given.clone()).to_string()
     }
 
     /// The source as everybody may see it.
@@ -135,6 +199,15 @@ impl RemoteSource {
         rules: &SourceRules<'_>,
     ) -> Result<Option<Credentials>, Refusal> {
         let credentials = match members.get("credentials") {
+            Some(value) if has_unknown_type(value) && rules.policy.shows_unknown_credentials => {
+                None
+            }
+            Some(value) if has_unknown_type(value) && rules.policy.closed_types => {
+                return Err(Refusal::new(
+                    ProblemKind::MalformedRequest,
+                    "The credentials of a content source are of an unknown variant.",
+                ));
+            }
             Some(value) => Some(parse_credentials(value)?),
             None => userinfo(url),
         };
@@ -189,6 +262,13 @@ fn parse_url(text: &str, policy: &SourcePolicy) -> Result<Url, Refusal> {
         ));
     }
     Ok(url)
+}
+
+fn has_unknown_type(credentials: &Value) -> bool {
+    !matches!(
+        credentials.get("type").and_then(Value::as_str),
+        Some("basic" | "bearer")
+    )
 }
 
 fn parse_credentials(value: &Value) -> Result<Credentials, Refusal> {

@@ -1,6 +1,6 @@
 //! Changing the content sources of a release, before and after publishing (rules SRC-1 to SRC-4, SRC-12, SRC-17 to SRC-19).
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use jiff::Timestamp;
 
@@ -8,12 +8,13 @@ use crate::{
     config::Verification,
     content::ContentSummary,
     identity::Caller,
-    policy::CreatePolicy,
-    problem::ProblemKind,
+    jws::JwsDocument,
+    policy::{CreatePolicy, SourcePolicy},
+    problem::{Problem, ProblemKind},
     refusal::{Refusal, not_found},
 };
 
-use super::{Attempt, AttemptId, Manifest, Registry, ReleaseKey, Source, Stage};
+use super::{Attempt, AttemptId, Manifest, Registry, ReleaseKey, Source, Stage, Verdict};
 
 /// A change of a release's sources.
 #[derive(Clone, Debug)]
@@ -55,7 +56,13 @@ impl Registry {
         key: &ReleaseKey,
         change: SourcesChange,
     ) -> Result<SourcesOutcome, Refusal> {
-        let mut permission = self.permit_write(now, caller, key);
+        let is_open =
+            matches!(change, SourcesChange::Replace(_)) && self.policy.sources.replace_is_open;
+        let mut permission = if is_open {
+            Ok(())
+        } else {
+            self.permit_write(now, caller, key)
+        };
         if self.policy.access.published_sources_are_open && self.is_published(now, key) {
             permission = Ok(());
         }
@@ -88,6 +95,37 @@ impl Registry {
         Ok(SourcesOutcome::Changed(sources))
     }
 
+    /// The sources of a release as they are now.
+    pub(crate) fn sources_now(
+        &mut self,
+        now: Timestamp,
+        key: &ReleaseKey,
+    ) -> Result<Vec<Source>, Refusal> {
+        let attempt = self.current(key, now).ok_or_else(not_found)?;
+        Ok(attempt.sources.clone())
+    }
+
+    /// What a refused list does in registries that make more of it than a refusal (SRC-11, SRC-13).
+    pub(crate) fn note_refused_sources(
+        &mut self,
+        now: Timestamp,
+        key: &ReleaseKey,
+        problem: &Problem,
+    ) {
+        let policy = self.policy.sources;
+        if let Some(attempt) = self
+            .current(key, now)
+            .filter(|attempt| attempt.stage == Stage::Pending)
+        {
+            if policy.quotes_refused {
+                attempt.remark = Some(problem.clone());
+            }
+            if policy.refusal_fails_release {
+                attempt.conclude(now, Verdict::Bad(problem.clone()));
+            }
+        }
+    }
+
     /// Changes the sources after the new ones were found good.
     pub(crate) fn finish_sources(
         &mut self,
@@ -118,15 +156,36 @@ impl Registry {
         attempt.refuse_unless_pending(!policy.frozen_after_publishing)?;
         let published = matches!(attempt.stage, Stage::Published { .. });
         let sources = match change {
-            SourcesChange::Replace(given) if policy.replace_adds => {
-                attempt.merged(given, policy.keeps_duplicates)
+            SourcesChange::Replace(given) if policy.replace_adds => attempt.merged(given, policy),
+            SourcesChange::Add(given)
+                if policy.duplicate_is_conflict
+                    && given.iter().any(|source| attempt.has_source(source)) =>
+            {
+                return Err(invalid("The release has this content source already."));
             }
-            SourcesChange::Add(given) => attempt.merged(given, policy.keeps_duplicates),
-            SourcesChange::Replace(given) => Attempt {
-                sources: Vec::new(),
-                ..attempt.clone()
+            SourcesChange::Add(given) if policy.late_additions_replace && published => given,
+            SourcesChange::Add(given) => attempt.merged(given, policy),
+            SourcesChange::Replace(given) => {
+                let kept = |source: Source| {
+                    let known = attempt.sources.iter().find(|own| own.is_same(&source));
+                    known
+                        .filter(|_| policy.replace_keeps_known)
+                        .cloned()
+                        .unwrap_or(source)
+                };
+                let given = given.into_iter().map(kept).collect();
+                Attempt {
+                    sources: Vec::new(),
+                    ..attempt.clone()
+                }
+                .merged(
+                    given,
+                    SourcePolicy {
+                        keeps_duplicates: false,
+                        ..policy
+                    },
+                )
             }
-            .merged(given, false),
         };
         if sources.contains(&Source::Own) && attempt.upload.is_none() {
             return Err(invalid(
@@ -136,7 +195,9 @@ impl Registry {
         if sources.is_empty() && published {
             return Err(invalid("A release needs a content source."));
         }
-        if max.is_some_and(|max| sources.len() > max) {
+        let too_many =
+            |max: usize| sources.len() > max || (policy.max_is_exclusive && sources.len() == max);
+        if max.is_some_and(too_many) {
             return Err(invalid(
                 "These are more content sources than a release may have.",
             ));
@@ -150,10 +211,22 @@ impl Registry {
                 "Sources of single entries and sources of the whole content can not be mixed.",
             ));
         }
+        let mut paths = HashSet::new();
+        if policy.refuses_mirrors_of_entries
+            && !sources
+                .iter()
+                .filter_map(Source::path)
+                .all(|path| paths.insert(path))
+        {
+            return Err(invalid("Two content sources have one path."));
+        }
         let sources = policy.ordered(sources);
         attempt.sources.clone_from(&sources);
         if published && rewrites {
             attempt.rewrite_manifest();
+        }
+        if published && policy.late_change_reserialises {
+            attempt.signature = attempt.signature.take().map(JwsDocument::reserialised);
         }
         Ok(sources)
     }
@@ -189,11 +262,14 @@ impl Attempt {
     }
 
     /// The sources with those given after them. A source that is there keeps its place and takes the new credentials.
-    fn merged(&self, given: Vec<Source>, keeps_duplicates: bool) -> Vec<Source> {
+    fn merged(&self, given: Vec<Source>, policy: SourcePolicy) -> Vec<Source> {
+        let is_there = |own: &Source, source: &Source| {
+            own.is_same(source) || (policy.ignores_path_of_duplicates && own.has_url_of(source))
+        };
         let mut sources = self.sources.clone();
         for source in given {
-            match sources.iter_mut().find(|own| own.is_same(&source)) {
-                Some(own) if !keeps_duplicates => *own = source,
+            match sources.iter_mut().find(|own| is_there(own, &source)) {
+                Some(own) if !policy.keeps_duplicates => *own = source,
                 _ => sources.push(source),
             }
         }

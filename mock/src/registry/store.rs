@@ -60,7 +60,7 @@ pub(crate) struct Registry {
     /// Never goes back, not even by a reset: work that was handed out before finds its attempt gone.
     next_id: u64,
     swept_at: Option<Timestamp>,
-    /// Bytes of all uploads that are kept.
+    /// Bytes of all manifests and uploads that are kept.
     pub(super) stored_bytes: u64,
 }
 
@@ -143,6 +143,7 @@ impl Registry {
         self.by_status_token
             .insert(attempt.status_token.clone(), attempt.id);
         self.current.insert(attempt.key().clone(), attempt.id);
+        self.stored_bytes += attempt.stored_bytes();
         self.attempts.insert(attempt.id, attempt);
     }
 
@@ -152,10 +153,7 @@ impl Registry {
         };
         self.by_upload_token.remove(&attempt.upload_token);
         self.by_status_token.remove(&attempt.status_token);
-        self.stored_bytes -= attempt
-            .upload
-            .as_ref()
-            .map_or(0, |upload| upload.bytes.len() as u64);
+        self.stored_bytes -= attempt.stored_bytes();
         if self.current.get(attempt.key()) == Some(&id) {
             self.current.remove(attempt.key());
         }
@@ -217,7 +215,7 @@ impl Registry {
             processed_at: attempt.stage.ended_at(),
             error: match &attempt.stage {
                 Stage::Failed { problem, .. } => Some(problem.clone()),
-                _ => None,
+                _ => attempt.remark.clone(),
             },
         }
     }

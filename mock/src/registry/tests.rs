@@ -117,8 +117,13 @@ impl Machine {
     }
 
     fn source(&self) -> Source {
-        let policy = Policy::default().sources;
+        let Policy {
+            sources: policy,
+            crash,
+            ..
+        } = Policy::default();
         let rules = SourceRules {
+            crash: &crash,
             schemes: &self.config.source_schemes,
             credentials: true,
             per_entry: true,
@@ -486,7 +491,11 @@ fn work_of_a_registry_that_was_reset_changes_nothing() {
     }
     machine.registry.reset();
     assert_eq!(machine.step(Create), "pending");
+    let stored = machine.registry.stored_bytes;
     assert_eq!(machine.step(SettleGood), "pending");
+    // The new manifest, and nothing of what was there before.
+    assert_eq!(machine.registry.stored_bytes, stored);
+    machine.registry.reset();
     assert_eq!(machine.registry.stored_bytes, 0);
 }
 

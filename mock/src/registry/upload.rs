@@ -6,11 +6,11 @@ use jiff::Timestamp;
 
 use crate::{
     identity::Caller,
-    problem::ProblemKind,
+    problem::{Problem, ProblemKind},
     refusal::{Refusal, not_found},
 };
 
-use super::{Attempt, AttemptId, Manifest, Registry, ReleaseKey, Source, Stage, Upload};
+use super::{Attempt, AttemptId, Manifest, Registry, ReleaseKey, Source, Stage, Upload, Verdict};
 
 /// Leave to upload.
 #[derive(Clone, Debug)]
@@ -38,7 +38,8 @@ impl Registry {
         } else if needs_authorization {
             self.permit_write(now, caller, key)?;
         }
-        let late = self.policy.upload.taken_after_publishing;
+        let late =
+            self.policy.upload.taken_after_publishing || self.policy.upload.late_upload_reopens;
         let id = self.id_by_upload_token(token).ok_or_else(not_found)?;
         let attempt = self
             .attempt(id, now)
@@ -66,6 +67,28 @@ impl Registry {
         }
     }
 
+    /// Forgets what was uploaded: what no registry may do at the URL for uploads (ERR-3).
+    pub(crate) fn delete_upload(
+        &mut self,
+        now: Timestamp,
+        key: &ReleaseKey,
+        token: &str,
+    ) -> Result<(), Refusal> {
+        let id = self.id_by_upload_token(token).ok_or_else(not_found)?;
+        let attempt = self
+            .attempt(id, now)
+            .filter(|attempt| attempt.key() == key)
+            .ok_or_else(not_found)?;
+        attempt.refuse_unless_pending(false)?;
+        attempt.sources.retain(|source| *source != Source::Own);
+        let freed = attempt
+            .upload
+            .take()
+            .map_or(0, |upload| upload.bytes.len() as u64);
+        self.stored_bytes -= freed;
+        Ok(())
+    }
+
     /// Keeps what was uploaded, if the release still waits for content.
     pub(crate) fn finish_upload(
         &mut self,
@@ -73,12 +96,24 @@ impl Registry {
         ticket: &UploadTicket,
         mut upload: Upload,
     ) -> Result<(), Refusal> {
-        let late = self.policy.upload.taken_after_publishing;
+        let policy = self.policy.upload;
+        let late = policy.taken_after_publishing || policy.late_upload_reopens;
         let appends = self.policy.upload.appends_second;
         let (stored, limit) = (self.stored_bytes, self.settings.max_storage);
         let attempt = self.attempt(ticket.attempt, now).ok_or_else(not_found)?;
         attempt.refuse_unless_pending(late)?;
         attempt.refuse_mixed_with_entries()?;
+        if policy.late_upload_reopens && matches!(attempt.stage, Stage::Published { .. }) {
+            attempt.stage = Stage::Pending;
+        }
+        if policy.second_upload_fails && attempt.upload.is_some() {
+            let problem = Problem::new(
+                ProblemKind::Processing,
+                "The release has content already, which can not change.",
+            );
+            attempt.conclude(now, Verdict::Bad(problem.clone()));
+            return Err(problem.into());
+        }
         if let Some(first) = attempt.upload.as_ref().filter(|_| appends) {
             upload.bytes = [first.bytes.as_ref(), &upload.bytes].concat().into();
         }

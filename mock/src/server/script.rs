@@ -19,6 +19,8 @@ use tokio_native_tls::TlsStream;
 const LINGER: Duration = Duration::from_secs(2);
 /// How long a client may read nothing.
 const SILENCE: Duration = Duration::from_secs(30);
+/// Bytes that a client has to take within that time.
+const PIECE: usize = 64 << 10;
 /// Bytes of white space that are written at a time.
 const PADDING: [u8; 4096] = [b' '; 4096];
 
@@ -161,11 +163,10 @@ impl WireStep {
 }
 
 async fn write<S: AsyncWrite + Unpin>(stream: &mut S, bytes: &[u8]) -> io::Result<()> {
-    timeout(SILENCE, async {
-        stream.write_all(bytes).await?;
-        stream.flush().await
-    })
-    .await?
+    for piece in bytes.chunks(PIECE) {
+        timeout(SILENCE, stream.write_all(piece)).await??;
+    }
+    timeout(SILENCE, stream.flush()).await?
 }
 
 /// Ends our half, and reads what the client still sends: closing on unread bytes would be a reset.

@@ -1,12 +1,17 @@
 //! Whether content is what its manifest commits to.
 
 use crate::{
+    cause::Cause,
     config::{Config, DigestForm},
     content::{ContentError, ContentFormat, ContentOptions, ContentSummary, index_digest},
+    digest::DigestAlgorithm,
     policy::Policy,
     problem::{Problem, ProblemKind},
     registry::Manifest,
 };
+
+/// Bytes of a component without sections.
+const EMPTY_COMPONENT: u64 = 8;
 
 /// Compares content with manifests.
 #[derive(Clone, Debug)]
@@ -35,10 +40,42 @@ impl ContentCheck {
 
     /// How to read content that travels in a form of its own.
     pub(crate) fn options_as(&self, format: ContentFormat, manifest: &Manifest) -> ContentOptions {
-        let mut options =
-            ContentOptions::new(format, manifest.digest.algorithms(), self.max_content);
+        let mut algorithms = manifest.digest.algorithms();
+        if self.policy.content.sha256_inside && !algorithms.contains(&DigestAlgorithm::Sha256) {
+            algorithms.push(DigestAlgorithm::Sha256);
+        }
+        let mut options = ContentOptions::new(format, algorithms, self.max_content);
         options.policy = self.policy.content.clone();
         options
+    }
+
+    /// Puts together content whose entries came one by one.
+    pub(crate) fn assemble(
+        &self,
+        manifest: &Manifest,
+        parts: Vec<ContentSummary>,
+    ) -> Result<ContentSummary, ContentError> {
+        let algorithms = manifest.digest.algorithms();
+        ContentSummary::assemble_as(parts, &algorithms, self.max_content, &self.policy.content)
+    }
+
+    /// What stands for content that could not be read, in a registry that takes it all the same (IDX-2).
+    pub(crate) fn unread(&self, error: &ContentError) -> Option<ContentSummary> {
+        let unreadable = matches!(
+            error,
+            ContentError::NotAnArchive
+                | ContentError::Truncated(_)
+                | ContentError::BadArchive(_)
+                | ContentError::NoEntries
+                | ContentError::UnsupportedEntry { .. }
+                | ContentError::MissingComponent
+        );
+        (unreadable && self.policy.content.unreadable_passes).then(ContentSummary::unread)
+    }
+
+    /// Whether other content than the digest's is called invalid (DIG-2).
+    pub(crate) fn calls_mismatch_invalid(&self) -> bool {
+        self.policy.upload.mismatch_is_invalid_content
     }
 
     /// Bytes of all entries of a content together.
@@ -68,6 +105,14 @@ impl ContentCheck {
             component => Some(component.map_err(|error| refuse_content(&error))?),
         };
         self.compare(manifest, summary)?;
+        if policy.refuses_empty_component
+            && component.is_some_and(|component| component.length == EMPTY_COMPONENT)
+        {
+            return Err(Problem::new(
+                ProblemKind::InvalidContent,
+                "component.wasm has no sections.",
+            ));
+        }
         let is_component = component.is_none_or(|component| component.is_component);
         if self.validate_components && !is_component && !policy.skips_component_check {
             return Err(Problem::new(
@@ -113,5 +158,10 @@ impl ContentCheck {
 /// The problem that content is refused with.
 pub(crate) fn refuse_content(error: &ContentError) -> Problem {
     let kind = ProblemKind::from_name(error.problem()).unwrap_or(ProblemKind::InvalidContentIndex);
+    let is_broken = matches!(
+        error,
+        ContentError::NotAnArchive | ContentError::Truncated(_) | ContentError::BadArchive(_)
+    );
     Problem::new(kind, crate::problem::with_causes(error))
+        .because(is_broken.then_some(Cause::BrokenArchive))
 }

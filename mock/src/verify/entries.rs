@@ -1,12 +1,13 @@
 //! Content whose sources serve one entry each (rule IDX-7).
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use indexmap::IndexMap;
 
 use crate::{
     config::BadMirror,
     content::{ContentSummary, EntryPath},
+    policy::SourcePolicy,
     problem::{Problem, ProblemKind},
     registry::{Manifest, Source, Verdict},
 };
@@ -31,6 +32,7 @@ pub(super) fn conclude(
     manifest: &Manifest,
     findings: Vec<(Source, Finding)>,
     bad_mirror: BadMirror,
+    policy: SourcePolicy,
 ) -> Verdict {
     let mut mirrors: IndexMap<EntryPath, Mirrors> = IndexMap::new();
     let mut sources = Vec::new();
@@ -52,6 +54,12 @@ pub(super) fn conclude(
     for of_path in mirrors.values_mut() {
         if of_path.candidates.is_empty() {
             let problems = if of_path.other_bytes.is_empty() {
+                if policy.publishes_unreachable {
+                    return Verdict::Good {
+                        sources,
+                        summary: None,
+                    };
+                }
                 &mut of_path.unreachable
             } else {
                 &mut of_path.other_bytes
@@ -75,6 +83,10 @@ pub(super) fn conclude(
         .enumerate()
         .filter(|(position, _)| !is_bad(*position))
         .map(|(_, source)| source);
+    let mut paths = HashSet::new();
+    let sources = sources.filter(|source| {
+        !policy.keeps_first_only || source.path().is_none_or(|path| paths.insert(path.clone()))
+    });
     Verdict::Good {
         sources: sources.collect(),
         summary: Some(Arc::new(summary)),
@@ -119,10 +131,10 @@ fn find_combination(
             parts.push(summary.clone());
             positions.extend(of_candidate);
         }
-        let judged =
-            ContentSummary::assemble(parts, &manifest.digest.algorithms(), check.max_content())
-                .map_err(|error| refuse_content(&error))
-                .and_then(|summary| check.judge(manifest, &summary).map(|()| summary));
+        let judged = check
+            .assemble(manifest, parts)
+            .map_err(|error| refuse_content(&error))
+            .and_then(|summary| check.judge(manifest, &summary).map(|()| summary));
         match judged {
             Ok(summary) => return Ok((summary, positions)),
             Err(problem) => {

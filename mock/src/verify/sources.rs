@@ -6,10 +6,10 @@ use futures::{StreamExt, stream};
 
 use crate::{
     config::{BadMirror, Config},
-    content::{ContentFormat, ContentReader},
-    fetch::{FetchRequest, Fetcher},
+    content::{ContentFormat, ContentReader, ContentSummary},
+    fetch::{Credentials, FetchFailure, FetchRequest, Fetcher},
     policy::SourcePolicy,
-    problem::Problem,
+    problem::{Problem, ProblemKind},
     refusal::Refusal,
     registry::{Manifest, PublishWork, RemoteSource, Source, SourcesWork, Upload, Verdict},
 };
@@ -49,10 +49,41 @@ impl Verifier {
         let findings = self
             .find_all(&work.manifest, &work.sources, work.upload.as_ref())
             .await;
-        if findings.iter().any(|(source, _)| source.path().is_some()) && !self.policy.takes_mixed {
-            entries::conclude(&self.check, &work.manifest, findings, self.bad_mirror)
+        let fetched = findings.iter().any(|(source, _)| *source != Source::Own);
+        let verdict = if findings.iter().any(|(source, _)| source.path().is_some())
+            && !self.policy.takes_mixed
+        {
+            entries::conclude(
+                &self.check,
+                &work.manifest,
+                findings,
+                self.bad_mirror,
+                self.policy,
+            )
         } else {
             verdict::conclude(findings, self.bad_mirror, self.policy)
+        };
+        match verdict {
+            Verdict::Bad(problem)
+                if fetched
+                    && self.policy.bad_bytes_are_unreachable
+                    && problem.kind == ProblemKind::DigestMismatch =>
+            {
+                Verdict::Bad(Problem {
+                    kind: ProblemKind::SourceUnreachable,
+                    ..problem
+                })
+            }
+            Verdict::Bad(problem)
+                if self.check.calls_mismatch_invalid()
+                    && problem.kind == ProblemKind::DigestMismatch =>
+            {
+                Verdict::Bad(Problem {
+                    kind: ProblemKind::InvalidContent,
+                    ..problem
+                })
+            }
+            verdict => verdict,
         }
     }
 
@@ -80,20 +111,39 @@ impl Verifier {
         sources: &[Source],
         upload: Option<&Arc<Upload>>,
     ) -> Vec<(Source, Finding)> {
+        let credentials: Vec<Credentials> = sources
+            .iter()
+            .filter_map(|source| match source {
+                Source::Remote(remote) => remote.credentials.clone(),
+                Source::Own => None,
+            })
+            .filter(|_| self.policy.shares_credentials)
+            .collect();
         stream::iter(sources.iter().cloned().enumerate())
-            .map(|(position, source)| async move {
-                let finding = match &source {
-                    Source::Own => own_finding(upload),
-                    Source::Remote(remote) => self.find(manifest, remote, position).await,
-                };
-                (source, finding)
+            .map(|(position, mut source)| {
+                let shared = credentials.clone();
+                async move {
+                    let finding = match &mut source {
+                        Source::Own => own_finding(upload),
+                        Source::Remote(remote) => {
+                            self.find(manifest, remote, position, shared).await
+                        }
+                    };
+                    (source, finding)
+                }
             })
             .buffered(FETCHES_AT_A_TIME)
             .collect()
             .await
     }
 
-    async fn find(&self, manifest: &Manifest, source: &RemoteSource, position: usize) -> Finding {
+    async fn find(
+        &self,
+        manifest: &Manifest,
+        source: &mut RemoteSource,
+        position: usize,
+        shared: Vec<Credentials>,
+    ) -> Finding {
         let whole = source.path.is_none();
         let options = match &source.path {
             None => self.check.options(manifest),
@@ -103,6 +153,7 @@ impl Verifier {
         };
         let mut request = FetchRequest::new(source.url.clone());
         request.credentials.clone_from(&source.credentials);
+        request.shared_credentials = shared;
         request.max_bytes =
             Some(
                 options
@@ -111,15 +162,28 @@ impl Verifier {
             );
 
         let mut reader = ContentReader::new(options);
-        if let Err(failure) = self
+        let fetched = self
             .fetcher
             .fetch(&request, |chunk| reader.write(chunk))
-            .await
-        {
-            return located(Finding::of_failure(failure), source, self.policy);
+            .await;
+        match fetched {
+            Ok(fetched) => source.note(&fetched, self.policy),
+            Err(FetchFailure::Receiver(error)) if self.check.unread(&error).is_some() => {
+                return Finding::Good(ContentSummary::unread());
+            }
+            Err(failure) => {
+                let finding = Finding::of_failure(failure);
+                return located(finding, source, self.policy);
+            }
         }
         let finding = match reader.finish() {
-            Err(error) => Finding::of_content_error(&error),
+            Err(error) => match self.check.unread(&error) {
+                Some(summary) => Finding::Good(summary),
+                None => Finding::of_content_error(&error),
+            },
+            Ok(_) if whole && self.fetcher.ignores_body() => {
+                Finding::Good(ContentSummary::unread())
+            }
             Ok(summary) if !whole || self.takes_unseen(position) => Finding::Good(summary),
             Ok(summary) => match self.check.judge(manifest, &summary) {
                 Ok(()) => Finding::Good(summary),
@@ -139,7 +203,7 @@ fn own_finding(upload: Option<&Arc<Upload>>) -> Finding {
     match upload.and_then(|upload| upload.summary.clone()) {
         Some(summary) => Finding::Good(summary),
         None => Finding::Unreachable(Problem::new(
-            crate::problem::ProblemKind::MissingContent,
+            ProblemKind::MissingContent,
             "Nothing was uploaded that the registry could serve itself.",
         )),
     }
@@ -148,10 +212,23 @@ fn own_finding(upload: Option<&Arc<Upload>>) -> Finding {
 /// Says which source a problem is about.
 fn located(finding: Finding, source: &RemoteSource, policy: SourcePolicy) -> Finding {
     let locate = |problem: Problem| {
+        let problem =
+            if problem.kind == ProblemKind::SourceForbidden && policy.forbidden_is_unreachable {
+                Problem {
+                    kind: ProblemKind::SourceUnreachable,
+                    ..problem
+                }
+            } else {
+                problem
+            };
         if policy.hides_unreachable_url {
             return Problem::new(problem.kind, problem.kind.title());
         }
-        let reason = problem.detail.clone();
+        let reason = if policy.failure_shows_credentials {
+            format!("{} with {}", problem.detail, source.given_text())
+        } else {
+            problem.detail.clone()
+        };
         problem.with(
             "sources",
             serde_json::json!([{"url": source.shown_url, "reason": reason}]),

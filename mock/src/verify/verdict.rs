@@ -29,6 +29,7 @@ pub(super) fn conclude(
                 summary.get_or_insert(found);
                 kept.push(source);
             }
+            Finding::Forbidden(_) if policy.skips_forbidden => {}
             Finding::Forbidden(problem) => return Verdict::Bad(problem),
             Finding::OtherBytes(problem) => {
                 if policy.keeps_bad_mirrors {
@@ -43,7 +44,8 @@ pub(super) fn conclude(
         }
     }
     let nothing_good = summary.is_none() && !policy.publishes_unreachable;
-    let bad_mirror_sinks = bad_mirror == BadMirror::Fail && !policy.keeps_bad_mirrors;
+    let bad_mirror_sinks = (bad_mirror == BadMirror::Fail || policy.bad_mirror_always_sinks)
+        && !policy.keeps_bad_mirrors;
     if !other_bytes.is_empty() && (nothing_good || bad_mirror_sinks) {
         return Verdict::Bad(merged(other_bytes));
     }
@@ -52,6 +54,9 @@ pub(super) fn conclude(
     }
     if policy.keeps_first_only {
         kept.truncate(1);
+    }
+    if policy.keeps_last_only {
+        kept.drain(..kept.len().saturating_sub(1));
     }
     Verdict::Good {
         sources: kept,

@@ -39,6 +39,9 @@ async fn content_arrives_whole_and_as_it_is() {
     let expected = Fetched {
         length: body.len() as u64,
         content_type: Some("application/wasm".to_owned()),
+        declared_length: Some(body.len() as u64),
+        url: format!("{}/a.wasm", server.uri()).parse().unwrap(),
+        address: Some(*server.address()),
     };
     assert_eq!(fetched, expected);
 }

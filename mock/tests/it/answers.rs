@@ -9,7 +9,7 @@ use crate::support::{EMPTY_COMPONENT, Harness, OWNER, manifest};
 
 impl Harness {
     async fn set_answers(&self, answers: &Value) -> Value {
-        self.control(Method::POST, "answers", answers)
+        self.admin("POST", "answers", answers)
             .await
             .expect(201)
             .body
@@ -139,26 +139,26 @@ async fn control_lists_and_removes() {
         harness.get(&url, Some(OWNER)).await;
     }
     let shown = harness
-        .control(Method::GET, "answers", &Value::Null)
+        .admin("GET", "answers", &Value::Null)
         .await
         .expect(200)
         .body;
     insta::assert_snapshot!(serde_json::to_string_pretty(&shown).unwrap());
     assert_eq!(shown["answers"], harness.registry.state()["answers"]);
     let first = format!("answers/{}", set["ids"][0].as_str().unwrap());
-    let one = harness.control(Method::GET, &first, &Value::Null).await;
+    let one = harness.admin("GET", &first, &Value::Null).await;
     assert_eq!(one.expect(200).body, shown["answers"][0]);
     harness
-        .control(Method::DELETE, &first, &Value::Null)
+        .admin("DELETE", &first, &Value::Null)
         .await
         .expect(204);
     harness
-        .control(Method::DELETE, &first, &Value::Null)
+        .admin("DELETE", &first, &Value::Null)
         .await
         .expect_problem(404, "not-found");
     assert_eq!(harness.registry.answers().len(), 1);
     harness
-        .control(Method::DELETE, "answers", &Value::Null)
+        .admin("DELETE", "answers", &Value::Null)
         .await
         .expect(204);
     assert!(harness.registry.answers().is_empty());
@@ -192,7 +192,7 @@ async fn a_bad_answer_is_named_with_what_is_right() {
         ),
     ] {
         let answer = harness
-            .control(Method::POST, "answers", &document)
+            .admin("POST", "answers", &document)
             .await
             .expect_problem(400, "malformed-request");
         assert_eq!(answer.body["member"], at, "{document}");

@@ -33,7 +33,10 @@ async fn control_tells_and_forgets() {
         .expect(200);
     assert_eq!(state.body["releases"][0]["release"], manifest);
     assert_eq!(state.body["releases"][0]["status"], "published");
-    assert_eq!(state.body["storedBytes"], EMPTY_COMPONENT.len());
+    assert_eq!(
+        state.body["storedBytes"],
+        EMPTY_COMPONENT.len() + manifest.to_string().len()
+    );
     harness
         .request(Method::POST, &harness.url("__admin/reset"), None, "", "")
         .await
@@ -185,15 +188,25 @@ async fn a_dropped_registry_is_gone() {
 
 #[tokio::test]
 async fn full_storage_is_507() {
+    let first = manifest(EMPTY_COMPONENT);
+    let room = (first.to_string().len() * 2 + EMPTY_COMPONENT.len() * 2 - 1) as u64;
     let harness =
-        Harness::start(MockRegistry::builder().configure(|config| config.max_storage = 8)).await;
-    let (_, created) = harness.prepared(EMPTY_COMPONENT).await;
+        Harness::start(MockRegistry::builder().configure(|config| config.max_storage = room)).await;
+    let created = harness.create(&first).await.expect(201);
     harness.upload(&created, EMPTY_COMPONENT).await.expect(204);
-    let second = harness.create(&manifest(EMPTY_COMPONENT)).await.expect(201);
+    harness.upload(&created, EMPTY_COMPONENT).await.expect(204);
+    let mut other = first.clone();
+    other["version"] = json!("1.0.1");
+    let second = harness.create(&other).await.expect(201);
     harness
         .upload(&second, EMPTY_COMPONENT)
         .await
         .expect_problem(507, "insufficient-storage");
+    other["version"] = json!("1.0.2");
+    harness
+        .create(&other)
+        .await
+        .expect_problem(507, "insufficient-storage");
     let state: Value = harness.registry.state();
-    assert_eq!(state["storedBytes"], 8);
+    assert_eq!(state["storedBytes"], room - 7);
 }

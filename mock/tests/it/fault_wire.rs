@@ -78,7 +78,9 @@ fn head(method: &str, url: &Url, body: &[u8]) -> Vec<u8> {
         url.authority()
     );
     if !body.is_empty() {
-        request += &format!("content-length: {}\r\n", body.len());
+        request.push_str("content-length: ");
+        request.push_str(&body.len().to_string());
+        request.push_str("\r\n");
         if url.path().ends_with("/releases") {
             request += "content-type: application/json\r\n";
         }
@@ -251,7 +253,6 @@ async fn a_body_on_its_way_does_not_turn_a_close_into_a_reset() {
 #[tokio::test]
 async fn truncated_answers_have_exactly_so_many_bytes() {
     for harness in registries().await {
-        // By the client of the system only where no certificate is in the way.
         let registry = &harness.registry;
         let url = release(registry);
         let whole = {
@@ -396,14 +397,11 @@ async fn uploads_on_another_origin_meet_faults_too() {
         let registry = &harness.registry;
         let ca = registry.ca_pem().map(<[u8]>::to_vec);
         let mut client = reqwest::Client::builder().no_proxy();
-        for ca in ca {
+        if let Some(ca) = ca {
             client = client.add_root_certificate(reqwest::Certificate::from_pem(&ca).unwrap());
         }
         let client = client.build().unwrap();
-        let harness = Harness {
-            http: client,
-            registry: harness.registry,
-        };
+        let harness = Harness::of(harness.registry, client);
         let registry = &harness.registry;
         let created = harness.create(&manifest(EMPTY_COMPONENT)).await.expect(201);
         let url = Url::parse(created.body["uploadUrl"].as_str().unwrap()).unwrap();

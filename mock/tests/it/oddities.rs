@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use mock_registry::{MockRegistry, MockRegistryBuilder, config::ProcessingMode};
-use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::{EMPTY_COMPONENT, Harness, NAMESPACE, component, manifest};
@@ -85,15 +84,10 @@ async fn unknown_states_are_shown_on_demand_and_repeat() {
     assert!(plain.iter().all(is_known));
 
     // A session can have them where the server does not.
-    let harness = Harness::start(asynchronous()).await;
-    let session = harness
-        .control(
-            Method::POST,
-            "sessions",
-            &json!({"unknown-states": true, "processing": "manual"}),
-        )
-        .await;
-    session.expect(201);
+    let server = Harness::start(MockRegistry::builder()).await;
+    let options = json!({"unknown-states": true, "processing": "polls:6"});
+    let session = server.session(&options).await;
+    assert!(!followed(&session, 0).await.0.iter().all(is_known));
 }
 
 /// One document of each kind: unpublished, problem, sources, failed, release.
@@ -173,10 +167,8 @@ async fn urls_can_not_be_guessed() {
     let urls = async |builder: MockRegistryBuilder| {
         let registry = builder.start().await.unwrap();
         let base = registry.url().to_owned();
-        let harness = Harness {
-            registry,
-            http: reqwest::Client::builder().no_proxy().build().unwrap(),
-        };
+        let http = reqwest::Client::builder().no_proxy().build().unwrap();
+        let harness = Harness::of(registry, http);
         let created = harness.create(&fixed(0, EMPTY_COMPONENT)).await.expect(201);
         let location = harness.resolve(created.header("location"));
         let upload = created.body["uploadUrl"].as_str().unwrap().to_owned();

@@ -165,7 +165,16 @@ fn bad_usage_is_one_clear_error() {
             vec!["--config", "/does/not/exist.yaml"],
             "/does/not/exist.yaml",
         ),
-        (vec!["--config", file], "prot"),
+        (
+            vec!["--config", file],
+            "bad.yaml:1:1: \"prot\" is no option; did you mean \"port\"?",
+        ),
+        (vec!["--port", "0", "--base-path", ".."], "\"..\""),
+        (
+            vec!["--port", "0", "--base-path", "a/%2E%2e/b"],
+            "\"a/%2E%2e/b\"",
+        ),
+        (vec!["--port", "0", "--base-path", "a b"], "\"a b\""),
         (
             vec!["--port", "0", "--external-url", "nonsense"],
             "nonsense",

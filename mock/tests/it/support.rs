@@ -182,7 +182,9 @@ impl Answer {
 
 /// A registry and an HTTP client for it.
 pub(crate) struct Harness {
-    pub(crate) registry: MockRegistry,
+    pub(crate) registry: Arc<MockRegistry>,
+    /// In the place of the registry's own.
+    pub(crate) session_url: Option<String>,
     pub(crate) http: reqwest::Client,
 }
 
@@ -194,15 +196,62 @@ impl Harness {
             .no_proxy()
             .build()
             .unwrap();
-        Self { registry, http }
+        Self::of(registry, http)
+    }
+
+    /// This client of this registry.
+    pub(crate) fn of(registry: impl Into<Arc<MockRegistry>>, http: reqwest::Client) -> Self {
+        Self {
+            registry: registry.into(),
+            session_url: None,
+            http,
+        }
+    }
+
+    /// The same client for a session of the registry.
+    pub(crate) fn in_session(&self, url: &str) -> Self {
+        Self {
+            registry: self.registry.clone(),
+            session_url: Some(url.to_owned()),
+            http: self.http.clone(),
+        }
+    }
+
+    pub(crate) fn base(&self) -> &str {
+        self.session_url
+            .as_deref()
+            .unwrap_or_else(|| self.registry.url())
+    }
+
+    /// Makes a session with these options.
+    pub(crate) async fn session(&self, options: &Value) -> Self {
+        let created = self.admin("POST", "sessions", options).await.expect(201);
+        self.in_session(created.body["url"].as_str().unwrap())
+    }
+
+    /// Asks control for something.
+    pub(crate) async fn admin(&self, method: &str, path: &str, body: &Value) -> Answer {
+        let body = match body {
+            Value::Null => String::new(),
+            body => body.to_string(),
+        };
+        let url = self.url(&format!("__admin/{path}"));
+        self.request(
+            method.parse().unwrap(),
+            &url,
+            None,
+            "application/json",
+            body,
+        )
+        .await
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("{}{path}", self.registry.url())
+        format!("{}{path}", self.base())
     }
 
     pub(crate) fn resolve(&self, reference: &str) -> String {
-        reqwest::Url::parse(self.registry.url())
+        reqwest::Url::parse(self.base())
             .unwrap()
             .join(reference)
             .unwrap()

@@ -1,0 +1,535 @@
+//! The journal, by its control.
+
+use futures::future::join_all;
+use mock_registry::MockRegistry;
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
+
+use crate::support::{EMPTY_COMPONENT, Harness, OTHER, OWNER, component, manifest, sha256};
+
+async fn requests(harness: &Harness) -> Vec<Value> {
+    let answer = harness
+        .admin("GET", "requests", &Value::Null)
+        .await
+        .expect(200);
+    answer.body["requests"].as_array().unwrap().clone()
+}
+
+async fn count(harness: &Harness, matcher: Value) -> Value {
+    harness
+        .admin("POST", "requests/count", &matcher)
+        .await
+        .expect(200)
+        .body
+}
+
+#[tokio::test]
+async fn tells_the_whole_story() {
+    let harness = Harness::start(MockRegistry::builder()).await;
+    let (manifest, created) = harness.prepared(EMPTY_COMPONENT).await;
+    harness
+        .get(&format!("{}?x=1", harness.release_url(&manifest)), None)
+        .await
+        .expect(404);
+    let requests = requests(&harness).await;
+    let operations: Vec<&Value> = requests
+        .iter()
+        .map(|request| &request["operation"])
+        .collect();
+    assert_eq!(operations, ["create", "upload", "get"]);
+    let create = &requests[0];
+    let members: Vec<&String> = create.as_object().unwrap().keys().collect();
+    assert_eq!(
+        members,
+        [
+            "id",
+            "at",
+            "elapsed_ms",
+            "origin",
+            "method",
+            "url",
+            "path",
+            "operation",
+            "release",
+            "identity",
+            "headers",
+            "body",
+            "complete",
+            "status",
+            "problem",
+            "fault",
+            "duration_ms",
+            "response"
+        ]
+    );
+    assert_eq!(create["id"], 1);
+    assert_eq!(create["origin"], "api");
+    assert_eq!(create["method"], "POST");
+    assert_eq!(create["url"], harness.url("releases"));
+    assert_eq!(create["path"], "releases");
+    assert_eq!(create["identity"], "owner");
+    assert_eq!(
+        create["release"],
+        json!({"name": manifest["name"], "version": "1.0.0"})
+    );
+    assert_eq!(create["body"]["json"], manifest);
+    assert_eq!(create["body"]["length"], manifest.to_string().len());
+    assert_eq!(
+        create["body"]["sha256"],
+        sha256(manifest.to_string().as_bytes())
+    );
+    assert_eq!(create["body"]["truncated"], false);
+    assert_eq!(
+        (&create["complete"], &create["status"]),
+        (&json!(true), &json!(201))
+    );
+    assert_eq!(
+        (&create["problem"], &create["fault"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert!(create["duration_ms"].as_f64().unwrap() >= 0.0);
+    assert!(create["elapsed_ms"].as_f64().unwrap() <= requests[1]["elapsed_ms"].as_f64().unwrap());
+    create["at"]
+        .as_str()
+        .unwrap()
+        .parse::<jiff::Timestamp>()
+        .unwrap();
+    assert_eq!(create["response"]["body"]["json"], created.body);
+    let header = |entry: &Value, name: &str| {
+        entry["headers"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|field| field[0] == name)
+            .map(|field| field[1].clone())
+    };
+    assert_eq!(header(create, "authorization"), Some(json!("[hidden]")));
+    assert_eq!(
+        header(create, "content-type"),
+        Some(json!("application/json"))
+    );
+    assert_eq!(
+        header(&create["response"], "location"),
+        Some(json!(created.header("location")))
+    );
+}
+
+#[tokio::test]
+async fn tells_of_bodies_and_urls() {
+    let harness = Harness::start(MockRegistry::builder()).await;
+    let (manifest, created) = harness.prepared(EMPTY_COMPONENT).await;
+    harness
+        .get(&format!("{}?x=1", harness.release_url(&manifest)), None)
+        .await
+        .expect(404);
+    let requests = requests(&harness).await;
+    let upload = &requests[1];
+    assert_eq!(upload["body"]["sha256"], sha256(EMPTY_COMPONENT));
+    assert!(upload["body"].get("json").is_none());
+    assert_eq!(upload["url"], created.body["uploadUrl"]);
+    let get = &requests[2];
+    assert_eq!(
+        (&get["identity"], &get["body"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert_eq!(
+        get["path"],
+        harness.release_url(&manifest).replace(harness.base(), "")
+    );
+    assert!(get["url"].as_str().unwrap().ends_with("?x=1"));
+}
+
+#[tokio::test]
+async fn never_keeps_a_secret() {
+    let harness = Harness::start(MockRegistry::builder()).await;
+    let manifest = manifest(EMPTY_COMPONENT);
+    harness.create(&manifest).await.expect(201);
+    let sources = json!([
+        {"url": "http://127.0.0.1:9/a", "credentials": {"type": "basic", "username": "user-s3cret", "password": "pass-s3cret"}},
+        {"url": "http://user-s3cret:pass-s3cret@127.0.0.1:9/b"},
+        {"url": "http://127.0.0.1:9/c", "credentials": {"type": "bearer", "token": "token-s3cret"}},
+    ]);
+    harness.add_sources(&manifest, &sources).await.expect(200);
+    let request = harness
+        .http
+        .get(harness.url(&format!("nowhere/{OWNER}?token={OWNER}")))
+        .header("cookie", "session-s3cret")
+        .header("x-api-key", "key-s3cret")
+        .header("x-note", format!("mine is {OTHER}"))
+        .bearer_auth("unknown-s3cret");
+    harness.send(request).await.expect(404);
+
+    let kept = harness.admin("GET", "requests", &Value::Null).await;
+    let text = String::from_utf8(kept.bytes).unwrap();
+    for secret in ["s3cret", OWNER, OTHER] {
+        // The namespaces of the identities begin like their tokens.
+        let text = text.replace("conformance-owner.test", "");
+        assert!(!text.contains(secret), "{secret}: {text}");
+    }
+    let last = &kept.body["requests"][2];
+    assert_eq!(last["identity"], "unknown");
+    assert_eq!(
+        kept.body["requests"][1]["body"]["json"]["contentSources"][0]["credentials"]["type"],
+        "basic"
+    );
+}
+
+#[tokio::test]
+async fn says_what_a_request_was_perhaps_meant_for() {
+    let harness = Harness::start(MockRegistry::builder()).await;
+    for (method, path, status, operation, why) in [
+        (
+            "GET",
+            "component/a.test:b/v1.0.0",
+            404,
+            json!("get"),
+            "did you mean `components`?",
+        ),
+        (
+            "GET",
+            "components/a.test:b/1.0.0",
+            404,
+            json!("get"),
+            "as in `v1.0.0`",
+        ),
+        (
+            "PUT",
+            "components/a.test:b/v1.0.0",
+            405,
+            json!("get"),
+            "takes GET, HEAD, POST",
+        ),
+        (
+            "POST",
+            "release",
+            404,
+            json!("create"),
+            "did you mean `releases`?",
+        ),
+        (
+            "BREW",
+            "releases",
+            501,
+            Value::Null,
+            "no registry knows this method",
+        ),
+        ("GET", "s/none/releases", 404, Value::Null, "no session"),
+    ] {
+        let answer = harness
+            .request(
+                Method::from_bytes(method.as_bytes()).unwrap(),
+                &harness.url(path),
+                None,
+                "",
+                "",
+            )
+            .await
+            .expect(status);
+        assert!(
+            answer.body["detail"].as_str().unwrap().contains(why),
+            "{:?}",
+            answer.body
+        );
+        let last = requests(&harness).await.pop().unwrap();
+        assert_eq!(last["operation"], Value::Null);
+        assert_eq!(last["nearest"]["operation"], operation, "{path}");
+        assert!(
+            last["nearest"]["why"].as_str().unwrap().contains(why),
+            "{last}"
+        );
+        assert_eq!(last["status"], status);
+    }
+    let plain = harness.session(&json!({"plain": true})).await;
+    let answer = plain.get(&plain.url("component/a:b/v1"), None).await;
+    assert_eq!(answer.body["detail"], "Nothing is at this address.");
+    assert!(requests(&plain).await[0]["nearest"]["why"].is_string());
+}
+
+#[tokio::test]
+async fn a_request_without_a_host_is_400() {
+    let harness = Harness::start(MockRegistry::builder()).await;
+    for head in [
+        "GET /releases HTTP/1.1\r\n",
+        "GET /releases HTTP/1.1\r\nHost: a\r\nHost: b\r\n",
+    ] {
+        let mut stream = TcpStream::connect(("127.0.0.1", harness.registry.port()))
+            .await
+            .unwrap();
+        stream
+            .write_all(format!("{head}Connection: close\r\n\r\n").as_bytes())
+            .await
+            .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
+        assert!(answer.contains("urn:publish-api:problem:malformed-request"));
+    }
+    assert_eq!(requests(&harness).await[1]["problem"], "malformed-request");
+}
+
+#[tokio::test]
+async fn a_body_that_breaks_off_is_not_complete() {
+    let harness = Harness::start(MockRegistry::builder()).await;
+    let created = harness.create(&manifest(EMPTY_COMPONENT)).await.expect(201);
+    let url =
+        reqwest::Url::parse(&harness.resolve(created.body["uploadUrl"].as_str().unwrap())).unwrap();
+    let mut stream = TcpStream::connect(("127.0.0.1", harness.registry.port()))
+        .await
+        .unwrap();
+    let head = format!(
+        "POST {} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {OWNER}\r\nContent-Length: 8\r\nContent-Type: application/wasm\r\n\r\n\0asm",
+        url.path()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.shutdown().await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    let upload = requests(&harness).await.pop().unwrap();
+    assert_eq!(
+        (&upload["complete"], &upload["body"]["length"]),
+        (&json!(false), &json!(4))
+    );
+}
+
+#[tokio::test]
+async fn a_request_under_way_is_there_already() {
+    let harness = Harness::start(MockRegistry::builder()).await;
+    let mut stream = TcpStream::connect(("127.0.0.1", harness.registry.port()))
+        .await
+        .unwrap();
+    let head = format!(
+        "POST /releases HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {OWNER}\r\nContent-Length: 8\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let under_way = loop {
+        if let Some(request) = requests(&harness).await.pop() {
+            break request;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert_eq!(under_way["operation"], "create");
+    for member in ["status", "duration_ms", "response"] {
+        assert_eq!(under_way[member], Value::Null);
+    }
+    assert_eq!(
+        count(&harness, json!({"status": null, "expected": 1})).await["satisfied"],
+        true
+    );
+    stream.write_all(b"nonsense").await.unwrap();
+    stream.read_to_end(&mut Vec::new()).await.unwrap();
+    let done = requests(&harness).await.pop().unwrap();
+    assert_eq!(
+        (&done["status"], &done["complete"]),
+        (&json!(400), &json!(true))
+    );
+    assert_eq!(done["problem"], "malformed-manifest");
+}
+
+#[tokio::test]
+async fn finds_and_counts_what_matches() {
+    let harness = Harness::start(MockRegistry::builder()).await;
+    let one = harness.published(EMPTY_COMPONENT).await;
+    let two = harness.published(&component(b"two")).await;
+    harness.publish(&one).await.expect(409);
+    harness
+        .get(&harness.release_url(&two), None)
+        .await
+        .expect(200);
+    harness
+        .get(&harness.url("nowhere"), Some("nobody's"))
+        .await
+        .expect(404);
+    for (matcher, expected) in [
+        (json!({}), 9),
+        (json!({"operation": "publish"}), 3),
+        (json!({"operation": "publish", "status": 201}), 2),
+        (json!({"status": "4xx"}), 2),
+        (json!({"problem": "already-published"}), 1),
+        (json!({"operation": null}), 1),
+        (json!({"identity": null}), 1),
+        (json!({"identity": "unknown"}), 1),
+        (json!({"method": "GET"}), 2),
+        (json!({"release": {"name": one["name"]}}), 4),
+        (
+            json!({"release": {"name": two["name"], "version": "1.0.0"}, "operation": "get"}),
+            1,
+        ),
+        (json!({"path": "releases"}), 2),
+        (json!({"path": "components/*/v1.0.0"}), 4),
+        (json!({"path": "components/**"}), 6),
+        (json!({"headers": {"authorization": false}}), 1),
+        (json!({"headers": {"Content-Type": "application/wasm"}}), 2),
+        (json!({"body": {"name": one["name"]}}), 1),
+        (
+            json!({"body": {"releaseSignature": {"signatures": [{}]}}}),
+            3,
+        ),
+        (json!({"origin": "uploads"}), 0),
+        (json!({"complete": true, "fault": false}), 9),
+    ] {
+        let counted = count(&harness, matcher.clone()).await;
+        assert_eq!(counted["count"], expected, "{matcher}");
+        assert!(counted.get("satisfied").is_none());
+        let found = harness
+            .admin("POST", "requests/find", &matcher)
+            .await
+            .expect(200);
+        assert_eq!(
+            found.body["requests"].as_array().unwrap().len(),
+            expected,
+            "{matcher}"
+        );
+        assert_eq!(found.body["dropped"], 0);
+    }
+    for (expectation, satisfied) in [
+        (json!({"expected": 3}), true),
+        (json!({"expected": 2}), false),
+        (json!({"at-least": 3}), true),
+        (json!({"at-most": 2}), false),
+        (json!({"at-least": 1, "at-most": 3}), true),
+    ] {
+        let mut matcher = expectation.clone();
+        matcher["operation"] = json!("publish");
+        assert_eq!(
+            count(&harness, matcher).await["satisfied"],
+            satisfied,
+            "{expectation}"
+        );
+    }
+    for bad in [
+        json!({"operations": "publish"}),
+        json!({"operation": "delete"}),
+        json!({"status": "bad"}),
+    ] {
+        harness
+            .admin("POST", "requests/count", &bad)
+            .await
+            .expect_problem(400, "malformed-request");
+    }
+    harness
+        .admin("POST", "requests/find", &json!({"expected": 1}))
+        .await
+        .expect_problem(400, "malformed-request");
+}
+
+#[tokio::test]
+async fn pages_and_clears() {
+    let harness = Harness::start(MockRegistry::builder()).await;
+    for _ in 0..5 {
+        harness.get(&harness.url("nowhere"), None).await.expect(404);
+    }
+    let ids = |answer: &Value| -> Vec<u64> {
+        let requests = answer["requests"].as_array().unwrap();
+        requests
+            .iter()
+            .map(|request| request["id"].as_u64().unwrap())
+            .collect()
+    };
+    for (query, expected) in [
+        ("", vec![1, 2, 3, 4, 5]),
+        ("?limit=2", vec![1, 2]),
+        ("?after=3", vec![4, 5]),
+        ("?after=1&limit=1", vec![2]),
+        ("?after=9", vec![]),
+        ("?limit=0", vec![]),
+    ] {
+        let answer = harness
+            .admin("GET", &format!("requests{query}"), &Value::Null)
+            .await;
+        assert_eq!(ids(&answer.expect(200).body), expected, "{query}");
+    }
+    for query in ["?limit=some", "?from=1"] {
+        harness
+            .admin("GET", &format!("requests{query}"), &Value::Null)
+            .await
+            .expect_problem(400, "malformed-request");
+    }
+    harness
+        .admin("DELETE", "requests", &Value::Null)
+        .await
+        .expect(204);
+    assert!(requests(&harness).await.is_empty());
+    harness.get(&harness.url("nowhere"), None).await.expect(404);
+    assert_eq!(requests(&harness).await[0]["id"], 6);
+}
+
+#[tokio::test]
+async fn is_bounded_and_confirms_nothing_over_what_it_dropped() {
+    let harness = Harness::start(MockRegistry::builder()).await;
+    let session = harness.session(&json!({"journal-entries": 3})).await;
+    join_all((0..10).map(|_| async {
+        session.get(&session.url("nowhere"), None).await.expect(404);
+    }))
+    .await;
+    let kept = session.admin("GET", "requests", &Value::Null).await;
+    assert_eq!(kept.body["requests"].as_array().unwrap().len(), 3);
+    assert_eq!(kept.body["dropped"], 7);
+    let expected = |count: u64| json!({"status": 404, "expected": count});
+    assert_eq!(
+        count(&session, expected(10)).await["satisfied"],
+        "inconclusive"
+    );
+    assert_eq!(
+        count(&session, expected(3)).await["satisfied"],
+        "inconclusive"
+    );
+    assert_eq!(count(&session, expected(2)).await["satisfied"], false);
+    assert_eq!(count(&session, expected(11)).await["satisfied"], false);
+    assert_eq!(count(&session, expected(3)).await["dropped"], 7);
+    session
+        .admin("DELETE", "requests", &Value::Null)
+        .await
+        .expect(204);
+    assert_eq!(count(&session, expected(0)).await["satisfied"], true);
+
+    // By bytes: documents of 50 kB, of which 16 MiB by default would hold many.
+    let small = harness.session(&json!({"journal-bytes": "300 KiB"})).await;
+    let mut large = manifest(EMPTY_COMPONENT);
+    large["x"] = json!("x".repeat(50_000));
+    for _ in 0..20 {
+        small.create(&large).await;
+    }
+    let kept = small.admin("GET", "requests", &Value::Null).await;
+    let entries = kept.body["requests"].as_array().unwrap().len();
+    assert!((1..=6).contains(&entries), "{entries}");
+    assert_eq!(kept.body["dropped"], 20 - entries);
+
+    let none = harness.session(&json!({"journal-entries": 0})).await;
+    none.get(&none.url("nowhere"), None).await.expect(404);
+    let kept = none.admin("GET", "requests", &Value::Null).await;
+    assert_eq!(
+        (&kept.body["requests"], &kept.body["dropped"]),
+        (&json!([]), &json!(1))
+    );
+}
+
+#[tokio::test]
+async fn a_document_that_is_too_large_to_keep_is_undecided() {
+    let harness = Harness::start(MockRegistry::builder()).await;
+    let mut large = manifest(EMPTY_COMPONENT);
+    large["x"] = json!("x".repeat(300_000));
+    harness.create(&large).await.expect(201);
+    let request = requests(&harness).await.pop().unwrap();
+    assert_eq!(request["body"]["truncated"], true);
+    assert_eq!(request["body"]["length"], large.to_string().len());
+    let counted = count(
+        &harness,
+        json!({"body": {"version": "1.0.0"}, "at-least": 1}),
+    )
+    .await;
+    assert_eq!(counted["undecided"], 1);
+    assert_eq!(counted["satisfied"], "inconclusive");
+}
+
+#[tokio::test]
+async fn control_is_not_recorded() {
+    let harness = Harness::start(MockRegistry::builder()).await;
+    for path in ["state", "nowhere", "requests"] {
+        harness.admin("GET", path, &Value::Null).await;
+    }
+    assert!(requests(&harness).await.is_empty());
+}
