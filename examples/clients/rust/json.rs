@@ -19,7 +19,7 @@ pub(crate) fn same(left: &Value, right: &Value) -> bool {
     }
 }
 
-/// `1.0` is `1`, which serde_json tells apart.
+/// `1.0` is `1`; the library tells them apart.
 fn same_number(left: &Number, right: &Number) -> bool {
     left == right || ((left.is_f64() || right.is_f64()) && left.as_f64() == right.as_f64())
 }
