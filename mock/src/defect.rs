@@ -74,6 +74,80 @@ defects! {
         "Shows an `expiresAt` that is over: seconds are added as milliseconds.",
     ComparesEncodedNames "compares-encoded-names" "CRE-15"
         "Looks names up as they stand in the path, so that `%3A` is not `:`.",
+    ComparesContentTypeLiterally "compares-content-type-literally" "CRE-1" ["CRE-3"]
+        "Compares Content-Type with `application/json` octet by octet, so that a parameter or another case is 415: a string where a media type is.",
+    WantsCompactManifests "wants-compact-manifests" "CRE-1" ["CRE-2", "CRE-12"]
+        "Takes only manifests without white space between their members: it was built for canonical JSON, as some signing schemes want it.",
+    TakesLabelsOf62 "takes-labels-of62" "CRE-1"
+        "Takes labels of 62 octets at most: `<` where `<=` is meant, against the 63 of DNS.",
+    WantsLettersFirst "wants-letters-first" "CRE-1"
+        "Takes only labels that begin with a letter: the pattern for identifiers, or RFC 952 as it was before RFC 1123.",
+    ReadsVersionsInto32Bits "reads-versions-into32-bits" "CRE-1"
+        "Refuses versions with numbers beyond 32 bits: they are three columns of type `integer`.",
+    StatusAtLocationOnly "status-at-location-only" "CRE-1"
+        "Has the unpublished release at its Location only, and not where the profile says: reference clients follow Location, and nobody asked the other path.",
+    RefusesSignedManifests "refuses-signed-manifests" "CRE-2"
+        "Answers 415 to a signed manifest, which it says it takes: the media type is missing in the server's list of those that it parses.",
+    WantsSignatureAgain "wants-signature-again" "CRE-2"
+        "Wants a signature to publish what was signed at create: the check is older than signed creates.",
+    RefusesFurtherSignatures "refuses-further-signatures" "CRE-2" ["SIG-4", "SIG-14", "SIG-15"]
+        "Refuses signatures that come with publish after a signed create: it takes one or the other.",
+    DropsFurtherSignatures "drops-further-signatures" "CRE-2" ["SIG-4"]
+        "Drops signatures that come with publish after a signed create: there is one already, and the code that verifies is passed over.",
+    QueuesSignedManifests "queues-signed-manifests" "CRE-4" ["CRE-2"]
+        "Answers 202 to a signed manifest and reads it later: a queue stands in front, and what is wrong ends in its log.",
+    IgnoresWhatFollows "ignores-what-follows" "CRE-4"
+        "Reads a manifest and not what follows it: decoders of streams stop after the first value, as Go's `json.Decoder` does.",
+    UnwrapsArrays "unwraps-arrays" "CRE-4"
+        "Takes an array with one manifest for the manifest, as Jackson does with `UNWRAP_SINGLE_VALUE_ARRAYS`.",
+    CoercesTypes "coerces-types" "CRE-4"
+        "Makes text of numbers, booleans and lists of one where text is wanted: loosely typed languages, and parsers made for them.",
+    FillsMissingMembers "fills-missing-members" "CRE-4"
+        "Fills in package type and version where they are missing: the defaults of a struct's fields.",
+    TrimsNames "trims-names" "CRE-6"
+        "Cuts white space off a name before it looks at it: input from forms is treated so, and this is no form.",
+    DefaultsNamespace "defaults-namespace" "CRE-6"
+        "Puts a name without a namespace into the publisher's own: convenient, and as other registries have unscoped names.",
+    CallsNamesMalformed "calls-names-malformed" "CRE-6"
+        "Says `malformed-manifest` of a name that it refuses: the grammar is a pattern in the JSON schema, and every violation of it is one error.",
+    ReplacesProcessing "replaces-processing" "CRE-10"
+        "Lets a create overwrite what is being processed: only pending and published releases are in the way of one.",
+    ConflictLocatesRelease "conflict-locates-release" "CRE-10"
+        "Points to the release in every conflict, where nothing is before it is published: one template for the URL.",
+    WritesBeforeConflict "writes-before-conflict" "CRE-10"
+        "Has overwritten the pending manifest when it answers 409: ON CONFLICT DO UPDATE, and the number of rows is looked at afterwards.",
+    OnePendingOfAName "one-pending-of-a-name" "CRE-10" ["CRE-11", "CRE-13", "CRE-15"]
+        "Takes one pending release of a name, whatever its version: the unique index has the name only.",
+    ComparesNamePrefixes "compares-name-prefixes" "CRE-10"
+        "Takes a name for taken when another one begins it: the lookup is a LIKE, or a walk over keys with a prefix.",
+    ComparesCoreVersions "compares-core-versions" "CRE-10" ["CRE-15"]
+        "Takes a pre-release and its release for one version: three numbers are the key.",
+    RefusesUnknownMembers "refuses-unknown-members" "CRE-12"
+        "Refuses manifests with members that it does not know: `additionalProperties: false`, or `deny_unknown_fields`.",
+    DropsUnknownWhenRead "drops-unknown-when-read" "CRE-12"
+        "Answers create with what was sent, and shows afterwards what it has columns for.",
+    SourcesFromManifest "sources-from-manifest" "CRE-12"
+        "Shows `contentSources` of the manifest as those of the release: both are merged into one object, and the publisher's members win.",
+    StatusFromManifest "status-from-manifest" "CRE-12"
+        "Shows `status` and `uploadUrl` of the manifest as those of the unpublished release: mass assignment, the members of the request overwrite those of the record.",
+    CreatorOfEachRelease "creator-of-each-release" "CRE-13"
+        "Has another `creator` in each release: the id of the session, or of the token, in the place of the identity's.",
+    OneCreatorForAll "one-creator-for-all" "CRE-13"
+        "Has one `creator` for all: the role is shown, or the service account that writes for everybody.",
+    ExpiryMovesEarlier "expiry-moves-earlier" "CRE-14"
+        "Shows an earlier `expiresAt` at each look: what is left is counted from when it was created, and taken from it once more.",
+    RefusesPreReleases "refuses-pre-releases" "CRE-15"
+        "Refuses pre-release versions: the pattern has three numbers and an end.",
+    HidesPreReleases "hides-pre-releases" "CRE-15"
+        "Serves no pre-releases: stable ones only, unless a flag asks that nobody can set.",
+    RefusesBuilds "refuses-builds" "CRE-15" ["CRE-6"]
+        "Refuses build metadata, which it says it takes: the version is a tag of a container image, where `+` is not allowed.",
+    ReadsPlusAsSpace "reads-plus-as-space" "CRE-15"
+        "Reads `+` in a path as white space: paths are decoded as forms are.",
+    IgnoresBuilds "ignores-builds" "CRE-15"
+        "Takes two builds of a version for the same: semver compares them as equal, and comparing is how it looks them up.",
+    ServesLatestBuild "serves-latest-build" "CRE-15"
+        "Serves the latest build of a version for every one: build metadata is dropped from the path before the lookup.",
     RefusesEmptyComponent "refuses-empty-component" "DIG-1" ["DIG-9", "IDX-1", "IDX-7"]
         "Takes a component without any section for none: its validator wants one section at least behind the preamble.",
     ComparesDigestPrefix "compares-digest-prefix" "DIG-2"
@@ -256,7 +330,7 @@ defects! {
         "Knows the general serialization only: the flattened one has its own section of RFC 7515, which nobody read.",
     TakesBothSerializations "takes-both-serializations" "SIG-2"
         "Takes a document that is general and flattened at once: whichever member is looked for first wins.",
-    ReserialisesPayload "reserialises-payload" "SIG-3"
+    ReserialisesPayload "reserialises-payload" "SIG-3" ["CRE-2"]
         "Serves the signed manifest serialised anew, its members sorted, in place of the bytes that were signed: it is stored as a JSON column, which keeps no bytes.",
     KeepsFirstSignatureOnly "keeps-first-signature-only" "SIG-4"
         "Keeps one signature of several: the record has a column for one.",
@@ -290,7 +364,7 @@ defects! {
         "Looks up the key and does not verify with it: decode and verify are two functions in JWT libraries, and the first was called.",
     TakesLongSignature "takes-long-signature" "SIG-9"
         "Cuts a signature to the length that it should have: copied into an array of that size.",
-    TakesNoSignatures "takes-no-signatures" "SIG-10"
+    TakesNoSignatures "takes-no-signatures" "SIG-10" ["CRE-2"]
         "Takes an empty list of signatures: all of none are good.",
     TrustsUnknownKid "trusts-unknown-kid" "SIG-11"
         "Counts a signature by a key that it does not know: a lookup that finds nothing skips the check.",
@@ -318,8 +392,8 @@ defects! {
         "Answers 200 to publishing a signed create, done or not: the handler without a signature in its request is older than 202.",
     ShowsReleaseWhileProcessing "shows-release-while-processing" "PUB-2"
         "Serves the release from when publish was accepted: the row is there, and nobody filters by its state.",
-    AddsDefaultMediaType "adds-default-media-type" "PUB-3"
-        "Fills in the default media type in the manifest that it shows, which is then not what was signed: the default of a struct's field.",
+    AddsDefaultMediaType "adds-default-media-type" "PUB-3" ["CRE-1", "CRE-2", "CRE-12", "CRE-15"]
+        "Fills in the default media type in the manifest that it shows, but for the answer to create, which is then not what was signed: the default of a column.",
     PublishesAgain "publishes-again" "PUB-4"
         "Publishes what is published anew, with the new signature: an upsert.",
     SourcesChangeRewritesManifest "sources-change-rewrites-manifest" "PUB-5" ["SRC-12"]
@@ -396,8 +470,8 @@ defects! {
         "Lets caches keep release documents for ever: releases never change, it is thought, and their sources do.",
     StatusIsCacheable "status-is-cacheable" "REL-5"
         "Says nothing to caches about the status: it is a GET like any other.",
-    ProblemsArePlainJson "problems-are-plain-json" "ERR-1"
-        "Sends the problem document of 401 as application/json: authentication is a middleware in front of the error handler.",
+    ProblemsArePlainJson "problems-are-plain-json" "ERR-1" ["ERR-2"]
+        "Answers 401 with JSON of its own (`\"status\": \"error\"`, as in JSend): authentication is a middleware in front of the error handler.",
     HtmlNotFound "html-not-found" "ERR-1"
         "Answers unknown paths with the framework's HTML page: its fallback is none of the application's routes.",
     WrongStatusMember "wrong-status-member" "ERR-2"
@@ -417,7 +491,101 @@ defects! {
     EchoesToken "echoes-token" "ERR-7"
         "Repeats the Authorization header in the problem document: the whole request is put into it for debugging.",
     ShowsStackTrace "shows-stack-trace" "ERR-7"
-        "Adds a stack trace to what it says of a malformed manifest: the debug form of the parser's error was left in.",
+        "Adds a stack trace, and the header fields of the request, to what it says of a malformed manifest: the framework's debug page was left on.",
+    CreateErrorsByHand "create-errors-by-hand" "ERR-1" ["ERR-2"]
+        "Answers a malformed manifest with JSON of its own (`\"status\": \"error\"`, as in JSend): the body parser has an error handler of its own.",
+    ConflictByHand "conflict-by-hand" "ERR-1" ["ERR-2"]
+        "Answers a conflict with JSON of its own (`\"status\": \"error\"`): the violated unique index is caught where it comes up.",
+    SourceErrorsByHand "source-errors-by-hand" "ERR-1" ["ERR-2"]
+        "Answers a refused scheme with JSON of its own (`\"status\": \"error\"`): a validation that was written before the error handler.",
+    PublishErrorsByHand "publish-errors-by-hand" "ERR-1" ["ERR-2"]
+        "Answers a publish without a signature with JSON of its own (`\"status\": \"error\"`): an early return.",
+    NothingToWriteByHand "nothing-to-write-by-hand" "ERR-1" ["ERR-2"]
+        "Answers publish and cancel of what is not there with JSON of its own (`\"status\": \"error\"`): what the framework makes of a record that is not found.",
+    NoStatusByHand "no-status-by-hand" "ERR-1" ["ERR-2"]
+        "Answers a status that nobody, or not the caller, can read with JSON of its own (`\"status\": \"error\"`): status is another service than the rest.",
+    NoReleaseByHand "no-release-by-hand" "ERR-1" ["ERR-2"]
+        "Answers 404 of a release with JSON of its own (`\"status\": \"error\"`): reading is done by a cache in front.",
+    UnknownPathIsForbidden "unknown-path-is-forbidden" "ERR-3"
+        "Answers 403 to unknown paths: a gateway that denies what it has no route for, as some cloud gateways do.",
+    TakesVersionWithoutV "takes-version-without-v" "ERR-3"
+        "Takes a version in a path without its `v`: it is cut off where it stands, and not missed where it does not.",
+    UnknownMethodIsInternalError "unknown-method-is-internal-error" "ERR-3" ["ERR-4"]
+        "Answers 500 to a method that nobody knows: an enumeration of methods, and a conversion that panics.",
+    UploadsCanBeDeleted "uploads-can-be-deleted" "ERR-3"
+        "Deletes an upload at its URL: the object store behind it does whatever the method says.",
+    UndecodableIsInternalError "undecodable-is-internal-error" "ERR-4"
+        "Answers 500 to octets that are no UTF-8 where text is wanted: decoding throws, and only parsing is guarded.",
+    DeepNestingIsInternalError "deep-nesting-is-internal-error" "ERR-4"
+        "Answers 500 to JSON that is nested deeply: the parser recurses, and `RecursionError` or `StackOverflowError` is no error of parsing.",
+    HugeNumberIsInternalError "huge-number-is-internal-error" "ERR-4"
+        "Answers 500 to a number that no double holds: infinity comes out of the parser, and can not be written again.",
+    WrongTypeIsInternalError "wrong-type-is-internal-error" "ERR-4"
+        "Answers 500 to a member of another type: a method is called on what is taken for text, with no such method.",
+    BrokenArchiveIsInternalError "broken-archive-is-internal-error" "ERR-4"
+        "Answers 500 to an archive that is none: the tar reader's errors are those of reading files, which are the server's own.",
+    OddSignatureIsInternalError "odd-signature-is-internal-error" "ERR-4"
+        "Answers 500 to a signature of another length: copied into an array of the right one, which panics.",
+    BrokenKeyIsInternalError "broken-key-is-internal-error" "ERR-4"
+        "Answers 500 to a broken key, or reference to one, in a signature's header: the JOSE library parses it before anybody asks whether it counts.",
+    OddMediaTypeIsInternalError "odd-media-type-is-internal-error" "ERR-4"
+        "Answers 500 to a content type that does not parse, or that is missing: the parser's result is unwrapped.",
+    OddAuthorizationIsInternalError "odd-authorization-is-internal-error" "ERR-4"
+        "Answers 500 to an Authorization without a scheme and a token: the second of two parts is taken unseen.",
+    BrokenOffIsInternalError "broken-off-is-internal-error" "ERR-4"
+        "Answers 500 to a body that ends before its declared length: an error of reading is taken for one of the server's.",
+    UnknownHostIsInternalError "unknown-host-is-internal-error" "ERR-4" ["SRC-6"]
+        "Answers 500 when the name of a content host is not resolved: resolvers have an error class of their own, which nobody caught.",
+    BrokenHeadIsInternalError "broken-head-is-internal-error" "ERR-4"
+        "Answers 500 to what breaks HTTP itself: the server's own errors go through a page of the last resort that knows no other status.",
+    NulIsInternalError "nul-is-internal-error" "ERR-4"
+        "Answers 500 to text with U+0000: some databases take it in no text, JSON included.",
+    FourOctetsAreInternalError "four-octets-are-internal-error" "ERR-4"
+        "Answers 500 to text with characters of four octets: a database whose UTF-8 has three at most.",
+    CutsTextAtFourOctets "cuts-text-at-four-octets" "ERR-4" ["CRE-12"]
+        "Answers 500 to reading what it took with characters of four octets: a lenient database cuts text at the first one, and half a document does not parse.",
+    QuotesBreakItsSql "quotes-break-its-sql" "ERR-4" ["ERR-7"]
+        "Answers 500, and shows the statement, when a name, version or digest has a single quote: SQL is put together from text.",
+    LongNameIsInternalError "long-name-is-internal-error" "ERR-4"
+        "Answers 500 to names, versions and key ids beyond 255 octets: they are names of files, which are no longer than that.",
+    LongUrlIsInternalError "long-url-is-internal-error" "ERR-4"
+        "Answers 500 to content sources with long URLs: the column ends sooner, and the database says so.",
+    NonAsciiFieldIsInternalError "non-ascii-field-is-internal-error" "ERR-4"
+        "Answers 500 to header fields beyond ASCII: a log middleware reads every value as text and unwraps it.",
+    ContentCodingIsInternalError "content-coding-is-internal-error" "ERR-4"
+        "Answers 500 to a content coding that the content has not: a middleware undoes it, in front of every error handler.",
+    OddEntityTagIsInternalError "odd-entity-tag-is-internal-error" "ERR-4"
+        "Answers 500 to an If-None-Match that does not parse: conditional requests come from caches, which make no mistakes, it is thought.",
+    OddVersionIsInternalError "odd-version-is-internal-error" "ERR-4"
+        "Answers 500 to a path with a version that is none: create has checked it, it is thought, and the parser's result is unwrapped.",
+    HugeVersionIsInternalError "huge-version-is-internal-error" "ERR-4" ["CRE-6"]
+        "Answers 500 to a version with a number beyond 64 bits, which the grammar allows: it is multiplied until it overflows.",
+    EmptyUploadIsInternalError "empty-upload-is-internal-error" "ERR-4"
+        "Answers 500 to an empty upload: the file is mapped into memory, and one without a byte can not be.",
+    NothingToCancelIsInternalError "nothing-to-cancel-is-internal-error" "ERR-4"
+        "Answers 500 to cancelling what is not there: an unchecked lookup.",
+    PoisonsPackage "poisons-package" "ERR-4"
+        "Answers 500 to every request for a package after one that it could not read: a panic while the lock is held leaves it poisoned until the next restart.",
+    CreateRefusedWith200 "create-refused-with200" "ERR-5"
+        "Answers 200 with the problem document to a create with an invalid digest: the validator's result is returned as the handler's.",
+    SourcesRefusedWith200 "sources-refused-with200" "ERR-5"
+        "Answers 200 with the problem document to sources of an unsupported scheme: lists are taken for batches, whose status says nothing of their entries.",
+    UploadRefusedWith200 "upload-refused-with200" "ERR-5"
+        "Answers 200 with the problem document to an upload that does not match: the bytes have arrived, and that is what the status is about.",
+    PublishRefusedWith200 "publish-refused-with200" "ERR-5"
+        "Answers 200 with the problem document to publishing what is not there or badly signed: an RPC habit, the error is in the body.",
+    CountsEnvelope "counts-envelope" "ERR-6"
+        "Counts the envelope of a signed manifest against the limit: it is held against Content-Length.",
+    ManifestLimitIsExclusive "manifest-limit-is-exclusive" "ERR-6"
+        "Refuses a manifest of exactly the limit: `>=` where `>` is meant.",
+    ShowsDebugPage "shows-debug-page" "ERR-7"
+        "Shows the header fields of a request for an unknown path: the framework's debug page was left on.",
+    DenialShowsFields "denial-shows-fields" "ERR-7"
+        "Shows the header fields of a request that it denies: to make clear to the caller who it was taken for.",
+    FailureShowsCredentials "failure-shows-credentials" "ERR-7" ["SRC-13"]
+        "Shows the credentials of a source that it could not fetch: the HTTP client's error has the whole request in it.",
+    RefusalShowsSource "refusal-shows-source" "ERR-7" ["SRC-13"]
+        "Shows a refused source as it was given, credentials included: validators quote their input.",
     AnonymousWrites "anonymous-writes" "ACC-1"
         "Takes writes without credentials: the middleware checks the token of those that have one.",
     UnknownTokenIsOwner "unknown-token-is-owner" "ACC-1"

@@ -36,7 +36,7 @@ pub(super) fn content(
         )
         .with_header(header::VARY, &session.config.auth_header);
     let tagged = reply.body.clone();
-    let reply = conditional(session, &request.headers, reply, &tagged);
+    let reply = conditional(session, &request.headers, reply, &tagged)?;
     if reply.status == StatusCode::OK {
         ranged(session, request, reply)
     } else {

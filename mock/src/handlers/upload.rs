@@ -7,6 +7,7 @@ use crate::{
     config::Verification,
     content::{ContentReader, ContentSummary},
     identity::Caller,
+    policy::internal_error,
     problem::{Problem, ProblemKind},
     refusal::Refusal,
     registry::{Manifest, ReleaseKey, Upload, UploadTicket},
@@ -19,7 +20,7 @@ use super::{
     Request,
     authenticate::authenticate,
     body::BodyTrouble,
-    media_type::{content_type, essence},
+    media_type::{content_type, essence, odd_media_type},
 };
 
 pub(super) async fn upload(
@@ -72,7 +73,8 @@ fn check_content_type(
                     "The manifest says that the content is {}.",
                     manifest.media_type
                 ),
-            ))
+            )
+            .because(odd_media_type(&request.headers)))
         }
         _ => Ok(()),
     }
@@ -166,6 +168,9 @@ async fn receive(
             reader = None;
         }
         bytes.extend_from_slice(&chunk);
+    }
+    if bytes.is_empty() && session.policy.crash.maps_uploads {
+        return Err(internal_error("failed to map the file: EINVAL"));
     }
     let summary = reader
         .map(|reader| judge(session, manifest, reader))

@@ -2,7 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{JwsError, KeyStore, SignaturePolicy, base64url, headers::JoseHeader};
+use super::{JwsError, KeyAlgorithm, KeyStore, SignaturePolicy, base64url, headers::JoseHeader};
+use crate::{
+    cause::Cause,
+    json::{self, JsonError},
+};
 
 /// A parsed JWS with its payload attached.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +58,37 @@ impl JwsDocument {
     /// The signatures, in order.
     pub fn entries(&self) -> &[SignatureEntry] {
         &self.entries
+    }
+
+    /// The protected headers that can be read.
+    pub(crate) fn protected_headers(&self, policy: &SignaturePolicy) -> Vec<Value> {
+        self.headers(policy).filter_map(Result::ok).collect()
+    }
+
+    /// What about the document it is, where implementations break at it.
+    pub(crate) fn cause(&self, policy: &SignaturePolicy) -> Option<Cause> {
+        self.headers(policy)
+            .find_map(|header| match header {
+                Err(error) => error.cause(),
+                Ok(header) => has_broken_reference(&header).then_some(Cause::BrokenKeyReference),
+            })
+            .or_else(|| {
+                self.entries
+                    .iter()
+                    .any(|entry| {
+                        base64url::decode(&entry.signature, policy).is_none_or(|signature| {
+                            signature.len() != KeyAlgorithm::SIGNATURE_LENGTH
+                        })
+                    })
+                    .then_some(Cause::OddSignature)
+            })
+    }
+
+    fn headers(&self, policy: &SignaturePolicy) -> impl Iterator<Item = Result<Value, JsonError>> {
+        self.entries
+            .iter()
+            .filter_map(|entry| base64url::decode(entry.protected.as_deref()?, policy))
+            .map(|octets| json::parse_strict(&octets))
     }
 
     /// The document as a registry records it: unchanged, unless the policy says otherwise.
@@ -134,6 +169,32 @@ impl SignatureEntry {
         members.insert("signature".to_owned(), self.signature.clone().into());
         members.into()
     }
+}
+
+/// Whether a header has a key, or a reference to one, that is none (RFC 7515, sections 4.1.2 to 4.1.6).
+fn has_broken_reference(header: &Value) -> bool {
+    let is_url = |value: &Value| {
+        value
+            .as_str()
+            .is_some_and(|text| url::Url::parse(text).is_ok_and(|url| url.has_host()))
+    };
+    let is_key = |value: &Value| {
+        let coordinate = value.get("x").and_then(Value::as_str).map(str::len);
+        value.get("kty").is_some_and(Value::is_string) && coordinate == Some(43)
+    };
+    let is_chain = |value: &Value| {
+        value.as_array().is_some_and(|certificates| {
+            !certificates.is_empty() && certificates.iter().all(Value::is_string)
+        })
+    };
+    [
+        ("jwk", &is_key as &dyn Fn(&Value) -> bool),
+        ("jku", &is_url),
+        ("x5u", &is_url),
+        ("x5c", &is_chain),
+    ]
+    .into_iter()
+    .any(|(name, is_good)| header.get(name).is_some_and(|value| !is_good(value)))
 }
 
 fn parse_entries(

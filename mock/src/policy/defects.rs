@@ -1,8 +1,11 @@
 //! The one place where a defect becomes a policy value.
 
-use crate::{config::Config, defect::Defect, digest::DigestComparison};
+use crate::{
+    cause::Cause, config::Config, defect::Defect, digest::DigestComparison, operation::Operation,
+    problem::ProblemKind,
+};
 
-use super::Policy;
+use super::{OddText, Policy};
 
 impl Policy {
     /// The behaviour of a registry with these settings, its defects included.
@@ -22,6 +25,7 @@ impl Policy {
     fn apply(&mut self, defect: Defect) {
         let Self {
             create,
+            crash,
             digest,
             verification,
             upload,
@@ -53,6 +57,43 @@ impl Policy {
             Defect::CreatorFromBody => create.creator_from_body = true,
             Defect::ExpiryInPast => create.expiry_in_past = true,
             Defect::ComparesEncodedNames => reading.compares_encoded_names = true,
+            Defect::ComparesContentTypeLiterally => create.compares_type_literally = true,
+            Defect::WantsCompactManifests => create.wants_compact_json = true,
+            Defect::TakesLabelsOf62 => create.labels_of_62 = true,
+            Defect::WantsLettersFirst => create.labels_begin_with_letter = true,
+            Defect::ReadsVersionsInto32Bits => create.versions_of_32_bits = true,
+            Defect::StatusAtLocationOnly => reading.status_at_location_only = true,
+            Defect::RefusesSignedManifests => create.refuses_signed = true,
+            Defect::WantsSignatureAgain => publish.wants_signature_again = true,
+            Defect::RefusesFurtherSignatures => publish.refuses_added = true,
+            Defect::DropsFurtherSignatures => publish.drops_added = true,
+            Defect::QueuesSignedManifests => create.queues_signed = true,
+            Defect::IgnoresWhatFollows => create.ignores_trailing = true,
+            Defect::UnwrapsArrays => create.unwraps_arrays = true,
+            Defect::CoercesTypes => create.coerces_types = true,
+            Defect::FillsMissingMembers => create.fills_missing = true,
+            Defect::TrimsNames => create.trims_names = true,
+            Defect::DefaultsNamespace => create.default_namespace = true,
+            Defect::CallsNamesMalformed => create.names_are_malformed = true,
+            Defect::ReplacesProcessing => create.replaces_processing = true,
+            Defect::ConflictLocatesRelease => create.conflict_locates_release = true,
+            Defect::WritesBeforeConflict => create.writes_before_conflict = true,
+            Defect::OnePendingOfAName => create.one_pending_of_a_name = true,
+            Defect::ComparesNamePrefixes => create.names_are_prefixes = true,
+            Defect::ComparesCoreVersions => create.compares_core_versions = true,
+            Defect::RefusesUnknownMembers => create.refuses_unknown_members = true,
+            Defect::DropsUnknownWhenRead => reading.drops_unknown_when_read = true,
+            Defect::SourcesFromManifest => reading.sources_from_manifest = true,
+            Defect::StatusFromManifest => reading.status_from_manifest = true,
+            Defect::CreatorOfEachRelease => create.creator_of_each_release = true,
+            Defect::OneCreatorForAll => create.one_creator = true,
+            Defect::ExpiryMovesEarlier => create.expiry_moves_earlier = true,
+            Defect::RefusesPreReleases => create.refuses_pre_releases = true,
+            Defect::HidesPreReleases => reading.hides_pre_releases = true,
+            Defect::RefusesBuilds => create.refuses_builds = true,
+            Defect::ReadsPlusAsSpace => reading.plus_is_space = true,
+            Defect::IgnoresBuilds => create.ignores_builds = true,
+            Defect::ServesLatestBuild => reading.serves_latest_build = true,
             Defect::RefusesEmptyComponent => verification.refuses_empty_component = true,
             Defect::ComparesDigestPrefix => digest.comparison = DigestComparison::Prefix,
             Defect::ComparesNoDigest => digest.comparison = DigestComparison::Nothing,
@@ -230,6 +271,104 @@ impl Policy {
             Defect::TakesManifestsOfAnySize => errors.no_manifest_limit = true,
             Defect::EchoesToken => errors.echoes_token = true,
             Defect::ShowsStackTrace => errors.shows_stack_trace = true,
+            Defect::CreateErrorsByHand => {
+                errors
+                    .by_hand
+                    .push((Operation::Create, ProblemKind::MalformedManifest));
+            }
+            Defect::ConflictByHand => {
+                errors
+                    .by_hand
+                    .push((Operation::Create, ProblemKind::ReleaseExists));
+            }
+            Defect::SourceErrorsByHand => {
+                errors.by_hand.extend([
+                    (Operation::AddSources, ProblemKind::UnsupportedSourceScheme),
+                    (
+                        Operation::ReplaceSources,
+                        ProblemKind::UnsupportedSourceScheme,
+                    ),
+                ]);
+            }
+            Defect::PublishErrorsByHand => {
+                errors
+                    .by_hand
+                    .push((Operation::Publish, ProblemKind::MissingSignature));
+            }
+            Defect::NothingToWriteByHand => {
+                errors.by_hand.extend([
+                    (Operation::Publish, ProblemKind::NotFound),
+                    (Operation::Cancel, ProblemKind::NotFound),
+                ]);
+            }
+            Defect::NoStatusByHand => {
+                errors.by_hand.extend([
+                    (Operation::Status, ProblemKind::NotFound),
+                    (Operation::Status, ProblemKind::Unauthenticated),
+                ]);
+            }
+            Defect::NoReleaseByHand => errors.by_hand.push((Operation::Get, ProblemKind::NotFound)),
+            Defect::UnknownPathIsForbidden => errors.unknown_path_is_forbidden = true,
+            Defect::TakesVersionWithoutV => errors.version_without_v = true,
+            Defect::UnknownMethodIsInternalError => crash.unknown_methods = true,
+            Defect::UploadsCanBeDeleted => errors.uploads_can_be_deleted = true,
+            Defect::UndecodableIsInternalError => crash.causes.push(Cause::NotUtf8),
+            Defect::DeepNestingIsInternalError => crash.causes.push(Cause::NestedDeeply),
+            Defect::HugeNumberIsInternalError => crash.causes.push(Cause::NumberOutOfRange),
+            Defect::WrongTypeIsInternalError => crash.causes.push(Cause::WrongType),
+            Defect::BrokenArchiveIsInternalError => crash.causes.push(Cause::BrokenArchive),
+            Defect::OddSignatureIsInternalError => crash.causes.push(Cause::OddSignature),
+            Defect::BrokenKeyIsInternalError => crash.causes.push(Cause::BrokenKeyReference),
+            Defect::OddMediaTypeIsInternalError => crash.causes.push(Cause::OddMediaType),
+            Defect::OddAuthorizationIsInternalError => crash.causes.push(Cause::OddCredentials),
+            Defect::BrokenOffIsInternalError => crash.causes.push(Cause::BrokenOff),
+            Defect::UnknownHostIsInternalError => crash.causes.push(Cause::UnknownHost),
+            Defect::BrokenHeadIsInternalError => crash.broken_heads = true,
+            Defect::NulIsInternalError => crash.texts.push(OddText::Nul),
+            Defect::FourOctetsAreInternalError => crash.texts.push(OddText::FourOctets),
+            Defect::CutsTextAtFourOctets => crash.cuts_text = true,
+            Defect::QuotesBreakItsSql => crash.texts.push(OddText::Quote),
+            Defect::LongNameIsInternalError => crash.names_are_files = true,
+            Defect::LongUrlIsInternalError => crash.urls_are_short = true,
+            Defect::NonAsciiFieldIsInternalError => crash.wants_ascii_fields = true,
+            Defect::ContentCodingIsInternalError => crash.decodes_content = true,
+            Defect::OddEntityTagIsInternalError => crash.parses_entity_tags = true,
+            Defect::OddVersionIsInternalError => crash.parses_versions = true,
+            Defect::HugeVersionIsInternalError => crash.overflows_versions = true,
+            Defect::EmptyUploadIsInternalError => crash.maps_uploads = true,
+            Defect::NothingToCancelIsInternalError => crash.cancels_unlooked = true,
+            Defect::PoisonsPackage => crash.poisons = true,
+            Defect::CreateRefusedWith200 => {
+                errors
+                    .told_with_200
+                    .push((Operation::Create, ProblemKind::InvalidDigest));
+            }
+            Defect::SourcesRefusedWith200 => {
+                errors.told_with_200.extend([
+                    (Operation::AddSources, ProblemKind::UnsupportedSourceScheme),
+                    (
+                        Operation::ReplaceSources,
+                        ProblemKind::UnsupportedSourceScheme,
+                    ),
+                ]);
+            }
+            Defect::UploadRefusedWith200 => {
+                errors
+                    .told_with_200
+                    .push((Operation::Upload, ProblemKind::DigestMismatch));
+            }
+            Defect::PublishRefusedWith200 => {
+                errors.told_with_200.extend([
+                    (Operation::Publish, ProblemKind::NotFound),
+                    (Operation::Publish, ProblemKind::BadSignature),
+                ]);
+            }
+            Defect::CountsEnvelope => errors.counts_envelope = true,
+            Defect::ManifestLimitIsExclusive => errors.limit_is_exclusive = true,
+            Defect::ShowsDebugPage => errors.debug_page = true,
+            Defect::DenialShowsFields => errors.denial_shows_fields = true,
+            Defect::FailureShowsCredentials => sources.failure_shows_credentials = true,
+            Defect::RefusalShowsSource => sources.refusal_shows_source = true,
             Defect::AnonymousWrites => access.anonymous_writes = true,
             Defect::UnknownTokenIsOwner => access.unknown_token_is_owner = true,
             Defect::LacksChallenge => access.no_challenge = true,

@@ -7,6 +7,12 @@
     reason = "each is a mistake of its own"
 )]
 pub(crate) struct PublishPolicy {
+    /// Wants a signature although the create was signed (CRE-2).
+    pub wants_signature_again: bool,
+    /// Refuses signatures beside those of the create (CRE-2).
+    pub refuses_added: bool,
+    /// Drops signatures beside those of the create (CRE-2).
+    pub drops_added: bool,
     /// Answers 200 to the publishing of a signed create (PUB-1).
     pub answers_200: bool,
     /// Loses and fills in members of the manifest when sources change (PUB-5).

@@ -43,6 +43,10 @@ pub(crate) struct SourcePolicy {
     pub frozen_after_publishing: bool,
     /// Shows sources as they were given, credentials included (SRC-13).
     pub shows_credentials: bool,
+    /// Shows credentials in what it says of a source that it could not fetch (ERR-7).
+    pub failure_shows_credentials: bool,
+    /// Shows a refused source as it was given (ERR-7).
+    pub refusal_shows_source: bool,
     /// Looks at addresses only when fetching; allowed, and not a mistake by itself.
     pub checks_addresses_only_when_fetching: bool,
     /// Sends the publisher's own token along when fetching (SRC-14).

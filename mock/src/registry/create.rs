@@ -18,7 +18,14 @@ impl Registry {
         signature: Option<JwsDocument>,
     ) -> Result<UnpublishedView, Refusal> {
         self.sweep_if_due(now);
-        self.refuse_stranger_or_conflict(now, caller, &manifest.key)?;
+        if let Err(refusal) = self.refuse_stranger_or_conflict(now, caller, &manifest.key) {
+            if refusal.kind() == ProblemKind::ReleaseExists
+                && self.policy.create.writes_before_conflict
+            {
+                self.overwrite_pending(now, manifest);
+            }
+            return Err(refusal);
+        }
         if self
             .stored_bytes
             .saturating_add(manifest.bytes.len() as u64)
@@ -30,6 +37,24 @@ impl Registry {
             ));
         }
         Ok(self.start_attempt(now, caller, manifest, signature))
+    }
+
+    /// Puts another manifest into the place of a pending one: what no registry may do (CRE-10).
+    fn overwrite_pending(&mut self, now: Timestamp, manifest: Manifest) {
+        let key = manifest.key.clone();
+        let Some(attempt) = self.current(&key, now) else {
+            return;
+        };
+        if attempt.stage != Stage::Pending {
+            return;
+        }
+        let before = attempt.stored_bytes();
+        attempt.manifest = Arc::new(manifest);
+        let after = attempt.stored_bytes();
+        self.stored_bytes = self
+            .stored_bytes
+            .saturating_sub(before)
+            .saturating_add(after);
     }
 
     /// Refuses callers that may not write there, before anything that exists is told (ACC-10), and what is taken (CRE-10).
@@ -49,11 +74,24 @@ impl Registry {
     fn refuse_conflict(&mut self, now: Timestamp, key: &ReleaseKey) -> Result<(), Refusal> {
         let policy = self.policy.create;
         let links = self.links.clone();
+        let is_in_the_way = |other: &Attempt| policy.takes_for_same(other, key);
+        if self.attempts().any(is_in_the_way) {
+            return Err(Refusal::new(
+                ProblemKind::ReleaseExists,
+                format!("{key} exists."),
+            ));
+        }
         let Some(attempt) = self.current(key, now) else {
             return Ok(());
         };
         let location = match attempt.stage {
             Stage::Pending if policy.replaces_pending => return Ok(()),
+            Stage::Processing(_) if policy.replaces_processing => return Ok(()),
+            Stage::Pending | Stage::Publishing | Stage::Processing(_)
+                if policy.conflict_locates_release =>
+            {
+                links.release(key)
+            }
             Stage::Pending | Stage::Publishing | Stage::Processing(_) => {
                 links.unpublished_by_token(key, &attempt.status_token)
             }
@@ -83,7 +121,7 @@ impl Registry {
         let (id, upload_token, status_token) = self.new_identity(&manifest.key);
         let attempt = Attempt {
             id,
-            creator: self.policy.create.creator(caller, &manifest.value),
+            creator: self.policy.create.creator(caller, &manifest.value, id.0),
             created_at: now,
             expires_at: self.settings.expiry.map(|expiry| later(now, expiry)),
             upload_token,

@@ -32,4 +32,5 @@ pub(crate) use source::{RemoteSource, Source, SourceRules};
 pub(crate) use sources::{SourcesChange, SourcesOutcome, SourcesWork};
 pub(crate) use store::{Registry, RegistrySettings};
 pub(crate) use upload::UploadTicket;
+pub(crate) use version::is_valid as is_valid_version;
 pub(crate) use view::{ReleaseView, UnpublishedView};

@@ -48,6 +48,11 @@ impl Registry {
         self.sweep_if_due(now);
         let mode = self.settings.processing;
         self.permit_read_unpublished(now, caller, &address.key)?;
+        let reading = self.policy.reading;
+        let is_hidden = reading.hides_pre_releases && address.key.version.contains('-');
+        if address.token.is_none() && (reading.status_at_location_only || is_hidden) {
+            return Err(not_found());
+        }
         let attempt = self.addressed(now, address).ok_or_else(not_found)?;
         if let Stage::Processing(processing) = &mut attempt.stage {
             // With `polls:N` it is the read after N that brings the outcome, and nothing else: not a read of the release between.
@@ -76,6 +81,10 @@ impl Registry {
         }
         if self.policy.upload.status_url_is_dead {
             view.upload_token = view.upload_token.map(|token| format!("{token}0"));
+        }
+        if self.policy.create.expiry_moves_earlier {
+            let elapsed = now.duration_since(view.created_at);
+            view.expires_at = view.expires_at.and_then(|at| at.checked_sub(elapsed).ok());
         }
         Ok(view)
     }
@@ -112,7 +121,17 @@ impl Registry {
             self.policy.publish.shown_before_published,
         );
         let lists_no_large = self.policy.upload.lists_no_large_uploads;
-        let attempt = self.current(key, now).ok_or_else(not_found)?;
+        let reading = self.policy.reading;
+        if reading.hides_pre_releases && key.version.contains('-') {
+            return Err(not_found());
+        }
+        let latest = reading
+            .serves_latest_build
+            .then(|| self.latest_build(key))
+            .flatten();
+        let attempt = self
+            .current(latest.as_ref().unwrap_or(key), now)
+            .ok_or_else(not_found)?;
         let published_at = match &attempt.stage {
             Stage::Published { at } => *at,
             Stage::Processing(_) if shown_early => now,
@@ -128,6 +147,22 @@ impl Registry {
             view.sources.retain(|source| *source == Source::Own);
         }
         Ok(view)
+    }
+
+    /// The build of a version that was published last.
+    fn latest_build(&self, key: &ReleaseKey) -> Option<ReleaseKey> {
+        let unbuilt = |version: &str| version.split('+').next().map(str::to_owned);
+        self.attempts()
+            .filter(|attempt| {
+                attempt.key().name == key.name
+                    && unbuilt(&attempt.key().version) == unbuilt(&key.version)
+            })
+            .filter_map(|attempt| match attempt.stage {
+                Stage::Published { at } => Some((at, attempt.key().clone())),
+                _ => None,
+            })
+            .max_by_key(|(at, _)| *at)
+            .map(|(_, key)| key)
     }
 
     /// Whether there is a release of that name, in whatever version.

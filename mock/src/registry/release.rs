@@ -212,6 +212,11 @@ impl Attempt {
         &self.manifest.key
     }
 
+    /// Whether it waits for publish.
+    pub(crate) fn stage_is_pending(&self) -> bool {
+        self.stage == Stage::Pending
+    }
+
     /// Bytes of manifest and upload.
     pub(super) fn stored_bytes(&self) -> u64 {
         let upload = self.upload.as_ref().map_or(0, |upload| upload.bytes.len());

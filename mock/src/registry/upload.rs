@@ -67,6 +67,28 @@ impl Registry {
         }
     }
 
+    /// Forgets what was uploaded: what no registry may do at the URL for uploads (ERR-3).
+    pub(crate) fn delete_upload(
+        &mut self,
+        now: Timestamp,
+        key: &ReleaseKey,
+        token: &str,
+    ) -> Result<(), Refusal> {
+        let id = self.id_by_upload_token(token).ok_or_else(not_found)?;
+        let attempt = self
+            .attempt(id, now)
+            .filter(|attempt| attempt.key() == key)
+            .ok_or_else(not_found)?;
+        attempt.refuse_unless_pending(false)?;
+        attempt.sources.retain(|source| *source != Source::Own);
+        let freed = attempt
+            .upload
+            .take()
+            .map_or(0, |upload| upload.bytes.len() as u64);
+        self.stored_bytes -= freed;
+        Ok(())
+    }
+
     /// Keeps what was uploaded, if the release still waits for content.
     pub(crate) fn finish_upload(
         &mut self,

@@ -1,6 +1,7 @@
 //! Whether content is what its manifest commits to.
 
 use crate::{
+    cause::Cause,
     config::{Config, DigestForm},
     content::{ContentError, ContentFormat, ContentOptions, ContentSummary, index_digest},
     digest::DigestAlgorithm,
@@ -157,5 +158,10 @@ impl ContentCheck {
 /// The problem that content is refused with.
 pub(crate) fn refuse_content(error: &ContentError) -> Problem {
     let kind = ProblemKind::from_name(error.problem()).unwrap_or(ProblemKind::InvalidContentIndex);
+    let is_broken = matches!(
+        error,
+        ContentError::NotAnArchive | ContentError::Truncated(_) | ContentError::BadArchive(_)
+    );
     Problem::new(kind, crate::problem::with_causes(error))
+        .because(is_broken.then_some(Cause::BrokenArchive))
 }

@@ -8,10 +8,11 @@ use crate::{
     config::Config,
     digest::DigestAlgorithm,
     identity::Identities,
-    json,
+    json::{self, JsonError},
     jws::{self, JwsDocument, JwsError, KeyStore},
     policy::Policy,
     problem::{Problem, ProblemKind},
+    refusal::Refusal,
     registry::Manifest,
     wire::PublishRequest,
 };
@@ -35,8 +36,24 @@ impl SignatureCheck {
     }
 
     /// Reads a document.
-    pub(crate) fn parse(&self, value: &Value) -> Result<JwsDocument, Problem> {
-        JwsDocument::parse(value, &self.policy.signature).map_err(|error| refuse(&error))
+    pub(crate) fn parse(&self, value: &Value) -> Result<JwsDocument, Refusal> {
+        let document =
+            JwsDocument::parse(value, &self.policy.signature).map_err(|error| refuse(&error))?;
+        let crash = &self.policy.crash;
+        crash.store_value(value)?;
+        for header in document.protected_headers(&self.policy.signature) {
+            crash.store_value(&header)?;
+            for text in header
+                .as_object()
+                .into_iter()
+                .flatten()
+                .flat_map(|(name, value)| [Some(name.as_str()), value.as_str()])
+                .flatten()
+            {
+                crash.look_up(text)?;
+            }
+        }
+        Ok(document)
     }
 
     /// Accepts or refuses a document for a namespace.
@@ -54,7 +71,7 @@ impl SignatureCheck {
             &self.policy.signature,
         )
         .map(|_| ())
-        .map_err(|error| refuse(&error))
+        .map_err(|error| refuse(&error).because(document.cause(&self.policy.signature)))
     }
 
     /// Judges a publish request: first whether signatures hold, then what they sign, then the digest beside them (SIG-9, SIG-13, SIG-15).
@@ -63,20 +80,30 @@ impl SignatureCheck {
         manifest: &Manifest,
         signed_at_create: Option<JwsDocument>,
         request: &PublishRequest,
-    ) -> Result<JwsDocument, Problem> {
+    ) -> Result<JwsDocument, Refusal> {
+        let policy = &self.policy.publish;
+        if signed_at_create.is_some() && request.signature.is_some() && policy.refuses_added {
+            return Err(Refusal::new(
+                ProblemKind::MalformedRequest,
+                "The release has been signed.",
+            ));
+        }
+        let signed_at_create = signed_at_create
+            .filter(|_| !(policy.wants_signature_again && request.signature.is_none()));
         let added = request
             .signature
             .as_ref()
             .map(|value| self.parse(value))
             .transpose()?;
         let signature = match (signed_at_create, added) {
-            (None, None) => return Err(refuse(&JwsError::MissingSignature)),
+            (None, None) => return Err(refuse(&JwsError::MissingSignature).into()),
             (None, Some(added)) => {
                 self.judge(&added, manifest.namespace())?;
                 self.compare_values(manifest, &added)?;
                 added
             }
             (Some(created), None) => created,
+            (Some(created), Some(_)) if policy.drops_added => created,
             (Some(created), Some(added)) => self.add(manifest, created, &added)?,
         };
         self.compare_release_digest(&signature, request)?;
@@ -105,15 +132,16 @@ impl SignatureCheck {
     }
 
     fn compare_values(&self, manifest: &Manifest, document: &JwsDocument) -> Result<(), Problem> {
+        let signed = json::parse_strict(document.payload());
+        let cause = signed.as_ref().err().and_then(JsonError::cause);
         let same = || {
-            let signed = json::parse_strict(document.payload());
             let created = json::parse(&manifest.bytes);
-            matches!((signed, created), (Ok(signed), Ok(created)) if json::equal(&signed, &created.value))
+            matches!((&signed, created), (Ok(signed), Ok(created)) if json::equal(signed, &created.value))
         };
         if self.policy.publish.skips_payload || same() {
             Ok(())
         } else {
-            Err(refuse(&JwsError::PayloadMismatch))
+            Err(refuse(&JwsError::PayloadMismatch).because(cause))
         }
     }
 

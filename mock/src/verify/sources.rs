@@ -224,7 +224,11 @@ fn located(finding: Finding, source: &RemoteSource, policy: SourcePolicy) -> Fin
         if policy.hides_unreachable_url {
             return Problem::new(problem.kind, problem.kind.title());
         }
-        let reason = problem.detail.clone();
+        let reason = if policy.failure_shows_credentials {
+            format!("{} with {}", problem.detail, source.given_text())
+        } else {
+            problem.detail.clone()
+        };
         problem.with(
             "sources",
             serde_json::json!([{"url": source.shown_url, "reason": reason}]),

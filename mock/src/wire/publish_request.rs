@@ -17,8 +17,9 @@ pub(crate) struct PublishRequest {
 impl PublishRequest {
     /// Reads the body.
     pub(crate) fn parse(body: &[u8]) -> Result<Self, Refusal> {
-        let value = json::parse_strict(body)
-            .map_err(|error| malformed(format!("The body is not JSON: {error}.")))?;
+        let value = json::parse_strict(body).map_err(|error| {
+            malformed(format!("The body is not JSON: {error}.")).because(error.cause())
+        })?;
         let Value::Object(mut members) = value else {
             return Err(malformed("The body is not a JSON object."));
         };

@@ -18,8 +18,10 @@ pub(crate) fn parse_sources(
     rules: &SourceRules<'_>,
 ) -> Result<Vec<Result<Source, Refusal>>, Refusal> {
     let malformed = |detail: String| Refusal::new(ProblemKind::MalformedRequest, detail);
-    let value = json::parse_strict(body)
-        .map_err(|error| malformed(format!("The body is not JSON: {error}.")))?;
+    let value = json::parse_strict(body).map_err(|error| {
+        malformed(format!("The body is not JSON: {error}.")).because(error.cause())
+    })?;
+    rules.crash.store_value(&value)?;
     let Some(Value::Array(elements)) = value.get("contentSources") else {
         return Err(malformed(
             "The body has no array contentSources.".to_owned(),
@@ -31,7 +33,15 @@ pub(crate) fn parse_sources(
         {
             Ok(Source::Own)
         } else {
-            RemoteSource::parse(element, rules).map(|remote| Source::Remote(Box::new(remote)))
+            RemoteSource::parse(element, rules)
+                .map(|remote| Source::Remote(Box::new(remote)))
+                .map_err(|refusal| {
+                    if rules.policy.refusal_shows_source {
+                        refusal.with("input", element.clone())
+                    } else {
+                        refusal
+                    }
+                })
         }
     });
     Ok(parsed.collect())
