@@ -204,7 +204,7 @@ fn go_test_passes() {
 #[test]
 fn the_workflow_goes_as_written() {
     let workflow = Located::parse(block("workflow")).unwrap();
-    let workflow = workflow.value();
+    let workflow = workflow.value;
     let steps = workflow["jobs"]["client"]["steps"].as_array().unwrap();
     let newcomer = Newcomer::new();
     newcomer.program("run-my-tests", "curl -fsS \"$1__admin/health\"");
