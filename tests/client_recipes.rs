@@ -145,15 +145,11 @@ fn the_ten_minutes_go_as_written() {
     );
     let newcomer = Newcomer::new();
     let shown = succeeded(&newcomer.run("bash", &["-c", &script]));
-    for expected in [
-        "POST publish null true",
-        "POST publish 202 false",
-        "GET status 200 false",
-    ] {
-        let met = shown.contains(expected)
-            || expected.contains("202") && shown.contains("POST publish 409 false");
-        assert!(met, "{expected} is not in: {shown}");
-    }
+    // The client met the fault, tried again, and waited for the end.
+    let met = shown.find("POST publish null connection");
+    let again = shown.rfind("POST publish 409");
+    let end = shown.rfind("GET status 200");
+    assert!(met.is_some() && met < again && again < end, "{shown}");
 }
 
 #[test]
@@ -220,8 +216,8 @@ fn the_workflow_goes_as_written() {
     let mut seen = 0;
     for step in steps.iter().filter(|step| step["id"] != "build") {
         if let Some(run) = step["run"].as_str() {
-            script +=
-                &format!("{run}\n[ ! -e \"$GITHUB_ENV\" ] || export $(cat \"$GITHUB_ENV\")\n");
+            script.push_str(run);
+            script.push_str("\n[ ! -e \"$GITHUB_ENV\" ] || export $(cat \"$GITHUB_ENV\")\n");
             seen += 1;
         }
     }

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 /// Set where all tools have to be there, so that none is passed over unnoticed.
 const ALL: &str = "CONFORMANCE_ALL_CLIENTS";
@@ -43,6 +44,11 @@ pub(crate) fn skip(what: &str, missing: &str) {
 
 /// The sample client in Rust. `cargo test` has built it already, `cargo test --test NAME` has not.
 pub(crate) fn rust_client() -> PathBuf {
+    static BUILT: LazyLock<PathBuf> = LazyLock::new(build_rust_client);
+    BUILT.clone()
+}
+
+fn build_rust_client() -> PathBuf {
     let harness = Path::new(env!("CARGO_BIN_EXE_registry-conformance"));
     let profile = harness.parent().unwrap();
     let mut build = Command::new(env!("CARGO"));
