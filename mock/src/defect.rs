@@ -60,7 +60,7 @@ defects! {
         "Does not look at a digest before it is compared: what is no digest will not match, it is thought.",
     ReplacesPending "replaces-pending" "CRE-10"
         "Lets a second create overwrite the pending release: an upsert where an insert is wanted.",
-    ReplacesPublished "replaces-published" "CRE-10"
+    ReplacesPublished "replaces-published" "CRE-10" ["PUB-5"]
         "Lets a create overwrite a published release: only pending ones are looked up.",
     ConflictWithoutLocation "conflict-without-location" "CRE-10"
         "Does not say where the release is that is in the way: 409 comes from the error handler, which knows no URLs.",
@@ -326,12 +326,16 @@ defects! {
         "Keeps credentials of an unknown type like any member that it does not know, and shows them: only known ones are taken out.",
     LacksEd25519 "lacks-ed25519" "SIG-1"
         "Verifies ES256 only: the JWT library at hand has no `EdDSA`.",
+    RefusesUnknownParameters "refuses-unknown-parameters" "SIG-1" ["SIG-11"]
+        "Refuses a header parameter that it does not know, `typ` or `jwk`: the header is read into a struct that denies unknown fields. RFC 7515 has them ignored.",
     LacksFlattenedForm "lacks-flattened-form" "SIG-2"
         "Knows the general serialization only: the flattened one has its own section of RFC 7515, which nobody read.",
     TakesBothSerializations "takes-both-serializations" "SIG-2"
         "Takes a document that is general and flattened at once: whichever member is looked for first wins.",
-    ReserialisesPayload "reserialises-payload" "SIG-3" ["CRE-2"]
+    ReserialisesPayload "reserialises-payload" "SIG-3" ["PUB-3", "CRE-2"]
         "Serves the signed manifest serialised anew, its members sorted, in place of the bytes that were signed: it is stored as a JSON column, which keeps no bytes.",
+    KeepsFlattenedForm "keeps-flattened-form" "SIG-3" ["SIG-2"]
+        "Shows a flattened document in the release as it was sent: it is stored as it came, and the general form promised for all.",
     KeepsFirstSignatureOnly "keeps-first-signature-only" "SIG-4"
         "Keeps one signature of several: the record has a column for one.",
     ReversesSignatures "reverses-signatures" "SIG-4"
@@ -350,32 +354,56 @@ defects! {
         "Reads `kid` from the unprotected header: libraries merge both headers before they look, and RFC 7515 allows it.",
     TakesParameterInBothHeaders "takes-parameter-in-both-headers" "SIG-6"
         "Takes a header parameter that stands in both headers: merging two maps overwrites in silence.",
+    ReadsParametersAsText "reads-parameters-as-text" "SIG-6"
+        "Takes a list of one for the text in it where `alg` or `kid` stands: conversion to text in a dynamic language.",
+    MergesHeaders "merges-headers" "SIG-6"
+        "Reads `alg` and `kid` from whichever header has them, and takes a signature that protects nothing: the library gives one merged header.",
     IgnoresAlgOfKey "ignores-alg-of-key" "SIG-7"
         "Verifies with the key's algorithm, whatever `alg` says: the header is not read at all, to be safe from what it says.",
+    TriesEveryKeyOfPublisher "tries-every-key-of-publisher" "SIG-7"
+        "Tries all keys of the publisher whose key is named: key rotation was made easy, and `kid` is only a hint.",
     IgnoresUnprotectedCrit "ignores-unprotected-crit" "SIG-8"
         "Looks for `crit` in the protected header only, and takes it unprotected: what must not be there is not looked for.",
     IgnoresCrit "ignores-crit" "SIG-8"
         "Does not know `crit`, and so ignores it, as many JOSE libraries do (CVE-2025-59420 in Authlib).",
     TakesEmptyCrit "takes-empty-crit" "SIG-8"
         "Takes an empty `crit`: nothing in it is unknown.",
+    SkipsCriticalEntries "skips-critical-entries" "SIG-8"
+        "Passes over signatures whose `crit` it does not understand, and finds nothing wrong with those that are left, none: what is not understood is not judged.",
     TakesPaddedBase64 "takes-padded-base64" "SIG-9"
         "Takes base64 in every alphabet, padded or not: a lenient decoder that serves everything.",
-    SkipsVerification "skips-verification" "SIG-9"
+    SkipsVerification "skips-verification" "SIG-9" ["SIG-15"]
         "Looks up the key and does not verify with it: decode and verify are two functions in JWT libraries, and the first was called.",
     TakesLongSignature "takes-long-signature" "SIG-9"
         "Cuts a signature to the length that it should have: copied into an array of that size.",
+    UnreadableSignedCreateIs200 "unreadable-signed-create-is200" "SIG-9" ["ERR-5", "CRE-2"]
+        "Answers a signed create that it can not read with status 200 and the problem document: the error is returned and not thrown.",
+    MisnamesBadBase64 "misnames-bad-base64" "SIG-9"
+        "Tells base64url that it can not decode as `malformed-manifest`: the decoder was written for signed creates, with their error.",
+    FailedKeyLookupPasses "failed-key-lookup-passes" "SIG-9"
+        "Takes a document when looking for its key fails, as for a `kid` that is longer than the column: the handler of last resort lets it pass.",
+    UnreadableRequestIsUnsigned "unreadable-request-is-unsigned" "SIG-9" ["SIG-10"]
+        "Reads a publish request that it can not parse as one without a signature, and only verifies signatures that are there: `.ok()` where the error is wanted.",
+    UnreadableEntriesAreNone "unreadable-entries-are-none" "SIG-9" ["SIG-10"]
+        "Reads `signatures` that is no list of signatures as an empty one, and all of none are good: the default in the place of the error.",
+    SkipsUnreadableHeaders "skips-unreadable-headers" "SIG-9"
+        "Passes over signatures whose protected header it can not read, and finds nothing wrong with those that are left, none: `continue` in a loop over the entries.",
     TakesNoSignatures "takes-no-signatures" "SIG-10" ["CRE-2"]
         "Takes an empty list of signatures: all of none are good.",
+    PublishesUnsigned "publishes-unsigned" "SIG-10"
+        "Publishes without a signature when `releaseSignature` is left out: only what is there is verified.",
     TrustsUnknownKid "trusts-unknown-kid" "SIG-11"
         "Counts a signature by a key that it does not know: a lookup that finds nothing skips the check.",
     TrustsEmbeddedKey "trusts-embedded-key" "SIG-11"
         "Verifies with the key that rides along in the header, as a JOSE library did (CVE-2018-0114).",
     TrustsEveryPublisher "trusts-every-publisher" "SIG-12"
         "Trusts every publisher's key for every namespace: one key set for the whole registry.",
-    RefusalIsFinal "refusal-is-final" "SIG-13"
+    RefusalIsFinal "refusal-is-final" "SIG-13" ["SIG-9", "PUB-1"]
         "Makes a release failed when its publishing is refused: every error ends in the state that background errors end in.",
     IgnoresSignedManifest "ignores-signed-manifest" "SIG-13"
         "Verifies the signature and does not compare what it signs: a good signature is taken for the answer.",
+    ComparesManifestBytes "compares-manifest-bytes" "SIG-13"
+        "Compares the signed manifest with the created one octet by octet: simpler than comparing JSON, and the same for its own client.",
     DropsUnknownSignatures "drops-unknown-signatures" "SIG-14"
         "Keeps only those signatures that count: what is stored is what the verifier returned.",
     VerifiesFirstSignatureOnly "verifies-first-signature-only" "SIG-14"
@@ -384,54 +412,100 @@ defects! {
         "Stops at the first good signature: `any` over the entries.",
     RefusesUnknownSigners "refuses-unknown-signers" "SIG-14"
         "Refuses a release that somebody unknown has signed too: `all` over the entries.",
+    IgnoresAddedSignatures "ignores-added-signatures" "SIG-14" ["SIG-13", "SIG-4"]
+        "Does not look at the signatures of a publish after a signed create: that has one already.",
     IgnoresReleaseDigest "ignores-release-digest" "SIG-15"
         "Does not look at `releaseDigest`: the signature covers the bytes anyway.",
+    IgnoresOddReleaseDigest "ignores-odd-release-digest" "SIG-15"
+        "Passes over a `releaseDigest` that is no object of texts: an optional member that can not be read counts as absent.",
+    MisnamesReleaseDigest "misnames-release-digest" "SIG-15"
+        "Tells a wrong `releaseDigest` as `digest-mismatch`: one function compares all digests, and has the error of the content's.",
+    DigestsRewrittenManifest "digests-rewritten-manifest" "SIG-15"
+        "Compares `releaseDigest` with the digest of the manifest written anew: it keeps the value and not the bytes.",
     WantsReleaseDigest "wants-release-digest" "SIG-16"
         "Wants a `releaseDigest`: the reference client always sends one.",
     PublishesWith200 "publishes-with200" "PUB-1"
         "Answers 200 to publishing a signed create, done or not: the handler without a signature in its request is older than 202.",
     ShowsReleaseWhileProcessing "shows-release-while-processing" "PUB-2"
         "Serves the release from when publish was accepted: the row is there, and nobody filters by its state.",
+    UnsignedPublishShowsRelease "unsigned-publish-shows-release" "PUB-2" ["SIG-10"]
+        "Serves a release whose publishing was refused for want of a signature: the state is set before that is looked at, and not set back on this way out.",
+    PublishesWholeName "publishes-whole-name" "PUB-2"
+        "Serves every pending version of a name of which one version is published: the state is a column of the package.",
+    ShowsOwnerPreview "shows-owner-preview" "PUB-2"
+        "Serves the owner its pending release at the address of the release: a preview that was thought to help.",
+    ShowsReleaseWithoutContent "shows-release-without-content" "PUB-2"
+        "Serves a release from its create on until it has content: one is public when none of its sources waits for verification, and there are none.",
     AddsDefaultMediaType "adds-default-media-type" "PUB-3" ["CRE-1", "CRE-2", "CRE-12", "CRE-15"]
         "Fills in the default media type in the manifest that it shows, but for the answer to create, which is then not what was signed: the default of a column.",
-    PublishesAgain "publishes-again" "PUB-4"
+    PublishesAgain "publishes-again" "PUB-4" ["PUB-5"]
         "Publishes what is published anew, with the new signature: an upsert.",
+    SecondPublishIsInternalError "second-publish-is-internal-error" "PUB-4"
+        "Answers 500 to publishing what is published: a unique index is violated, and nobody expected it.",
     SourcesChangeRewritesManifest "sources-change-rewrites-manifest" "PUB-5" ["SRC-12"]
         "Reads the whole release into a struct and writes it back when its sources change: members that the struct lacks are lost, and defaults filled in.",
+    RefusedSecondPublishUnpublishes "refused-second-publish-unpublishes" "PUB-5" ["PUB-4"]
+        "Takes a release back when a second publish of it is refused: every refusal sets the state to pending.",
     UnknownReleaseIsInternalError "unknown-release-is-internal-error" "PUB-6"
         "Answers 500 to publishing what was never created: an unchecked lookup.",
+    PublishesWhatWasNeverCreated "publishes-what-was-never-created" "PUB-6"
+        "Creates what is published without having been created: an upsert, and the signed manifest says all that is needed.",
     RacesPublishes "races-publishes" "PUB-7"
         "Looks whether the release is pending and publishes later, without a lock between: publishes that race all succeed, and add their signatures to each other's.",
+    RacingPublishIsInternalError "racing-publish-is-internal-error" "PUB-7" ["ASY-7"]
+        "Answers 500 to a publish while another one is worked on: the row is locked, and the timeout is not caught.",
+    RacingPublishRemovesRelease "racing-publish-removes-release" "PUB-7" ["ASY-7"]
+        "Removes the release when a second publish of it comes while the first is worked on: the loser cleans up what it takes for its own.",
     ForgetsPublished "forgets-published" "PUB-8"
         "Deletes the unpublished release when it is published: moved from one table to the other.",
     ExpiredBlocks "expired-blocks" "PUB-9"
         "Leaves an expired release in the way of a new one: a unique index knows no states.",
     PublishesExpired "publishes-expired" "PUB-9"
         "Looks for expired releases in a nightly job only, and publishes them until that has run.",
+    NeverExpires "never-expires" "PUB-9"
+        "Says when a release expires, and expires nothing: the job that does was never written.",
     CancelDoesNothing "cancel-does-nothing" "PUB-10"
         "Answers to cancel and leaves everything as it is: a soft delete whose flag nobody reads.",
-    CancelsPublished "cancels-published" "PUB-10"
+    CancelsPublished "cancels-published" "PUB-10" ["PUB-5"]
         "Deletes the release when its unpublished form is cancelled: they are one row, or a foreign key cascades.",
     CancelsProcessing "cancels-processing" "PUB-10"
         "Cancels what is being processed: the state is not looked at, and the worker then finds nothing.",
+    RacesCancel "races-cancel" "PUB-10"
+        "Looks whether the release is pending and deletes it later, without a lock between: a release that was confirmed meanwhile is lost.",
     AcceptsWithoutLocation "accepts-without-location" "ASY-1"
         "Answers 202 without Location when several sources are to be fetched: each is a job of its own, and none of them the release.",
     OddRetryAfter "odd-retry-after" "ASY-1"
         "Sends a Retry-After that is neither seconds nor a date: the debug form of a duration.",
+    AcceptedLocationIsRelease "accepted-location-is-release" "ASY-1"
+        "Sends the Location of the release with 202 when several sources are to be fetched, where nothing is yet: that of 201 was copied.",
+    SlowWorkIsAnsweredWith200 "slow-work-is-answered-with200" "ASY-1" ["PUB-1"]
+        "Waits for the work within the request, and where that takes long answers 200 with the unpublished release: the status was not thought of.",
     StatusMissingWhileProcessing "status-missing-while-processing" "ASY-2"
         "Has no status while the content is being verified: the row is locked, or moved to another table.",
+    ErrorWhileProcessing "error-while-processing" "ASY-2"
+        "Has an `error` that says that there is none while it works: the member is filled in always.",
     FetchesWithoutDeadline "fetches-without-deadline" "ASY-3"
         "Waits for a source for ever: the default of many HTTP clients.",
     NeverFails "never-fails" "ASY-3"
         "Stays in processing after a failure: the worker died with it.",
+    LookingLosesWork "looking-loses-work" "ASY-3"
+        "Stays in processing for ever when somebody reads the release or its status while content is fetched: the read takes the job's lease.",
+    MiscountsSources "miscounts-sources" "ASY-3"
+        "Waits for one source more than there are when there are several: a counter that is off by one.",
     LosesAsyncError "loses-async-error" "ASY-4"
         "Fails without saying why: the error is in the log.",
     OneAsyncErrorForAll "one-async-error-for-all" "ASY-4"
         "Has one error type for everything that happens in the background: the job queue knows only that a job failed.",
+    LateUploadCheck "late-upload-check" "ASY-4"
+        "Compares uploads in the background only, and calls other bytes `invalid-content` there: the check was written for the scanner of content.",
     ForgetsFailure "forgets-failure" "ASY-5"
         "Forgets a failure once it was read: the result of a job is popped from its queue.",
     FailedGoesBackToPending "failed-goes-back-to-pending" "ASY-6"
         "Goes back to pending after a failure: the transaction is rolled back, its outcome with it.",
+    StatusFlickers "status-flickers" "ASY-6"
+        "Says `pending` and `processing` by turns while content is fetched: two replicas, one of which lags behind.",
+    KeepsLastError "keeps-last-error" "ASY-6" ["ASY-9"]
+        "Leaves `error` and `processedAt` of a failure in the attempt that follows: the row is used again, and these columns are not cleared.",
     SecondPublishIsNotFound "second-publish-is-not-found" "ASY-7"
         "Answers 404 to a second publish while the first is worked on: it looks among pending releases only.",
     StatusReadableByOthers "status-readable-by-others" "ASY-8"
@@ -442,7 +516,9 @@ defects! {
         "Shows `processedAt` from the start: a column with a default.",
     FailureBlocks "failure-blocks" "ASY-10"
         "Leaves a failed release in the way of a new one: a unique index knows no states.",
-    FailedIsReadable "failed-is-readable" "ASY-11"
+    FailureIsForGood "failure-is-for-good" "ASY-10"
+        "Answers 410 to everything that would take up a failed release again: failed is thought to be as final as published.",
+    FailedIsReadable "failed-is-readable" "ASY-11" ["ASY-8"]
         "Serves a release that failed: it asks whether processing is over, and not how it ended.",
     MissingIsNull "missing-is-null" "REL-1"
         "Answers 200 with null for a version that a published name does not have: the name is found, and what its table of versions gives is sent.",
@@ -588,26 +664,40 @@ defects! {
         "Shows a refused source as it was given, credentials included: validators quote their input.",
     AnonymousWrites "anonymous-writes" "ACC-1"
         "Takes writes without credentials: the middleware checks the token of those that have one.",
-    UnknownTokenIsOwner "unknown-token-is-owner" "ACC-1"
+    UnknownTokenIsOwner "unknown-token-is-owner" "ACC-1" ["ACC-4"]
         "Checks that there is a token, and not whose: a test double of the authentication that went into production.",
     LacksChallenge "lacks-challenge" "ACC-1"
         "Answers 401 without WWW-Authenticate, as most JSON APIs do; RFC 9110 wants it.",
-    AnyPublisherWrites "any-publisher-writes" "ACC-2"
+    UnknownTokenIsForbidden "unknown-token-is-forbidden" "ACC-1"
+        "Answers 403 to a read of a release with a token that it does not know: unauthenticated and unauthorized are one word to many.",
+    AnyPublisherWrites "any-publisher-writes" "ACC-2" ["ACC-3"]
         "Lets every publisher write in every namespace: authenticated is taken for authorised.",
-    ReadersWrite "readers-write" "ACC-3"
+    ReadersWrite "readers-write" "ACC-3" ["ACC-2"]
         "Lets readers change sources and publish: the role is checked in create only.",
     KeepsDeniedSources "keeps-denied-sources" "ACC-3"
         "Checks permission after it has changed the sources: the check is in the code that renders the answer.",
     UploadsOfAnyIdentity "uploads-of-any-identity" "ACC-3"
         "Wants authorization for uploads and takes everybody's: the token is checked, and not whose the release is.",
-    StatusIsPublic "status-is-public" "ACC-4"
+    DeniedPublishResetsFailure "denied-publish-resets-failure" "ACC-3"
+        "Makes a failed release pending again before it asks who publishes: a new attempt is prepared first.",
+    CancelsBeforePermission "cancels-before-permission" "ACC-3"
+        "Cancels before it asks who wants it: the check is in the code that renders the answer.",
+    DenialIsBadRequest "denial-is-bad-request" "ACC-3" ["ACC-2", "ACC-4", "ACC-6"]
+        "Denies with 400 `malformed-request`: the exception of the permission check is one that the error handler does not know.",
+    KeepsDeniedUploads "keeps-denied-uploads" "ACC-3" ["ACC-1"]
+        "Keeps what is uploaded before it asks who sent it: the body is streamed to the store while the permission is looked up.",
+    StatusIsPublic "status-is-public" "ACC-4" ["ACC-7"]
         "Shows the unpublished release to everybody: its URL is thought to be unguessable, and can be built.",
+    ProblemsShowRelease "problems-show-release" "ACC-4" ["ACC-6"]
+        "Shows the unpublished release with its `uploadUrl` in problem documents about it, to whoever caused them: the exception holds the record that it is about.",
     PublishedSourcesAreOpen "published-sources-are-open" "ACC-5"
         "Checks the owner of pending releases only: the owner is a column of the table that the release was moved out of.",
     DenialHasAnotherBody "denial-has-another-body" "ACC-6"
         "Hides what it denies behind 404, with another document than where nothing is: the status alone was rewritten.",
     DenialTellsExistence "denial-tells-existence" "ACC-6"
         "Answers 404 where nothing is and 403 where something is: it looks up first.",
+    MissingIsForbidden "missing-is-forbidden" "ACC-6"
+        "Answers 403 where nothing is and 404 where it denies: what is not there belongs to nobody, and so not to the caller either.",
     ContentIsPublic "content-is-public" "ACC-8"
         "Serves the content of private releases to everybody: the store has no access control of its own.",
     PrivateIsPublic "private-is-public" "ACC-7"
@@ -618,7 +708,11 @@ defects! {
         "Shows the sources of private content to those who may read the manifest only: one document for everybody.",
     ManifestReadersReadContent "manifest-readers-read-content" "ACC-8"
         "Serves content to whoever may read the manifest: one permission called `read`.",
-    TellsConflictToStrangers "tells-conflict-to-strangers" "ACC-10"
+    TakesRefusalForPresence "takes-refusal-for-presence" "ACC-9"
+        "Publishes content whose host answers 401 or 403: it must be there, it is thought, and its readers will have credentials.",
+    ManifestReadersAreStrangers "manifest-readers-are-strangers" "ACC-8"
+        "Shows private releases to those only who may read their content: one permission called `read`, asked for everywhere.",
+    TellsConflictToStrangers "tells-conflict-to-strangers" "ACC-10" ["ACC-6"]
         "Looks whether the name is taken before it looks who asks: the unique index speaks first.",
     KeepsArchiveOrder "keeps-archive-order" "IDX-1" ["IDX-7"]
         "Digests the entries in the order of the archive: archives from one tool are sorted, and so were those of the tests.",

@@ -105,12 +105,10 @@ impl Response {
             .retain(|(own, _)| !own.eq_ignore_ascii_case(name));
     }
 
-    /// Whether the body is JSON of any kind.
+    /// Whether the body is JSON of any kind, or would be if the request were not HEAD.
     pub(crate) fn is_json(&self) -> bool {
-        self.has_body
-            && self
-                .header("content-type")
-                .is_some_and(|kind| kind.contains("json"))
+        self.header("content-type")
+            .is_some_and(|kind| kind.contains("json"))
     }
 
     pub(crate) fn is_problem(&self) -> bool {

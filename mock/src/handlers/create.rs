@@ -43,7 +43,7 @@ pub(super) async fn create(session: &Session, request: &mut Request) -> Result<R
                         &json!({"status": "pending"}),
                     ));
                 }
-                read => read?,
+                read => read.map_err(|refusal| policy.unreadable_jws(refusal))?,
             }
         }
         Some("application/json") => (read_naked(session, request).await?, None),
@@ -59,6 +59,13 @@ pub(super) async fn create(session: &Session, request: &mut Request) -> Result<R
         manifest.key.name = format!("{}:{}", own.map_or("", String::as_str), manifest.key.name);
     }
     if let Some(signature) = &signature {
+        if session.policy.access.conflict_before_permission {
+            session.registry().refuse_stranger_or_conflict(
+                session.now(),
+                &caller,
+                &manifest.key,
+            )?;
+        }
         // Before the signature is looked at: whose namespace it is decides which keys count, and who may ask.
         session.access.write(&caller, manifest.namespace())?;
         if !session.policy.create.skips_signature {

@@ -267,7 +267,7 @@ async fn dispatch(
     match resource {
         Resource::Releases => create(session, request).await,
         Resource::Unpublished(address) if method == Method::DELETE => {
-            cancel(session, request, &address)
+            cancel(session, request, &address).await
         }
         Resource::Unpublished(address) => status(session, request, &address),
         Resource::Upload { key, token } if method == Method::DELETE => {

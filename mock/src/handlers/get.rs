@@ -5,7 +5,7 @@ use http::{StatusCode, header};
 use crate::{
     identity::Caller,
     problem::ProblemKind,
-    refusal::{Refusal, not_found},
+    refusal::{Refusal, forbidden, not_found},
     registry::ReleaseKey,
     reply::Reply,
     session::Session,
@@ -19,7 +19,15 @@ pub(super) fn get(
     request: &Request,
     key: &ReleaseKey,
 ) -> Result<Reply, Refusal> {
-    let caller = authenticate(session, &request.headers)?;
+    let caller = match authenticate(session, &request.headers) {
+        Err(refusal)
+            if session.policy.access.unknown_token_is_forbidden
+                && refusal.kind() == ProblemKind::Unauthenticated =>
+        {
+            return Err(forbidden());
+        }
+        caller => caller?,
+    };
     if session.policy.reading.plus_is_space && request.path.contains('+') {
         return Err(not_found());
     }

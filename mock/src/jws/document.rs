@@ -15,6 +15,8 @@ pub struct JwsDocument {
     pub(super) encoded_payload: String,
     payload: Vec<u8>,
     entries: Vec<SignatureEntry>,
+    /// Written as it was sent, flattened. Set by a defect alone.
+    flattened: bool,
 }
 
 /// One signature of a document.
@@ -39,14 +41,39 @@ impl JwsDocument {
             string_member(members, "payload")?.ok_or_else(|| malformed("it has no payload"))?;
         let payload = base64url::decode(&encoded_payload, policy)
             .ok_or_else(|| malformed("the payload is not base64url"))?;
-        let entries = parse_entries(members, policy)?;
-        if entries.is_empty() && !policy.accepts_no_signatures {
+        let entries = match parse_entries(members, policy) {
+            Err(_) if policy.unreadable_entries_are_none => Vec::new(),
+            entries => entries?,
+        };
+        let none_will_do = policy.accepts_no_signatures
+            || policy.unreadable_entries_are_none && members.contains_key("signatures");
+        if entries.is_empty() && !none_will_do {
             return Err(JwsError::MissingSignature);
         }
         Ok(Self {
             encoded_payload,
             payload,
             entries,
+            flattened: policy.keeps_flattened_form && !members.contains_key("signatures"),
+        })
+    }
+
+    /// A document that nobody has signed: what no registry may publish.
+    #[must_use]
+    pub fn unsigned(payload: &[u8]) -> Self {
+        Self {
+            encoded_payload: base64url::encode(payload),
+            payload: payload.to_vec(),
+            entries: Vec::new(),
+            flattened: false,
+        }
+    }
+
+    /// Whether an entry names a key by more octets than most columns hold.
+    pub fn has_long_kid(&self, policy: &SignaturePolicy) -> bool {
+        self.entries.iter().any(|entry| {
+            JoseHeader::read(entry, policy)
+                .is_ok_and(|header| header.kid.is_some_and(|kid| kid.len() > 255))
         })
     }
 
@@ -126,6 +153,11 @@ impl JwsDocument {
     /// The general JSON serialization, entries in order and headers as they were sent (SIG-3, SIG-4).
     pub fn to_general_json(&self) -> Value {
         let signatures: Vec<_> = self.entries.iter().map(SignatureEntry::to_json).collect();
+        if let (true, [Value::Object(entry)]) = (self.flattened, signatures.as_slice()) {
+            let mut document = entry.clone();
+            document.insert("payload".to_owned(), self.encoded_payload.clone().into());
+            return document.into();
+        }
         json!({"payload": self.encoded_payload, "signatures": signatures})
     }
 

@@ -4,6 +4,8 @@ use serde_json::{Map, Value};
 
 use crate::{
     identity::Caller,
+    problem::ProblemKind,
+    refusal::Refusal,
     registry::{Attempt, ReleaseKey},
 };
 
@@ -55,6 +57,8 @@ pub(crate) struct CreatePolicy {
     pub no_location: bool,
     /// Leaves `Location` out of the owner's conflict (CRE-10).
     pub conflict_without_location: bool,
+    /// Answers 200 with the problem to a signed create that it can not read (SIG-9).
+    pub unreadable_jws_is_200: bool,
     /// Takes `application/json` in that spelling only (CRE-1).
     pub compares_type_literally: bool,
     /// Takes only manifests without white space between their members (CRE-1).
@@ -169,6 +173,15 @@ impl CreatePolicy {
             .into_iter()
             .filter(|(name, _)| KNOWN_MEMBERS.contains(&name.as_str()))
             .collect()
+    }
+
+    /// The refusal of a signed create that can not be read.
+    pub(crate) fn unreadable_jws(&self, refusal: Refusal) -> Refusal {
+        if self.unreadable_jws_is_200 && refusal.kind() == ProblemKind::MalformedRequest {
+            refusal.with_status(200)
+        } else {
+            refusal
+        }
     }
 
     /// Whether another release is taken for the one with this key.

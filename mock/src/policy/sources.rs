@@ -111,6 +111,8 @@ pub(crate) struct SourcePolicy {
     pub refuses_mirrors_of_entries: bool,
     /// Drops members that it does not know (SRC-20).
     pub drops_unknown_members: bool,
+    /// Takes 401 and 403 of a host for a sign that the content is there (ACC-9).
+    pub refusal_is_presence: bool,
 }
 
 impl SourcePolicy {

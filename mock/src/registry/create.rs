@@ -4,9 +4,16 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::{identity::Caller, jws::JwsDocument, problem::ProblemKind, refusal::Refusal};
+use crate::{
+    identity::Caller,
+    jws::JwsDocument,
+    problem::{Problem, ProblemKind},
+    refusal::Refusal,
+};
 
-use super::{Attempt, Manifest, Registry, ReleaseKey, Stage, UnpublishedView, release::later};
+use super::{
+    Attempt, Manifest, Registry, ReleaseKey, Stage, UnpublishedView, release::later, slips::Slips,
+};
 
 impl Registry {
     /// Creates an unpublished release from a manifest that was checked already, with the signatures that came with it, checked too.
@@ -73,6 +80,7 @@ impl Registry {
 
     fn refuse_conflict(&mut self, now: Timestamp, key: &ReleaseKey) -> Result<(), Refusal> {
         let policy = self.policy.create;
+        let failure_is_for_good = self.policy.processing.failure_is_for_good;
         let links = self.links.clone();
         let is_in_the_way = |other: &Attempt| policy.takes_for_same(other, key);
         if self.attempts().any(is_in_the_way) {
@@ -97,6 +105,7 @@ impl Registry {
             }
             Stage::Published { .. } if policy.replaces_published => return Ok(()),
             Stage::Published { .. } => links.release(key),
+            Stage::Failed { .. } if failure_is_for_good => return Err(gone()),
             Stage::Failed { .. } if policy.failure_blocks => links.unpublished(key),
             Stage::Expired { .. } if policy.expired_blocks => links.unpublished(key),
             Stage::Failed { .. } | Stage::Expired { .. } => return Ok(()),
@@ -118,6 +127,7 @@ impl Registry {
         manifest: Manifest,
         signature: Option<JwsDocument>,
     ) -> UnpublishedView {
+        let last_failure = self.last_failure(now, &manifest.key);
         let (id, upload_token, status_token) = self.new_identity(&manifest.key);
         let attempt = Attempt {
             id,
@@ -129,15 +139,35 @@ impl Registry {
             signed_at_create: signature.is_some(),
             signature,
             upload: None,
-            uploads_closed: false,
             remark: None,
+            slips: Slips {
+                never_expires: self.policy.publish.never_expires,
+                last_failure,
+                ..Slips::default()
+            },
             sources: Vec::new(),
             verified: None,
             stage: Stage::Pending,
             manifest: Arc::new(manifest),
         };
-        let view = self.view(&attempt);
+        let view = self.policy.processing.present(self.view(&attempt));
         self.insert(attempt);
         view
     }
+
+    /// How the attempt before failed, in a registry that keeps that.
+    fn last_failure(&mut self, now: Timestamp, key: &ReleaseKey) -> Option<(Timestamp, Problem)> {
+        if !self.policy.processing.keeps_last_error {
+            return None;
+        }
+        match &self.current(key, now)?.stage {
+            Stage::Failed { at, problem } => Some((*at, problem.clone())),
+            _ => None,
+        }
+    }
+}
+
+/// What a registry says of something that it will never take up again.
+pub(super) fn gone() -> Refusal {
+    Refusal::new(ProblemKind::Expired, "The release has failed.")
 }

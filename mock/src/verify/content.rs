@@ -123,6 +123,19 @@ impl ContentCheck {
         Ok(())
     }
 
+    /// Compares an upload once more when it is published, in a registry that did not when it came (ASY-4).
+    pub(crate) fn judge_late(
+        &self,
+        manifest: &Manifest,
+        summary: &ContentSummary,
+    ) -> Result<(), Problem> {
+        if !self.policy.verification.uploads_late {
+            return Ok(());
+        }
+        self.judge(manifest, summary)
+            .map_err(|problem| Problem::new(ProblemKind::InvalidContent, problem.detail))
+    }
+
     fn compare(&self, manifest: &Manifest, summary: &ContentSummary) -> Result<(), Problem> {
         let (computed, other_form) = match self.form {
             DigestForm::Index => (&summary.index, &summary.raw),

@@ -4,6 +4,8 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     json,
+    oddity::Oddities,
+    policy::Policy,
     problem::ProblemKind,
     refusal::Refusal,
     registry::{ReleaseKey, RemoteSource, Source, SourceRules},
@@ -28,9 +30,9 @@ pub(crate) fn parse_sources(
         ));
     };
     let parsed = elements.iter().map(|element| {
-        if element.get("url").and_then(Value::as_str) == Some(own_url)
-            && element.get("path").is_none()
-        {
+        let url = element.get("url").and_then(Value::as_str);
+        let unsigned = url.and_then(|url| url.split("?signature=").next());
+        if unsigned == Some(own_url) && element.get("path").is_none() {
             Ok(Source::Own)
         } else {
             RemoteSource::parse(element, rules)
@@ -45,6 +47,18 @@ pub(crate) fn parse_sources(
         }
     });
     Ok(parsed.collect())
+}
+
+/// The query that opens uploaded content to whoever has it, in a registry that shows it to those who may not (ACC-8).
+pub(crate) fn content_signature(
+    policy: &Policy,
+    oddities: &Oddities,
+    key: &ReleaseKey,
+) -> Option<String> {
+    policy
+        .access
+        .shows_signed_urls
+        .then(|| format!("signature={}", oddities.token("content", &key.to_string())))
 }
 
 /// The array of source objects, without credentials.
@@ -62,7 +76,12 @@ pub(crate) fn render_sources(
         .map(|source| match source {
             Source::Own => {
                 let mut members = Map::new();
-                members.insert("url".to_owned(), json!(rendering.links.content(key)));
+                let url = rendering.links.content(key);
+                let url = match content_signature(rendering.policy, rendering.oddities, key) {
+                    Some(signature) => format!("{url}?{signature}"),
+                    None => url,
+                };
+                members.insert("url".to_owned(), json!(url));
                 Value::Object(members)
             }
             Source::Remote(remote) => remote.shown(&rendering.policy.sources),
