@@ -2,7 +2,7 @@
 #
 #   docker build -t registry-conformance .
 #   docker run --rm -p 9999:9999 registry-conformance                                       # the mock, on port 9999
-#   docker run --rm --network host -v "$PWD:/work" registry-conformance registry-conformance --target target.yaml
+#   docker run --rm --network host -v "$PWD:/conformance" registry-conformance registry-conformance --target target.yaml
 #
 # Checked with hadolint; no build of this image is part of the project's own checks.
 
@@ -26,7 +26,7 @@ RUN apt-get update \
     && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin conformance
 COPY --from=build /source/target/release/registry-conformance /source/target/release/mock-registry /usr/local/bin/
 # Reports and target files: mount a folder here. What is written there belongs to user 10001, unless --user says otherwise.
-WORKDIR /work
+WORKDIR /conformance
 USER 10001:10001
 EXPOSE 9999
 # The mock ends cleanly on SIGTERM, which is what stopping a container sends.
