@@ -69,6 +69,35 @@ fn the_areas_are_covered() {
 }
 
 #[test]
+fn the_rules_of_publishing_clients_are_judged_by_cases_about_clients() {
+    let mut files: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut judged: BTreeSet<String> = BTreeSet::new();
+    for case in cases() {
+        let is_about_client = case.id.starts_with("client/");
+        for rule in &case.requirements {
+            let side = requirement::find(rule).unwrap().side;
+            assert_eq!(side == Side::Client, is_about_client, "{}: {rule}", case.id);
+        }
+        let file = case.id.split('[').next().unwrap_or_default().to_owned();
+        if let Some(("client", operation)) = file
+            .split_once('/')
+            .map(|(area, rest)| (area, rest.split('/').next().unwrap_or_default().to_owned()))
+        {
+            files.entry(operation).or_default().insert(file);
+            judged.extend(case.requirements);
+        }
+    }
+    let operations: Vec<&str> = files.keys().map(String::as_str).collect();
+    assert_eq!(operations, ["fetch", "publish"]);
+    let count = files["publish"].len();
+    assert!(count >= 60, "cases/client/publish has {count} files");
+    for number in [1, 2, 3, 4, 5, 6, 7, 8, 9, 14] {
+        let rule = format!("CLI-{number}");
+        assert!(judged.contains(&rule), "no case judges {rule}");
+    }
+}
+
+#[test]
 fn ids_are_unique_and_every_case_names_rules_that_exist() {
     let mut ids = BTreeSet::new();
     for case in cases() {

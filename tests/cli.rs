@@ -5,8 +5,6 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use serde_json::Value;
-use wiremock::matchers::any;
-use wiremock::{Mock, MockServer, ResponseTemplate};
 
 fn suite() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_registry-conformance"));
@@ -89,73 +87,6 @@ fn an_unreachable_registry_is_exit_3_and_the_report_says_so() {
     let report: Value = serde_json::from_slice(&std::fs::read(report).unwrap()).unwrap();
     assert_eq!(report["summary"]["pass"], 0);
     assert!(report["summary"]["error"].as_u64() > Some(0));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn servers_that_do_nothing_right_pass_no_case() {
-    let problem = serde_json::json!({"type": "urn:publish-api:problem:not-found", "status": 404});
-    let rows = [
-        (
-            "200 {}",
-            ResponseTemplate::new(200).set_body_json(serde_json::json!({})),
-        ),
-        (
-            "201 {}",
-            ResponseTemplate::new(201)
-                .insert_header("Location", "/x")
-                .set_body_json(serde_json::json!({"name": "x"})),
-        ),
-        (
-            "404 problem",
-            ResponseTemplate::new(404)
-                .set_body_raw(problem.to_string().into_bytes(), "application/problem+json"),
-        ),
-        ("500", ResponseTemplate::new(500)),
-        (
-            "html",
-            ResponseTemplate::new(200).set_body_raw("<html></html>", "text/html"),
-        ),
-        (
-            "redirects",
-            ResponseTemplate::new(302).insert_header("Location", "/"),
-        ),
-    ];
-    for (name, template) in rows {
-        let server = MockServer::start().await;
-        Mock::given(any())
-            .respond_with(template)
-            .mount(&server)
-            .await;
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("report.json");
-        let arguments = [
-            "--registry".to_owned(),
-            server.uri(),
-            "--report".to_owned(),
-            format!("json={}", path.display()),
-        ];
-        let output = tokio::task::spawn_blocking(move || suite().args(arguments).output().unwrap())
-            .await
-            .unwrap();
-        assert_eq!(
-            output.status.code(),
-            Some(1),
-            "{name}: {}",
-            text(&output.stderr)
-        );
-        assert!(
-            text(&output.stderr).contains("no Publish API answers"),
-            "{name}"
-        );
-        let report: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-        let passed: Vec<&Value> = report["cases"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter(|case| case["verdict"] == "pass")
-            .collect();
-        assert!(passed.is_empty(), "{name}: {passed:?}");
-    }
 }
 
 #[test]

@@ -68,6 +68,15 @@ fn indented(text: &str, by: usize) -> String {
         .collect()
 }
 
+/// A case about a client, with these steps behind the client's.
+fn about_client(steps: &str) -> String {
+    format!(
+        "summary: An example of the document.\ngiven:\n{}hosts:\n{}steps:\n  - client: publish\n    expect: {{rule: CLI-1, exit: done}}\n{steps}",
+        indented(GIVEN, 2),
+        indented(HOSTS, 2),
+    )
+}
+
 /// A whole case of an example; nothing for what is no example of a right case.
 fn whole(block: &Block) -> Option<String> {
     let case = |head: &str, given: &str, hosts: &str, steps: &str| {
@@ -90,6 +99,10 @@ fn whole(block: &Block) -> Option<String> {
             HOSTS,
             &format!("  - get:\n    expect:\n{}", indented(text, 6)),
         ),
+        "yaml client-step" => about_client(&indented(text, 2)),
+        "yaml client-expect" => {
+            about_client(&format!("  - get:\n    expect:\n{}", indented(text, 6)))
+        }
         "yaml broken" | "text failure" | "text mistakes" => return None,
         other => panic!("line {}: a block ```{other} is not tested", block.line),
     })

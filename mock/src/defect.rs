@@ -60,7 +60,7 @@ defects! {
         "Does not look at a digest before it is compared: what is no digest will not match, it is thought.",
     ReplacesPending "replaces-pending" "CRE-10"
         "Lets a second create overwrite the pending release: an upsert where an insert is wanted.",
-    ReplacesPublished "replaces-published" "CRE-10"
+    ReplacesPublished "replaces-published" "CRE-10" ["PUB-5"]
         "Lets a create overwrite a published release: only pending ones are looked up.",
     ConflictWithoutLocation "conflict-without-location" "CRE-10"
         "Does not say where the release is that is in the way: 409 comes from the error handler, which knows no URLs.",
@@ -74,6 +74,80 @@ defects! {
         "Shows an `expiresAt` that is over: seconds are added as milliseconds.",
     ComparesEncodedNames "compares-encoded-names" "CRE-15"
         "Looks names up as they stand in the path, so that `%3A` is not `:`.",
+    ComparesContentTypeLiterally "compares-content-type-literally" "CRE-1" ["CRE-3"]
+        "Compares Content-Type with `application/json` octet by octet, so that a parameter or another case is 415: a string where a media type is.",
+    WantsCompactManifests "wants-compact-manifests" "CRE-1" ["CRE-2", "CRE-12"]
+        "Takes only manifests without white space between their members: it was built for canonical JSON, as some signing schemes want it.",
+    TakesLabelsOf62 "takes-labels-of62" "CRE-1"
+        "Takes labels of 62 octets at most: `<` where `<=` is meant, against the 63 of DNS.",
+    WantsLettersFirst "wants-letters-first" "CRE-1"
+        "Takes only labels that begin with a letter: the pattern for identifiers, or RFC 952 as it was before RFC 1123.",
+    ReadsVersionsInto32Bits "reads-versions-into32-bits" "CRE-1"
+        "Refuses versions with numbers beyond 32 bits: they are three columns of type `integer`.",
+    StatusAtLocationOnly "status-at-location-only" "CRE-1"
+        "Has the unpublished release at its Location only, and not where the profile says: reference clients follow Location, and nobody asked the other path.",
+    RefusesSignedManifests "refuses-signed-manifests" "CRE-2"
+        "Answers 415 to a signed manifest, which it says it takes: the media type is missing in the server's list of those that it parses.",
+    WantsSignatureAgain "wants-signature-again" "CRE-2"
+        "Wants a signature to publish what was signed at create: the check is older than signed creates.",
+    RefusesFurtherSignatures "refuses-further-signatures" "CRE-2" ["SIG-4", "SIG-14", "SIG-15"]
+        "Refuses signatures that come with publish after a signed create: it takes one or the other.",
+    DropsFurtherSignatures "drops-further-signatures" "CRE-2" ["SIG-4"]
+        "Drops signatures that come with publish after a signed create: there is one already, and the code that verifies is passed over.",
+    QueuesSignedManifests "queues-signed-manifests" "CRE-4" ["CRE-2"]
+        "Answers 202 to a signed manifest and reads it later: a queue stands in front, and what is wrong ends in its log.",
+    IgnoresWhatFollows "ignores-what-follows" "CRE-4"
+        "Reads a manifest and not what follows it: decoders of streams stop after the first value, as Go's `json.Decoder` does.",
+    UnwrapsArrays "unwraps-arrays" "CRE-4"
+        "Takes an array with one manifest for the manifest, as Jackson does with `UNWRAP_SINGLE_VALUE_ARRAYS`.",
+    CoercesTypes "coerces-types" "CRE-4"
+        "Makes text of numbers, booleans and lists of one where text is wanted: loosely typed languages, and parsers made for them.",
+    FillsMissingMembers "fills-missing-members" "CRE-4"
+        "Fills in package type and version where they are missing: the defaults of a struct's fields.",
+    TrimsNames "trims-names" "CRE-6"
+        "Cuts white space off a name before it looks at it: input from forms is treated so, and this is no form.",
+    DefaultsNamespace "defaults-namespace" "CRE-6"
+        "Puts a name without a namespace into the publisher's own: convenient, and as other registries have unscoped names.",
+    CallsNamesMalformed "calls-names-malformed" "CRE-6"
+        "Says `malformed-manifest` of a name that it refuses: the grammar is a pattern in the JSON schema, and every violation of it is one error.",
+    ReplacesProcessing "replaces-processing" "CRE-10"
+        "Lets a create overwrite what is being processed: only pending and published releases are in the way of one.",
+    ConflictLocatesRelease "conflict-locates-release" "CRE-10"
+        "Points to the release in every conflict, where nothing is before it is published: one template for the URL.",
+    WritesBeforeConflict "writes-before-conflict" "CRE-10"
+        "Has overwritten the pending manifest when it answers 409: ON CONFLICT DO UPDATE, and the number of rows is looked at afterwards.",
+    OnePendingOfAName "one-pending-of-a-name" "CRE-10" ["CRE-11", "CRE-13", "CRE-15"]
+        "Takes one pending release of a name, whatever its version: the unique index has the name only.",
+    ComparesNamePrefixes "compares-name-prefixes" "CRE-10"
+        "Takes a name for taken when another one begins it: the lookup is a LIKE, or a walk over keys with a prefix.",
+    ComparesCoreVersions "compares-core-versions" "CRE-10" ["CRE-15"]
+        "Takes a pre-release and its release for one version: three numbers are the key.",
+    RefusesUnknownMembers "refuses-unknown-members" "CRE-12"
+        "Refuses manifests with members that it does not know: `additionalProperties: false`, or `deny_unknown_fields`.",
+    DropsUnknownWhenRead "drops-unknown-when-read" "CRE-12"
+        "Answers create with what was sent, and shows afterwards what it has columns for.",
+    SourcesFromManifest "sources-from-manifest" "CRE-12"
+        "Shows `contentSources` of the manifest as those of the release: both are merged into one object, and the publisher's members win.",
+    StatusFromManifest "status-from-manifest" "CRE-12"
+        "Shows `status` and `uploadUrl` of the manifest as those of the unpublished release: mass assignment, the members of the request overwrite those of the record.",
+    CreatorOfEachRelease "creator-of-each-release" "CRE-13"
+        "Has another `creator` in each release: the id of the session, or of the token, in the place of the identity's.",
+    OneCreatorForAll "one-creator-for-all" "CRE-13"
+        "Has one `creator` for all: the role is shown, or the service account that writes for everybody.",
+    ExpiryMovesEarlier "expiry-moves-earlier" "CRE-14"
+        "Shows an earlier `expiresAt` at each look: what is left is counted from when it was created, and taken from it once more.",
+    RefusesPreReleases "refuses-pre-releases" "CRE-15"
+        "Refuses pre-release versions: the pattern has three numbers and an end.",
+    HidesPreReleases "hides-pre-releases" "CRE-15"
+        "Serves no pre-releases: stable ones only, unless a flag asks that nobody can set.",
+    RefusesBuilds "refuses-builds" "CRE-15" ["CRE-6"]
+        "Refuses build metadata, which it says it takes: the version is a tag of a container image, where `+` is not allowed.",
+    ReadsPlusAsSpace "reads-plus-as-space" "CRE-15"
+        "Reads `+` in a path as white space: paths are decoded as forms are.",
+    IgnoresBuilds "ignores-builds" "CRE-15"
+        "Takes two builds of a version for the same: semver compares them as equal, and comparing is how it looks them up.",
+    ServesLatestBuild "serves-latest-build" "CRE-15"
+        "Serves the latest build of a version for every one: build metadata is dropped from the path before the lookup.",
     RefusesEmptyComponent "refuses-empty-component" "DIG-1" ["DIG-9", "IDX-1", "IDX-7"]
         "Takes a component without any section for none: its validator wants one section at least behind the preamble.",
     ComparesDigestPrefix "compares-digest-prefix" "DIG-2"
@@ -252,12 +326,16 @@ defects! {
         "Keeps credentials of an unknown type like any member that it does not know, and shows them: only known ones are taken out.",
     LacksEd25519 "lacks-ed25519" "SIG-1"
         "Verifies ES256 only: the JWT library at hand has no `EdDSA`.",
+    RefusesUnknownParameters "refuses-unknown-parameters" "SIG-1" ["SIG-11"]
+        "Refuses a header parameter that it does not know, `typ` or `jwk`: the header is read into a struct that denies unknown fields. RFC 7515 has them ignored.",
     LacksFlattenedForm "lacks-flattened-form" "SIG-2"
         "Knows the general serialization only: the flattened one has its own section of RFC 7515, which nobody read.",
     TakesBothSerializations "takes-both-serializations" "SIG-2"
         "Takes a document that is general and flattened at once: whichever member is looked for first wins.",
-    ReserialisesPayload "reserialises-payload" "SIG-3"
+    ReserialisesPayload "reserialises-payload" "SIG-3" ["PUB-3", "CRE-2"]
         "Serves the signed manifest serialised anew, its members sorted, in place of the bytes that were signed: it is stored as a JSON column, which keeps no bytes.",
+    KeepsFlattenedForm "keeps-flattened-form" "SIG-3" ["SIG-2"]
+        "Shows a flattened document in the release as it was sent: it is stored as it came, and the general form promised for all.",
     KeepsFirstSignatureOnly "keeps-first-signature-only" "SIG-4"
         "Keeps one signature of several: the record has a column for one.",
     ReversesSignatures "reverses-signatures" "SIG-4"
@@ -276,32 +354,56 @@ defects! {
         "Reads `kid` from the unprotected header: libraries merge both headers before they look, and RFC 7515 allows it.",
     TakesParameterInBothHeaders "takes-parameter-in-both-headers" "SIG-6"
         "Takes a header parameter that stands in both headers: merging two maps overwrites in silence.",
+    ReadsParametersAsText "reads-parameters-as-text" "SIG-6"
+        "Takes a list of one for the text in it where `alg` or `kid` stands: conversion to text in a dynamic language.",
+    MergesHeaders "merges-headers" "SIG-6"
+        "Reads `alg` and `kid` from whichever header has them, and takes a signature that protects nothing: the library gives one merged header.",
     IgnoresAlgOfKey "ignores-alg-of-key" "SIG-7"
         "Verifies with the key's algorithm, whatever `alg` says: the header is not read at all, to be safe from what it says.",
+    TriesEveryKeyOfPublisher "tries-every-key-of-publisher" "SIG-7"
+        "Tries all keys of the publisher whose key is named: key rotation was made easy, and `kid` is only a hint.",
     IgnoresUnprotectedCrit "ignores-unprotected-crit" "SIG-8"
         "Looks for `crit` in the protected header only, and takes it unprotected: what must not be there is not looked for.",
     IgnoresCrit "ignores-crit" "SIG-8"
         "Does not know `crit`, and so ignores it, as many JOSE libraries do (CVE-2025-59420 in Authlib).",
     TakesEmptyCrit "takes-empty-crit" "SIG-8"
         "Takes an empty `crit`: nothing in it is unknown.",
+    SkipsCriticalEntries "skips-critical-entries" "SIG-8"
+        "Passes over signatures whose `crit` it does not understand, and finds nothing wrong with those that are left, none: what is not understood is not judged.",
     TakesPaddedBase64 "takes-padded-base64" "SIG-9"
         "Takes base64 in every alphabet, padded or not: a lenient decoder that serves everything.",
-    SkipsVerification "skips-verification" "SIG-9"
+    SkipsVerification "skips-verification" "SIG-9" ["SIG-15"]
         "Looks up the key and does not verify with it: decode and verify are two functions in JWT libraries, and the first was called.",
     TakesLongSignature "takes-long-signature" "SIG-9"
         "Cuts a signature to the length that it should have: copied into an array of that size.",
-    TakesNoSignatures "takes-no-signatures" "SIG-10"
+    UnreadableSignedCreateIs200 "unreadable-signed-create-is200" "SIG-9" ["ERR-5", "CRE-2"]
+        "Answers a signed create that it can not read with status 200 and the problem document: the error is returned and not thrown.",
+    MisnamesBadBase64 "misnames-bad-base64" "SIG-9"
+        "Tells base64url that it can not decode as `malformed-manifest`: the decoder was written for signed creates, with their error.",
+    FailedKeyLookupPasses "failed-key-lookup-passes" "SIG-9"
+        "Takes a document when looking for its key fails, as for a `kid` that is longer than the column: the handler of last resort lets it pass.",
+    UnreadableRequestIsUnsigned "unreadable-request-is-unsigned" "SIG-9" ["SIG-10"]
+        "Reads a publish request that it can not parse as one without a signature, and only verifies signatures that are there: `.ok()` where the error is wanted.",
+    UnreadableEntriesAreNone "unreadable-entries-are-none" "SIG-9" ["SIG-10"]
+        "Reads `signatures` that is no list of signatures as an empty one, and all of none are good: the default in the place of the error.",
+    SkipsUnreadableHeaders "skips-unreadable-headers" "SIG-9"
+        "Passes over signatures whose protected header it can not read, and finds nothing wrong with those that are left, none: `continue` in a loop over the entries.",
+    TakesNoSignatures "takes-no-signatures" "SIG-10" ["CRE-2"]
         "Takes an empty list of signatures: all of none are good.",
+    PublishesUnsigned "publishes-unsigned" "SIG-10"
+        "Publishes without a signature when `releaseSignature` is left out: only what is there is verified.",
     TrustsUnknownKid "trusts-unknown-kid" "SIG-11"
         "Counts a signature by a key that it does not know: a lookup that finds nothing skips the check.",
     TrustsEmbeddedKey "trusts-embedded-key" "SIG-11"
         "Verifies with the key that rides along in the header, as a JOSE library did (CVE-2018-0114).",
     TrustsEveryPublisher "trusts-every-publisher" "SIG-12"
         "Trusts every publisher's key for every namespace: one key set for the whole registry.",
-    RefusalIsFinal "refusal-is-final" "SIG-13"
+    RefusalIsFinal "refusal-is-final" "SIG-13" ["SIG-9", "PUB-1"]
         "Makes a release failed when its publishing is refused: every error ends in the state that background errors end in.",
     IgnoresSignedManifest "ignores-signed-manifest" "SIG-13"
         "Verifies the signature and does not compare what it signs: a good signature is taken for the answer.",
+    ComparesManifestBytes "compares-manifest-bytes" "SIG-13"
+        "Compares the signed manifest with the created one octet by octet: simpler than comparing JSON, and the same for its own client.",
     DropsUnknownSignatures "drops-unknown-signatures" "SIG-14"
         "Keeps only those signatures that count: what is stored is what the verifier returned.",
     VerifiesFirstSignatureOnly "verifies-first-signature-only" "SIG-14"
@@ -310,54 +412,100 @@ defects! {
         "Stops at the first good signature: `any` over the entries.",
     RefusesUnknownSigners "refuses-unknown-signers" "SIG-14"
         "Refuses a release that somebody unknown has signed too: `all` over the entries.",
+    IgnoresAddedSignatures "ignores-added-signatures" "SIG-14" ["SIG-13", "SIG-4"]
+        "Does not look at the signatures of a publish after a signed create: that has one already.",
     IgnoresReleaseDigest "ignores-release-digest" "SIG-15"
         "Does not look at `releaseDigest`: the signature covers the bytes anyway.",
+    IgnoresOddReleaseDigest "ignores-odd-release-digest" "SIG-15"
+        "Passes over a `releaseDigest` that is no object of texts: an optional member that can not be read counts as absent.",
+    MisnamesReleaseDigest "misnames-release-digest" "SIG-15"
+        "Tells a wrong `releaseDigest` as `digest-mismatch`: one function compares all digests, and has the error of the content's.",
+    DigestsRewrittenManifest "digests-rewritten-manifest" "SIG-15"
+        "Compares `releaseDigest` with the digest of the manifest written anew: it keeps the value and not the bytes.",
     WantsReleaseDigest "wants-release-digest" "SIG-16"
         "Wants a `releaseDigest`: the reference client always sends one.",
     PublishesWith200 "publishes-with200" "PUB-1"
         "Answers 200 to publishing a signed create, done or not: the handler without a signature in its request is older than 202.",
     ShowsReleaseWhileProcessing "shows-release-while-processing" "PUB-2"
         "Serves the release from when publish was accepted: the row is there, and nobody filters by its state.",
-    AddsDefaultMediaType "adds-default-media-type" "PUB-3"
-        "Fills in the default media type in the manifest that it shows, which is then not what was signed: the default of a struct's field.",
-    PublishesAgain "publishes-again" "PUB-4"
+    UnsignedPublishShowsRelease "unsigned-publish-shows-release" "PUB-2" ["SIG-10"]
+        "Serves a release whose publishing was refused for want of a signature: the state is set before that is looked at, and not set back on this way out.",
+    PublishesWholeName "publishes-whole-name" "PUB-2"
+        "Serves every pending version of a name of which one version is published: the state is a column of the package.",
+    ShowsOwnerPreview "shows-owner-preview" "PUB-2"
+        "Serves the owner its pending release at the address of the release: a preview that was thought to help.",
+    ShowsReleaseWithoutContent "shows-release-without-content" "PUB-2"
+        "Serves a release from its create on until it has content: one is public when none of its sources waits for verification, and there are none.",
+    AddsDefaultMediaType "adds-default-media-type" "PUB-3" ["CRE-1", "CRE-2", "CRE-12", "CRE-15"]
+        "Fills in the default media type in the manifest that it shows, but for the answer to create, which is then not what was signed: the default of a column.",
+    PublishesAgain "publishes-again" "PUB-4" ["PUB-5"]
         "Publishes what is published anew, with the new signature: an upsert.",
+    SecondPublishIsInternalError "second-publish-is-internal-error" "PUB-4"
+        "Answers 500 to publishing what is published: a unique index is violated, and nobody expected it.",
     SourcesChangeRewritesManifest "sources-change-rewrites-manifest" "PUB-5" ["SRC-12"]
         "Reads the whole release into a struct and writes it back when its sources change: members that the struct lacks are lost, and defaults filled in.",
+    RefusedSecondPublishUnpublishes "refused-second-publish-unpublishes" "PUB-5" ["PUB-4"]
+        "Takes a release back when a second publish of it is refused: every refusal sets the state to pending.",
     UnknownReleaseIsInternalError "unknown-release-is-internal-error" "PUB-6"
         "Answers 500 to publishing what was never created: an unchecked lookup.",
+    PublishesWhatWasNeverCreated "publishes-what-was-never-created" "PUB-6"
+        "Creates what is published without having been created: an upsert, and the signed manifest says all that is needed.",
     RacesPublishes "races-publishes" "PUB-7"
         "Looks whether the release is pending and publishes later, without a lock between: publishes that race all succeed, and add their signatures to each other's.",
+    RacingPublishIsInternalError "racing-publish-is-internal-error" "PUB-7" ["ASY-7"]
+        "Answers 500 to a publish while another one is worked on: the row is locked, and the timeout is not caught.",
+    RacingPublishRemovesRelease "racing-publish-removes-release" "PUB-7" ["ASY-7"]
+        "Removes the release when a second publish of it comes while the first is worked on: the loser cleans up what it takes for its own.",
     ForgetsPublished "forgets-published" "PUB-8"
         "Deletes the unpublished release when it is published: moved from one table to the other.",
     ExpiredBlocks "expired-blocks" "PUB-9"
         "Leaves an expired release in the way of a new one: a unique index knows no states.",
     PublishesExpired "publishes-expired" "PUB-9"
         "Looks for expired releases in a nightly job only, and publishes them until that has run.",
+    NeverExpires "never-expires" "PUB-9"
+        "Says when a release expires, and expires nothing: the job that does was never written.",
     CancelDoesNothing "cancel-does-nothing" "PUB-10"
         "Answers to cancel and leaves everything as it is: a soft delete whose flag nobody reads.",
-    CancelsPublished "cancels-published" "PUB-10"
+    CancelsPublished "cancels-published" "PUB-10" ["PUB-5"]
         "Deletes the release when its unpublished form is cancelled: they are one row, or a foreign key cascades.",
     CancelsProcessing "cancels-processing" "PUB-10"
         "Cancels what is being processed: the state is not looked at, and the worker then finds nothing.",
+    RacesCancel "races-cancel" "PUB-10"
+        "Looks whether the release is pending and deletes it later, without a lock between: a release that was confirmed meanwhile is lost.",
     AcceptsWithoutLocation "accepts-without-location" "ASY-1"
         "Answers 202 without Location when several sources are to be fetched: each is a job of its own, and none of them the release.",
     OddRetryAfter "odd-retry-after" "ASY-1"
         "Sends a Retry-After that is neither seconds nor a date: the debug form of a duration.",
+    AcceptedLocationIsRelease "accepted-location-is-release" "ASY-1"
+        "Sends the Location of the release with 202 when several sources are to be fetched, where nothing is yet: that of 201 was copied.",
+    SlowWorkIsAnsweredWith200 "slow-work-is-answered-with200" "ASY-1" ["PUB-1"]
+        "Waits for the work within the request, and where that takes long answers 200 with the unpublished release: the status was not thought of.",
     StatusMissingWhileProcessing "status-missing-while-processing" "ASY-2"
         "Has no status while the content is being verified: the row is locked, or moved to another table.",
+    ErrorWhileProcessing "error-while-processing" "ASY-2"
+        "Has an `error` that says that there is none while it works: the member is filled in always.",
     FetchesWithoutDeadline "fetches-without-deadline" "ASY-3"
         "Waits for a source for ever: the default of many HTTP clients.",
     NeverFails "never-fails" "ASY-3"
         "Stays in processing after a failure: the worker died with it.",
+    LookingLosesWork "looking-loses-work" "ASY-3"
+        "Stays in processing for ever when somebody reads the release or its status while content is fetched: the read takes the job's lease.",
+    MiscountsSources "miscounts-sources" "ASY-3"
+        "Waits for one source more than there are when there are several: a counter that is off by one.",
     LosesAsyncError "loses-async-error" "ASY-4"
         "Fails without saying why: the error is in the log.",
     OneAsyncErrorForAll "one-async-error-for-all" "ASY-4"
         "Has one error type for everything that happens in the background: the job queue knows only that a job failed.",
+    LateUploadCheck "late-upload-check" "ASY-4"
+        "Compares uploads in the background only, and calls other bytes `invalid-content` there: the check was written for the scanner of content.",
     ForgetsFailure "forgets-failure" "ASY-5"
         "Forgets a failure once it was read: the result of a job is popped from its queue.",
     FailedGoesBackToPending "failed-goes-back-to-pending" "ASY-6"
         "Goes back to pending after a failure: the transaction is rolled back, its outcome with it.",
+    StatusFlickers "status-flickers" "ASY-6"
+        "Says `pending` and `processing` by turns while content is fetched: two replicas, one of which lags behind.",
+    KeepsLastError "keeps-last-error" "ASY-6" ["ASY-9"]
+        "Leaves `error` and `processedAt` of a failure in the attempt that follows: the row is used again, and these columns are not cleared.",
     SecondPublishIsNotFound "second-publish-is-not-found" "ASY-7"
         "Answers 404 to a second publish while the first is worked on: it looks among pending releases only.",
     StatusReadableByOthers "status-readable-by-others" "ASY-8"
@@ -368,7 +516,9 @@ defects! {
         "Shows `processedAt` from the start: a column with a default.",
     FailureBlocks "failure-blocks" "ASY-10"
         "Leaves a failed release in the way of a new one: a unique index knows no states.",
-    FailedIsReadable "failed-is-readable" "ASY-11"
+    FailureIsForGood "failure-is-for-good" "ASY-10"
+        "Answers 410 to everything that would take up a failed release again: failed is thought to be as final as published.",
+    FailedIsReadable "failed-is-readable" "ASY-11" ["ASY-8"]
         "Serves a release that failed: it asks whether processing is over, and not how it ended.",
     MissingIsNull "missing-is-null" "REL-1"
         "Answers 200 with null for a version that a published name does not have: the name is found, and what its table of versions gives is sent.",
@@ -396,8 +546,8 @@ defects! {
         "Lets caches keep release documents for ever: releases never change, it is thought, and their sources do.",
     StatusIsCacheable "status-is-cacheable" "REL-5"
         "Says nothing to caches about the status: it is a GET like any other.",
-    ProblemsArePlainJson "problems-are-plain-json" "ERR-1"
-        "Sends the problem document of 401 as application/json: authentication is a middleware in front of the error handler.",
+    ProblemsArePlainJson "problems-are-plain-json" "ERR-1" ["ERR-2"]
+        "Answers 401 with JSON of its own (`\"status\": \"error\"`, as in JSend): authentication is a middleware in front of the error handler.",
     HtmlNotFound "html-not-found" "ERR-1"
         "Answers unknown paths with the framework's HTML page: its fallback is none of the application's routes.",
     WrongStatusMember "wrong-status-member" "ERR-2"
@@ -417,29 +567,137 @@ defects! {
     EchoesToken "echoes-token" "ERR-7"
         "Repeats the Authorization header in the problem document: the whole request is put into it for debugging.",
     ShowsStackTrace "shows-stack-trace" "ERR-7"
-        "Adds a stack trace to what it says of a malformed manifest: the debug form of the parser's error was left in.",
+        "Adds a stack trace, and the header fields of the request, to what it says of a malformed manifest: the framework's debug page was left on.",
+    CreateErrorsByHand "create-errors-by-hand" "ERR-1" ["ERR-2"]
+        "Answers a malformed manifest with JSON of its own (`\"status\": \"error\"`, as in JSend): the body parser has an error handler of its own.",
+    ConflictByHand "conflict-by-hand" "ERR-1" ["ERR-2"]
+        "Answers a conflict with JSON of its own (`\"status\": \"error\"`): the violated unique index is caught where it comes up.",
+    SourceErrorsByHand "source-errors-by-hand" "ERR-1" ["ERR-2"]
+        "Answers a refused scheme with JSON of its own (`\"status\": \"error\"`): a validation that was written before the error handler.",
+    PublishErrorsByHand "publish-errors-by-hand" "ERR-1" ["ERR-2"]
+        "Answers a publish without a signature with JSON of its own (`\"status\": \"error\"`): an early return.",
+    NothingToWriteByHand "nothing-to-write-by-hand" "ERR-1" ["ERR-2"]
+        "Answers publish and cancel of what is not there with JSON of its own (`\"status\": \"error\"`): what the framework makes of a record that is not found.",
+    NoStatusByHand "no-status-by-hand" "ERR-1" ["ERR-2"]
+        "Answers a status that nobody, or not the caller, can read with JSON of its own (`\"status\": \"error\"`): status is another service than the rest.",
+    NoReleaseByHand "no-release-by-hand" "ERR-1" ["ERR-2"]
+        "Answers 404 of a release with JSON of its own (`\"status\": \"error\"`): reading is done by a cache in front.",
+    UnknownPathIsForbidden "unknown-path-is-forbidden" "ERR-3"
+        "Answers 403 to unknown paths: a gateway that denies what it has no route for, as some cloud gateways do.",
+    TakesVersionWithoutV "takes-version-without-v" "ERR-3"
+        "Takes a version in a path without its `v`: it is cut off where it stands, and not missed where it does not.",
+    UnknownMethodIsInternalError "unknown-method-is-internal-error" "ERR-3" ["ERR-4"]
+        "Answers 500 to a method that nobody knows: an enumeration of methods, and a conversion that panics.",
+    UploadsCanBeDeleted "uploads-can-be-deleted" "ERR-3"
+        "Deletes an upload at its URL: the object store behind it does whatever the method says.",
+    UndecodableIsInternalError "undecodable-is-internal-error" "ERR-4"
+        "Answers 500 to octets that are no UTF-8 where text is wanted: decoding throws, and only parsing is guarded.",
+    DeepNestingIsInternalError "deep-nesting-is-internal-error" "ERR-4"
+        "Answers 500 to JSON that is nested deeply: the parser recurses, and `RecursionError` or `StackOverflowError` is no error of parsing.",
+    HugeNumberIsInternalError "huge-number-is-internal-error" "ERR-4"
+        "Answers 500 to a number that no double holds: infinity comes out of the parser, and can not be written again.",
+    WrongTypeIsInternalError "wrong-type-is-internal-error" "ERR-4"
+        "Answers 500 to a member of another type: a method is called on what is taken for text, with no such method.",
+    BrokenArchiveIsInternalError "broken-archive-is-internal-error" "ERR-4"
+        "Answers 500 to an archive that is none: the tar reader's errors are those of reading files, which are the server's own.",
+    OddSignatureIsInternalError "odd-signature-is-internal-error" "ERR-4"
+        "Answers 500 to a signature of another length: copied into an array of the right one, which panics.",
+    BrokenKeyIsInternalError "broken-key-is-internal-error" "ERR-4"
+        "Answers 500 to a broken key, or reference to one, in a signature's header: the JOSE library parses it before anybody asks whether it counts.",
+    OddMediaTypeIsInternalError "odd-media-type-is-internal-error" "ERR-4"
+        "Answers 500 to a content type that does not parse, or that is missing: the parser's result is unwrapped.",
+    OddAuthorizationIsInternalError "odd-authorization-is-internal-error" "ERR-4"
+        "Answers 500 to an Authorization without a scheme and a token: the second of two parts is taken unseen.",
+    BrokenOffIsInternalError "broken-off-is-internal-error" "ERR-4"
+        "Answers 500 to a body that ends before its declared length: an error of reading is taken for one of the server's.",
+    UnknownHostIsInternalError "unknown-host-is-internal-error" "ERR-4" ["SRC-6"]
+        "Answers 500 when the name of a content host is not resolved: resolvers have an error class of their own, which nobody caught.",
+    BrokenHeadIsInternalError "broken-head-is-internal-error" "ERR-4"
+        "Answers 500 to what breaks HTTP itself: the server's own errors go through a page of the last resort that knows no other status.",
+    NulIsInternalError "nul-is-internal-error" "ERR-4"
+        "Answers 500 to text with U+0000: some databases take it in no text, JSON included.",
+    FourOctetsAreInternalError "four-octets-are-internal-error" "ERR-4"
+        "Answers 500 to text with characters of four octets: a database whose UTF-8 has three at most.",
+    CutsTextAtFourOctets "cuts-text-at-four-octets" "ERR-4" ["CRE-12"]
+        "Answers 500 to reading what it took with characters of four octets: a lenient database cuts text at the first one, and half a document does not parse.",
+    QuotesBreakItsSql "quotes-break-its-sql" "ERR-4" ["ERR-7"]
+        "Answers 500, and shows the statement, when a name, version or digest has a single quote: SQL is put together from text.",
+    LongNameIsInternalError "long-name-is-internal-error" "ERR-4"
+        "Answers 500 to names, versions and key ids beyond 255 octets: they are names of files, which are no longer than that.",
+    LongUrlIsInternalError "long-url-is-internal-error" "ERR-4"
+        "Answers 500 to content sources with long URLs: the column ends sooner, and the database says so.",
+    NonAsciiFieldIsInternalError "non-ascii-field-is-internal-error" "ERR-4"
+        "Answers 500 to header fields beyond ASCII: a log middleware reads every value as text and unwraps it.",
+    ContentCodingIsInternalError "content-coding-is-internal-error" "ERR-4"
+        "Answers 500 to a content coding that the content has not: a middleware undoes it, in front of every error handler.",
+    OddEntityTagIsInternalError "odd-entity-tag-is-internal-error" "ERR-4"
+        "Answers 500 to an If-None-Match that does not parse: conditional requests come from caches, which make no mistakes, it is thought.",
+    OddVersionIsInternalError "odd-version-is-internal-error" "ERR-4"
+        "Answers 500 to a path with a version that is none: create has checked it, it is thought, and the parser's result is unwrapped.",
+    HugeVersionIsInternalError "huge-version-is-internal-error" "ERR-4" ["CRE-6"]
+        "Answers 500 to a version with a number beyond 64 bits, which the grammar allows: it is multiplied until it overflows.",
+    EmptyUploadIsInternalError "empty-upload-is-internal-error" "ERR-4"
+        "Answers 500 to an empty upload: the file is mapped into memory, and one without a byte can not be.",
+    NothingToCancelIsInternalError "nothing-to-cancel-is-internal-error" "ERR-4"
+        "Answers 500 to cancelling what is not there: an unchecked lookup.",
+    PoisonsPackage "poisons-package" "ERR-4"
+        "Answers 500 to every request for a package after one that it could not read: a panic while the lock is held leaves it poisoned until the next restart.",
+    CreateRefusedWith200 "create-refused-with200" "ERR-5"
+        "Answers 200 with the problem document to a create with an invalid digest: the validator's result is returned as the handler's.",
+    SourcesRefusedWith200 "sources-refused-with200" "ERR-5"
+        "Answers 200 with the problem document to sources of an unsupported scheme: lists are taken for batches, whose status says nothing of their entries.",
+    UploadRefusedWith200 "upload-refused-with200" "ERR-5"
+        "Answers 200 with the problem document to an upload that does not match: the bytes have arrived, and that is what the status is about.",
+    PublishRefusedWith200 "publish-refused-with200" "ERR-5"
+        "Answers 200 with the problem document to publishing what is not there or badly signed: an RPC habit, the error is in the body.",
+    CountsEnvelope "counts-envelope" "ERR-6"
+        "Counts the envelope of a signed manifest against the limit: it is held against Content-Length.",
+    ManifestLimitIsExclusive "manifest-limit-is-exclusive" "ERR-6"
+        "Refuses a manifest of exactly the limit: `>=` where `>` is meant.",
+    ShowsDebugPage "shows-debug-page" "ERR-7"
+        "Shows the header fields of a request for an unknown path: the framework's debug page was left on.",
+    DenialShowsFields "denial-shows-fields" "ERR-7"
+        "Shows the header fields of a request that it denies: to make clear to the caller who it was taken for.",
+    FailureShowsCredentials "failure-shows-credentials" "ERR-7" ["SRC-13"]
+        "Shows the credentials of a source that it could not fetch: the HTTP client's error has the whole request in it.",
+    RefusalShowsSource "refusal-shows-source" "ERR-7" ["SRC-13"]
+        "Shows a refused source as it was given, credentials included: validators quote their input.",
     AnonymousWrites "anonymous-writes" "ACC-1"
         "Takes writes without credentials: the middleware checks the token of those that have one.",
-    UnknownTokenIsOwner "unknown-token-is-owner" "ACC-1"
+    UnknownTokenIsOwner "unknown-token-is-owner" "ACC-1" ["ACC-4"]
         "Checks that there is a token, and not whose: a test double of the authentication that went into production.",
     LacksChallenge "lacks-challenge" "ACC-1"
         "Answers 401 without WWW-Authenticate, as most JSON APIs do; RFC 9110 wants it.",
-    AnyPublisherWrites "any-publisher-writes" "ACC-2"
+    UnknownTokenIsForbidden "unknown-token-is-forbidden" "ACC-1"
+        "Answers 403 to a read of a release with a token that it does not know: unauthenticated and unauthorized are one word to many.",
+    AnyPublisherWrites "any-publisher-writes" "ACC-2" ["ACC-3"]
         "Lets every publisher write in every namespace: authenticated is taken for authorised.",
-    ReadersWrite "readers-write" "ACC-3"
+    ReadersWrite "readers-write" "ACC-3" ["ACC-2"]
         "Lets readers change sources and publish: the role is checked in create only.",
     KeepsDeniedSources "keeps-denied-sources" "ACC-3"
         "Checks permission after it has changed the sources: the check is in the code that renders the answer.",
     UploadsOfAnyIdentity "uploads-of-any-identity" "ACC-3"
         "Wants authorization for uploads and takes everybody's: the token is checked, and not whose the release is.",
-    StatusIsPublic "status-is-public" "ACC-4"
+    DeniedPublishResetsFailure "denied-publish-resets-failure" "ACC-3"
+        "Makes a failed release pending again before it asks who publishes: a new attempt is prepared first.",
+    CancelsBeforePermission "cancels-before-permission" "ACC-3"
+        "Cancels before it asks who wants it: the check is in the code that renders the answer.",
+    DenialIsBadRequest "denial-is-bad-request" "ACC-3" ["ACC-2", "ACC-4", "ACC-6"]
+        "Denies with 400 `malformed-request`: the exception of the permission check is one that the error handler does not know.",
+    KeepsDeniedUploads "keeps-denied-uploads" "ACC-3" ["ACC-1"]
+        "Keeps what is uploaded before it asks who sent it: the body is streamed to the store while the permission is looked up.",
+    StatusIsPublic "status-is-public" "ACC-4" ["ACC-7"]
         "Shows the unpublished release to everybody: its URL is thought to be unguessable, and can be built.",
+    ProblemsShowRelease "problems-show-release" "ACC-4" ["ACC-6"]
+        "Shows the unpublished release with its `uploadUrl` in problem documents about it, to whoever caused them: the exception holds the record that it is about.",
     PublishedSourcesAreOpen "published-sources-are-open" "ACC-5"
         "Checks the owner of pending releases only: the owner is a column of the table that the release was moved out of.",
     DenialHasAnotherBody "denial-has-another-body" "ACC-6"
         "Hides what it denies behind 404, with another document than where nothing is: the status alone was rewritten.",
     DenialTellsExistence "denial-tells-existence" "ACC-6"
         "Answers 404 where nothing is and 403 where something is: it looks up first.",
+    MissingIsForbidden "missing-is-forbidden" "ACC-6"
+        "Answers 403 where nothing is and 404 where it denies: what is not there belongs to nobody, and so not to the caller either.",
     ContentIsPublic "content-is-public" "ACC-8"
         "Serves the content of private releases to everybody: the store has no access control of its own.",
     PrivateIsPublic "private-is-public" "ACC-7"
@@ -450,7 +708,11 @@ defects! {
         "Shows the sources of private content to those who may read the manifest only: one document for everybody.",
     ManifestReadersReadContent "manifest-readers-read-content" "ACC-8"
         "Serves content to whoever may read the manifest: one permission called `read`.",
-    TellsConflictToStrangers "tells-conflict-to-strangers" "ACC-10"
+    TakesRefusalForPresence "takes-refusal-for-presence" "ACC-9"
+        "Publishes content whose host answers 401 or 403: it must be there, it is thought, and its readers will have credentials.",
+    ManifestReadersAreStrangers "manifest-readers-are-strangers" "ACC-8"
+        "Shows private releases to those only who may read their content: one permission called `read`, asked for everywhere.",
+    TellsConflictToStrangers "tells-conflict-to-strangers" "ACC-10" ["ACC-6"]
         "Looks whether the name is taken before it looks who asks: the unique index speaks first.",
     KeepsArchiveOrder "keeps-archive-order" "IDX-1" ["IDX-7"]
         "Digests the entries in the order of the archive: archives from one tool are sorted, and so were those of the tests.",

@@ -19,6 +19,7 @@
 mod admin;
 mod answer;
 mod builder;
+mod cause;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -37,8 +38,10 @@ pub mod json;
 pub mod jws;
 mod links;
 mod metrics;
+mod mock_registry;
 mod mock_session;
 mod nearest;
+mod network;
 mod oddity;
 mod operation;
 mod policy;
@@ -57,14 +60,16 @@ mod verify;
 mod wire;
 
 pub use answer::{CannedAnswer, CannedAnswerState};
-pub use builder::{MockRegistry, MockRegistryBuilder, Network, StartError};
+pub use builder::{MockRegistryBuilder, StartError};
 pub use expectations::{PendingExpectation, UnmetExpectations};
 pub use fault::{ConnectionFault, Fault, FaultState, UnknownHold};
 pub use journal::{
     AppliedFault, Count, Expectation, Expected, Matcher, NearestOperation, ReceivedBy,
     ReceivedRequest, Recorded, RecordedBody, ReleaseName, Satisfied, SentResponse,
 };
+pub use mock_registry::MockRegistry;
 pub use mock_session::MockSession;
+pub use network::Network;
 pub use operation::{Operation, OperationError};
 pub use selection::{Phase, QueueFull};
 pub use sessions::SessionError;

@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::cause::Cause;
+
 /// Prefix of every problem type of the profile; a registry may map the names to URIs of its own.
 pub(crate) const TYPE_PREFIX: &str = "urn:publish-api:problem:";
 
@@ -86,6 +88,8 @@ pub(crate) struct Problem {
     pub detail: String,
     /// Extension members.
     pub members: Map<String, Value>,
+    /// What about the input brought it, where it is of a kind that implementations break at.
+    pub cause: Option<Cause>,
 }
 
 impl Problem {
@@ -95,6 +99,7 @@ impl Problem {
             kind,
             detail: detail.into(),
             members: Map::new(),
+            cause: None,
         }
     }
 
@@ -102,6 +107,13 @@ impl Problem {
     #[must_use]
     pub(crate) fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
         self.members.insert(member.to_owned(), value.into());
+        self
+    }
+
+    /// Says what about the input brought it.
+    #[must_use]
+    pub(crate) fn because(mut self, cause: Option<Cause>) -> Self {
+        self.cause = cause;
         self
     }
 

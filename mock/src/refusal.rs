@@ -2,7 +2,10 @@
 
 use http::HeaderName;
 
-use crate::problem::{Problem, ProblemKind};
+use crate::{
+    cause::Cause,
+    problem::{Problem, ProblemKind},
+};
 
 /// A refused request.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +18,8 @@ pub(crate) struct Refusal {
     pub location: Option<String>,
     /// Further headers of the answer.
     pub headers: Vec<(HeaderName, String)>,
+    /// The document is not made by the error handler, but where the error came up.
+    pub by_hand: bool,
 }
 
 impl Refusal {
@@ -54,6 +59,13 @@ impl Refusal {
         self
     }
 
+    /// Says what about the input brought it.
+    #[must_use]
+    pub(crate) fn because(mut self, cause: Option<Cause>) -> Self {
+        self.problem = Box::new(self.problem.because(cause));
+        self
+    }
+
     /// Adds an extension member to the problem.
     #[must_use]
     pub(crate) fn with(mut self, member: &str, value: impl Into<serde_json::Value>) -> Self {
@@ -69,6 +81,7 @@ impl From<Problem> for Refusal {
             status: None,
             location: None,
             headers: Vec::new(),
+            by_hand: false,
         }
     }
 }

@@ -7,10 +7,10 @@ use percent_encoding::percent_decode_str;
 use crate::{
     config::Config,
     operation::Operation,
-    policy::Policy,
+    policy::{Policy, internal_error},
     problem::ProblemKind,
     refusal::{Refusal, not_found},
-    registry::{ReleaseKey, UnpublishedAddress},
+    registry::{ReleaseKey, UnpublishedAddress, is_valid_version},
 };
 
 /// A resource of the Publish API.
@@ -41,19 +41,35 @@ impl Resource {
         if path == config.create_path {
             return Ok(Self::Releases);
         }
+        if policy.errors.bad_path_is_internal_error {
+            decode(path).map_err(|refusal| policy.errors.bad_path(refusal))?;
+        }
+        policy.crash.look_up_path(path)?;
         let segments: Vec<&str> = path.split('/').collect();
         let ["components", name, version, rest @ ..] = segments.as_slice() else {
             return Err(not_found());
         };
-        let decode = |segment| decode(segment).map_err(|refusal| policy.errors.bad_path(refusal));
+        let decode = |segment: &str| {
+            let text = decode(segment).map_err(|refusal| policy.errors.bad_path(refusal))?;
+            policy.crash.look_up(&text)?;
+            Ok::<_, Refusal>(text)
+        };
         let name = if policy.reading.compares_encoded_names {
             (*name).to_owned()
         } else {
             decode(name)?
         };
-        let Some(version) = decode(version)?.strip_prefix('v').map(str::to_owned) else {
-            return Err(not_found());
+        let version = decode(version)?;
+        let version = match version.strip_prefix('v') {
+            Some(version) => version.to_owned(),
+            None if policy.errors.version_without_v => version,
+            None => return Err(not_found()),
         };
+        if policy.crash.parses_versions && !is_valid_version(&version) {
+            return Err(internal_error(
+                "called `Result::unwrap()` on an `Err` value",
+            ));
+        }
         let key = ReleaseKey { name, version };
         match rest {
             [] => Ok(Self::Release(key)),

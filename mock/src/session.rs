@@ -1,6 +1,7 @@
 //! One registry with everything that is its own: state, time, arbitrary choices, and the work that goes on in the background.
 
 use std::{
+    collections::HashSet,
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -75,6 +76,8 @@ pub(crate) struct Session {
     /// What it has done, in numbers.
     pub metrics: SessionMetrics,
     tasks: Tasks,
+    /// Packages whose lock was left behind. Set by a defect alone.
+    locked: Mutex<HashSet<String>>,
     ended: watch::Sender<bool>,
     /// How many verifications are under way after 202.
     verifying: watch::Sender<usize>,
@@ -146,6 +149,7 @@ impl Session {
                 shared.map_or_else(Arc::default, |shared| shared.metrics.server().clone()),
             ),
             tasks: Tasks::default(),
+            locked: Mutex::default(),
             ended: watch::Sender::new(false),
             verifying: watch::Sender::new(0),
             access,
@@ -163,6 +167,22 @@ impl Session {
         self.registry.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether a request that failed has left the lock of the package behind.
+    pub(crate) fn is_locked(&self, package: &str) -> bool {
+        self.locked
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains(package)
+    }
+
+    /// Leaves the lock of a package behind: what no registry may do (ERR-4).
+    pub(crate) fn lock(&self, package: String) {
+        self.locked
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(package);
+    }
+
     /// The session's time.
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
@@ -176,6 +196,7 @@ impl Session {
             per_entry: self.config.per_entry_sources,
             fetcher: &self.fetcher,
             policy: &self.policy.sources,
+            crash: &self.policy.crash,
         }
     }
 

@@ -120,12 +120,16 @@ pub struct JournalQuery {
     pub method: Option<OneOrMany<String>>,
     /// Statuses that they were answered with; a lost answer has none.
     pub status: Option<OneOrMany<u16>>,
+    /// Text that the URL contains, as the client sent it.
+    pub url: Option<String>,
     /// Whose token they had: the name of an identity, `unknown`, or `none`.
     pub identity: Option<String>,
     /// At which origin: `api` or `uploads`.
     pub origin: Option<String>,
     /// Only those that were not disturbed by a fault or a canned answer, or only those that were.
     pub disturbed: Option<bool>,
+    /// Only the first request of this operation and what came after it.
+    pub since: Option<String>,
 }
 
 /// How the client ended.

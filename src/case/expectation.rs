@@ -105,6 +105,8 @@ pub struct SignatureExpectation {
 pub enum SignedPayload {
     /// The bytes that the publisher signed.
     Signed,
+    /// The bytes of the manifest that the client under test created.
+    Created,
 }
 
 /// What a content host must have received.
@@ -123,6 +125,8 @@ pub struct RequestsExpectation {
     pub apart: Option<f64>,
     /// From the first to the last so many seconds at most.
     pub within: Option<f64>,
+    /// From the first to the last so many seconds at least.
+    pub lasting: Option<f64>,
 }
 
 impl Expectation {

@@ -95,14 +95,19 @@ fn times(
             );
         }
     }
-    if let (Some(most), Some(first), Some(last)) =
-        (expected.within, received.first(), received.last())
-    {
-        let span = last.at.saturating_sub(first.at).as_secs_f64();
-        if span > most {
+    let (Some(first), Some(last)) = (received.first(), received.last()) else {
+        return found;
+    };
+    let span = last.at.saturating_sub(first.at).as_secs_f64();
+    let bounds = [
+        (expected.within.filter(|most| span > *most), "at most"),
+        (expected.lasting.filter(|least| span < *least), "at least"),
+    ];
+    for (seconds, bound) in bounds {
+        if let Some(seconds) = seconds {
             found.push(
                 Mismatch::new(rule, level, format!("the time of all requests {whose}"))
-                    .beside(format!("{most} s at most"), format!("{span:.2} s")),
+                    .beside(format!("{seconds} s {bound}"), format!("{span:.2} s")),
             );
         }
     }

@@ -1,16 +1,26 @@
 //! The JWS of a release: who signed, over which bytes.
 
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
-use crate::case::expectation::SignatureExpectation;
+use crate::case::expectation::{SignatureExpectation, SignedPayload};
 use crate::jws::{self, KeySet};
 use crate::outcome::{Level, Mismatch};
+
+/// What a payload is compared with, as far as it is known.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Signed<'a> {
+    /// The bytes that the publisher signed.
+    pub bytes: Option<&'a [u8]>,
+    /// Of the manifest that a client created, the SHA-256 in hex.
+    pub created_sha256: Option<&'a str>,
+}
 
 /// Judges `releaseSignature` of a release document.
 pub fn check(
     document: Option<&Value>,
     expected: &SignatureExpectation,
-    signed: Option<&[u8]>,
+    signed: Signed<'_>,
     keys: &KeySet,
     rule: Option<&str>,
     level: Level,
@@ -41,13 +51,24 @@ pub fn check(
             );
         }
     }
-    if expected.payload.is_some()
-        && let Some(signed) = signed
+    if expected.payload == Some(SignedPayload::Signed)
+        && let Some(signed) = signed.bytes
         && verification.payload != signed
     {
         found.push(
             wrong("the payload is not the signed bytes".to_owned()).beside(
                 String::from_utf8_lossy(signed).into_owned(),
+                String::from_utf8_lossy(&verification.payload).into_owned(),
+            ),
+        );
+    }
+    if expected.payload == Some(SignedPayload::Created)
+        && let Some(created) = signed.created_sha256
+        && hex::encode(Sha256::digest(&verification.payload)) != created
+    {
+        found.push(
+            wrong("the payload is not the bytes that were created".to_owned()).beside(
+                format!("octets with the sha256 {created}"),
                 String::from_utf8_lossy(&verification.payload).into_owned(),
             ),
         );

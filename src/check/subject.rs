@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::client::ClientEnd;
+use super::signature::Signed;
 use crate::origin::Received;
 use crate::wire::{Answer, Exchange};
 
@@ -86,8 +87,8 @@ pub struct Subject<'a> {
     pub client: Option<&'a ClientEnd>,
     /// The answer of the step named by `same-as`.
     pub compared: Option<&'a Exchange>,
-    /// The bytes that the publisher signed for the release.
-    pub signed: Option<&'a [u8]>,
+    /// What the publisher signed for the release.
+    pub signed: Signed<'a>,
 }
 
 impl<'a> Subject<'a> {

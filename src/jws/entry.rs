@@ -4,6 +4,7 @@ use openssl::hash::MessageDigest;
 use openssl::pkey::PKey;
 use openssl::sign::Signer;
 use serde_json::{Map, Value};
+use sha2::{Digest as _, Sha256};
 
 use super::{Key, KeyError, KeyRef, KeySet, SignAs, SignError, SignatureSpec, Tamper, base64url};
 
@@ -13,7 +14,7 @@ pub(super) fn sign(
     payload: &[u8],
     keys: &KeySet,
 ) -> Result<Map<String, Value>, SignError> {
-    let (key, kid) = resolve(&spec.key, keys)?;
+    let (key, kid) = resolve(&spec.key, payload, keys)?;
     let failed = |source| SignError::Key {
         kid: kid.clone(),
         source,
@@ -74,7 +75,11 @@ pub(super) fn sign(
 }
 
 /// The key that signs and the kid that it claims.
-fn resolve<'a>(key: &KeyRef, keys: &'a KeySet) -> Result<(Cow<'a, Key>, String), SignError> {
+fn resolve<'a>(
+    key: &KeyRef,
+    payload: &[u8],
+    keys: &'a KeySet,
+) -> Result<(Cow<'a, Key>, String), SignError> {
     match key {
         KeyRef::Kid(kid) => {
             let found = keys.get(kid).ok_or_else(|| SignError::UnknownKid {
@@ -84,9 +89,9 @@ fn resolve<'a>(key: &KeyRef, keys: &'a KeySet) -> Result<(Cow<'a, Key>, String),
             Ok((Cow::Borrowed(found), kid.clone()))
         }
         KeyRef::Unknown { algorithm, kid } => {
-            let claimed = kid
-                .clone()
-                .unwrap_or_else(|| format!("unknown-{:016x}", rand::random::<u64>()));
+            let claimed = kid.clone().unwrap_or_else(|| {
+                format!("unknown-{}", hex::encode(&Sha256::digest(payload)[..8]))
+            });
             let key = Key::generate(&claimed, *algorithm).map_err(|source| SignError::Key {
                 kid: claimed.clone(),
                 source,

@@ -58,7 +58,7 @@ pub enum Behaviour {
     Redirect(Redirect),
     /// Redirects to itself for ever, with a new query each time.
     RedirectLoop,
-    /// `hops` redirects on this origin, then the behaviour.
+    /// `hops` redirects on this origin, every second one by a relative reference, then the behaviour.
     RedirectChain {
         /// How many redirects.
         hops: u32,

@@ -98,16 +98,16 @@ impl Node {
     }
 
     fn step(&mut self, head: &Head, url: &str, on_hold: &mut bool) -> Answer {
-        let hop_on = || {
-            Answer::Http(Response::redirect(
-                302,
-                &format!("{url}?hop={}", head.hop().saturating_add(1)),
-            ))
+        let hop = head.hop();
+        let hop_on = |base: &str| {
+            let next = format!("{base}?hop={}", hop.saturating_add(1));
+            Answer::Http(Response::redirect(302, &next))
         };
         match self {
             Self::Fixed(answer) => answer.clone(),
-            Self::Loop => hop_on(),
-            Self::Chain { hops, .. } if head.hop() < *hops => hop_on(),
+            Self::Loop => hop_on(url),
+            // Every second reference is relative, as a server's own redirects are.
+            Self::Chain { hops, .. } if hop < *hops => hop_on(if hop % 2 == 0 { url } else { "" }),
             Self::Chain { then, .. } => then.step(head, url, on_hold),
             Self::Demand { credentials, then } => match credentials.refusal(head) {
                 Some(refusal) => Answer::Http(refusal),

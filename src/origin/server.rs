@@ -140,12 +140,9 @@ impl Origin {
             );
         }
         let (refusing, refused) = reserve(options.bind)?;
-        let refused_url = refused_url(options.public_url.as_ref(), refused)?;
-        let unresolvable = format!(
-            "http://content-{:016x}.invalid/content",
-            rand::random::<u64>()
-        );
-        let unresolvable_url = parse(&unresolvable)?;
+        let scheme = scheme_name(default_scheme);
+        let refused_url = refused_url(scheme, options.public_url.as_ref(), refused)?;
+        let unresolvable_url = parse(&format!("{scheme}://content.invalid/content"))?;
         Ok(Self {
             gateways,
             default_scheme,
@@ -195,11 +192,30 @@ impl Origin {
         scheme: Scheme,
         behaviour: Behaviour,
     ) -> Result<Host, OriginError> {
+        let id = format!("{:032x}", rand::random::<u128>());
+        self.host_with_id(id, file_name, slot, scheme, behaviour)
+    }
+
+    /// A new host whose path begins with `id`, so that its URL is the same whenever a run is repeated; while another host
+    /// has that id, this one gets another.
+    pub fn host_with_id(
+        &self,
+        id: String,
+        file_name: &str,
+        slot: Slot,
+        scheme: Scheme,
+        behaviour: Behaviour,
+    ) -> Result<Host, OriginError> {
         let base = self
             .gateways
             .get(&(slot, scheme))
             .ok_or(OriginError::NoSuchOrigin { slot, scheme })?;
-        let id = format!("{:032x}", rand::random::<u128>());
+        let mut hosts = lock(&self.shared.hosts);
+        let id = if hosts.contains_key(&id) {
+            format!("{:032x}", rand::random::<u128>())
+        } else {
+            id
+        };
         let mut url = base.clone();
         url.path_segments_mut()
             .map_err(|()| OriginError::PublicUrl { url: base.clone() })?
@@ -213,7 +229,7 @@ impl Origin {
             log: Mutex::default(),
             count: watch::Sender::new(0),
         });
-        lock(&self.shared.hosts).insert(id.clone(), state.clone());
+        hosts.insert(id.clone(), state.clone());
         Ok(Host {
             id,
             url,
@@ -306,11 +322,14 @@ fn parse(text: &str) -> Result<Url, OriginError> {
 }
 
 fn base_url(scheme: Scheme, address: SocketAddr) -> Result<Url, OriginError> {
-    let scheme = match scheme {
+    parse(&format!("{}://{address}/", scheme_name(scheme)))
+}
+
+fn scheme_name(scheme: Scheme) -> &'static str {
+    match scheme {
         Scheme::Http => "http",
         Scheme::Https => "https",
-    };
-    parse(&format!("{scheme}://{address}/"))
+    }
 }
 
 /// Takes a port without listening on it.
@@ -329,10 +348,14 @@ fn reserve(bind: SocketAddr) -> Result<(TcpSocket, SocketAddr), OriginError> {
 }
 
 /// The reserved port, at the public host if there is one.
-fn refused_url(public_url: Option<&Url>, refused: SocketAddr) -> Result<Url, OriginError> {
+fn refused_url(
+    scheme: &str,
+    public_url: Option<&Url>,
+    refused: SocketAddr,
+) -> Result<Url, OriginError> {
     match public_url.and_then(Url::host_str) {
-        Some(host) => parse(&format!("http://{host}:{}/refused", refused.port())),
-        None => parse(&format!("http://{refused}/refused")),
+        Some(host) => parse(&format!("{scheme}://{host}:{}/refused", refused.port())),
+        None => parse(&format!("{scheme}://{refused}/refused")),
     }
 }
 

@@ -82,7 +82,7 @@ impl<'a> CaseRun<'a> {
             let spec = serde_json::from_value(rendered).map_err(|error| error.to_string())?;
             specs.insert(name.clone(), spec);
         }
-        run.hosts = hosts::start(context, &specs, &run.contents)?;
+        run.hosts = hosts::start(context, &case.id, &specs, &run.contents)?;
         Ok(run)
     }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::case::CaseRun;
+use super::journal::created_sha256;
 use super::performed::{Performed, StepError};
 use super::process::{self, Ending};
 use super::release::{ClientRun, Release, State, Update};
@@ -18,8 +19,8 @@ use crate::outcome::{Level, Mismatch};
 
 /// The exit code that says that an operation is not implemented.
 const NOT_IMPLEMENTED: i32 = 89;
-/// What a client gets beyond its deadline to end by itself.
-const GRACE: Duration = Duration::from_secs(5);
+/// What a client gets beyond its deadline to end by itself; an interpreter that shares two cores with fifteen others starts within it.
+const GRACE: Duration = Duration::from_secs(10);
 /// Variables of this name are the interface's; those of whoever started the suite are not passed on.
 const VARIABLES: &str = "CONFORMANCE_";
 /// Octets of an output that are looked at.
@@ -191,6 +192,7 @@ impl CaseRun<'_> {
         performed.watched = self.entries_after(before).await?;
         performed.updates.push(Update::ClientRan(ClientRun {
             rule: performed.rule,
+            created_sha256: created_sha256(&performed.watched),
             watched: performed.watched.clone(),
         }));
         Ok(performed)

@@ -85,7 +85,13 @@ impl RunContext {
         for identity in target.identities.iter() {
             redactor.add_public(identity.namespace.as_deref().unwrap_or_default());
         }
-        let options = wire_options(&target)?;
+        let mut options = wire_options(&target)?;
+        if target.origin.tls {
+            // A release shows where its content comes from, and the suite downloads from its own hosts too.
+            let own = options.ca.get_or_insert_default();
+            own.push(b'\n');
+            own.extend_from_slice(origin.ca_pem().as_bytes());
+        }
         let client = Client::new(&options)?;
         let content = target.limits.content.saturating_add(BODY_MARGIN);
         let downloads = Client::new(&WireOptions {

@@ -5,6 +5,7 @@ use url::Url;
 
 use super::case::CaseRun;
 use super::context::RunContext;
+use super::names::host_id;
 use super::performed::{Performed, StepError};
 use crate::case::action::HostChange;
 use crate::case::content_spec::Contents;
@@ -67,6 +68,7 @@ fn body(content: &Content) -> Body {
 /// Starts the hosts of a case: first every place, then every behaviour, since hosts redirect to each other.
 pub(super) fn start(
     context: &RunContext,
+    case: &str,
     specs: &IndexMap<String, HostSpec>,
     contents: &Contents,
 ) -> Result<CaseHosts, String> {
@@ -101,7 +103,13 @@ pub(super) fn start(
         };
         let host = context
             .origin
-            .host_with_scheme(file_name, slot, scheme, Behaviour::Status(404))
+            .host_with_id(
+                host_id(context.seed, case, name),
+                file_name,
+                slot,
+                scheme,
+                Behaviour::Status(404),
+            )
             .map_err(|error| error.to_string())?;
         hosts.insert(name.clone(), CaseHost::Live { host, by_name });
     }

@@ -68,8 +68,15 @@ impl CaseRun<'_> {
 
 /// Those of the client's last run that fit.
 pub(super) fn journal(watched: &[Value], query: &JournalQuery) -> Performed {
+    let is_first = |entry: &Value| {
+        query
+            .since
+            .as_deref()
+            .is_none_or(|since| entry.get("operation").and_then(Value::as_str) == Some(since))
+    };
     let received = watched
         .iter()
+        .skip_while(|entry| !is_first(entry))
         .filter(|entry| fits(entry, query))
         .map(received)
         .collect();
@@ -101,6 +108,10 @@ fn fits(entry: &Value, query: &JournalQuery) -> bool {
                 .iter()
                 .any(|one| status == Some(u64::from(*one)))
         })
+        && query
+            .url
+            .as_deref()
+            .is_none_or(|wanted| text("url").is_some_and(|url| url.contains(wanted)))
         && query
             .identity
             .as_deref()
@@ -145,6 +156,25 @@ fn received(entry: &Value) -> Received {
 fn millis(value: Option<&Value>) -> Duration {
     let millis = value.and_then(Value::as_f64).unwrap_or_default();
     Duration::try_from_secs_f64(millis / 1000.0).unwrap_or_default()
+}
+
+/// The digest of the manifest that the client created, where it was a naked create.
+pub(super) fn created_sha256(watched: &[Value]) -> Option<String> {
+    let is_naked = |entry: &Value| {
+        received(entry)
+            .header("content-type")
+            .is_some_and(|media_type| media_type.starts_with("application/json"))
+    };
+    watched
+        .iter()
+        .rev()
+        .find(|entry| {
+            entry.get("operation").and_then(Value::as_str) == Some("create")
+                && entry.get("status").and_then(Value::as_u64) == Some(201)
+        })
+        .filter(|entry| is_naked(entry))
+        .and_then(|entry| entry.pointer("/body/sha256")?.as_str())
+        .map(str::to_owned)
 }
 
 /// An entry as an exchange of a report.

@@ -12,6 +12,7 @@ use crate::case::action::Upload;
 use crate::case::expectation::Expectation;
 use crate::case::model::{Place, SkipUnless, UploadPlace};
 use crate::check::implied::{self, Scope};
+use crate::check::signature::Signed;
 use crate::check::{Context, Subject, applies, judge};
 use crate::outcome::{Level, Mismatch};
 use crate::wire::{Alive, Exchange};
@@ -166,10 +167,16 @@ impl CaseRun<'_> {
             received_by: performed.received_by,
             client: performed.client.as_ref(),
             compared,
-            signed: state
-                .releases
-                .get(label)
-                .and_then(|release| release.signed.as_deref()),
+            signed: Signed {
+                bytes: state
+                    .releases
+                    .get(label)
+                    .and_then(|release| release.signed.as_deref()),
+                created_sha256: state
+                    .client
+                    .as_ref()
+                    .and_then(|run| run.created_sha256.as_deref()),
+            },
         }
     }
 

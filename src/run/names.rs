@@ -44,6 +44,17 @@ pub(super) fn fresh_secret(seed: u64, case: &str, label: &str) -> String {
     format!("s{}", &hex::encode(hash.finalize())[..24])
 }
 
+/// The path of a content host, the same in every run with one seed.
+pub(super) fn host_id(seed: u64, case: &str, host: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(b"host");
+    hash.update(seed.to_le_bytes());
+    hash.update(case.as_bytes());
+    hash.update([0]);
+    hash.update(host.as_bytes());
+    hex::encode(&hash.finalize()[..16])
+}
+
 #[cfg(test)]
 mod tests {
     use super::fresh_label;

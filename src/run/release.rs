@@ -52,6 +52,8 @@ pub(super) struct ClientRun {
     pub rule: &'static str,
     /// Its requests, as the mock's journal has them.
     pub watched: Vec<Value>,
+    /// Of the manifest that it created, the SHA-256 in hex; not of a signed create, whose body is the JWS.
+    pub created_sha256: Option<String>,
 }
 
 /// A change of the state, made after the step that brought it.

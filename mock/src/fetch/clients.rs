@@ -75,6 +75,11 @@ impl Clients {
             .map_err(|error| FetchTrouble::NotConnected(error.to_string()))
     }
 
+    /// Makes the client that a source will need, if it is not there; what is wrong shows when it is used.
+    pub(super) fn prepare(&self, url: &Url, options: &FetchOptions) {
+        let _ = self.for_hop(url, 0, options);
+    }
+
     /// The client for a hop (0 is the source itself), or the refusal of its address.
     pub(super) fn for_hop(
         &self,

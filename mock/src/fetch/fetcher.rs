@@ -130,6 +130,8 @@ impl Fetcher {
         request: &FetchRequest,
         receive: impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<Fetched, FetchFailure<E>> {
+        // To make a client is none of the source's time.
+        self.clients.prepare(&request.url, &self.options);
         let work = self.follow(request, receive);
         let outcome = if self.options.policy.no_deadline {
             work.await

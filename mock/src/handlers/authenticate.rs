@@ -2,7 +2,9 @@
 
 use http::{HeaderMap, HeaderValue, header};
 
-use crate::{identity::Caller, problem::ProblemKind, refusal::Refusal, session::Session};
+use crate::{
+    cause::Cause, identity::Caller, problem::ProblemKind, refusal::Refusal, session::Session,
+};
 
 /// The caller. Credentials that are there have to be good, on reads too.
 pub(super) fn authenticate(session: &Session, headers: &HeaderMap) -> Result<Caller, Refusal> {
@@ -32,6 +34,9 @@ pub(super) fn authenticate(session: &Session, headers: &HeaderMap) -> Result<Cal
                 ProblemKind::Unauthenticated,
                 "The credentials are not known.",
             );
+            if token.is_none() {
+                refusal = refusal.because(Some(Cause::OddCredentials));
+            }
             if session.policy.errors.echoes_token {
                 refusal = refusal.with(
                     "received",

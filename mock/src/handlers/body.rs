@@ -7,7 +7,7 @@ use http_body_util::BodyExt;
 use hyper::body::Body;
 use tokio::time::timeout;
 
-use crate::{problem::ProblemKind, refusal::Refusal, tasks::Tasks};
+use crate::{cause::Cause, problem::ProblemKind, refusal::Refusal, tasks::Tasks};
 
 use super::Request;
 
@@ -33,7 +33,8 @@ impl From<BodyTrouble> for Refusal {
             BodyTrouble::BrokenOff => Self::new(
                 ProblemKind::MalformedRequest,
                 "The body ended before its declared length.",
-            ),
+            )
+            .because(Some(Cause::BrokenOff)),
             BodyTrouble::Silent => Self::new(
                 ProblemKind::MalformedRequest,
                 "The body did not go on in time.",

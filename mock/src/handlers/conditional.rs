@@ -3,7 +3,7 @@
 use http::{HeaderMap, StatusCode, header};
 use sha2::{Digest, Sha256};
 
-use crate::{reply::Reply, session::Session};
+use crate::{policy::internal_error, refusal::Refusal, reply::Reply, session::Session};
 
 /// Adds an entity tag, made from `tagged`, to an answer; one that the client has already becomes 304 without the body.
 pub(super) fn conditional(
@@ -11,13 +11,16 @@ pub(super) fn conditional(
     headers: &HeaderMap,
     reply: Reply,
     tagged: &[u8],
-) -> Reply {
+) -> Result<Reply, Refusal> {
+    if session.policy.crash.parses_entity_tags && has_broken_tag(headers) {
+        return Err(internal_error("failed to parse the entity tag"));
+    }
     let tag = format!("\"{}\"", hex::encode(&Sha256::digest(tagged)[..16]));
     let reply = reply.with_header(header::ETAG, &tag);
     let policy = &session.policy.reading;
     let takes_any = policy.any_tag_matches && headers.contains_key(header::IF_NONE_MATCH);
     if !(names(headers, &tag) || takes_any) || policy.ignores_if_none_match {
-        return reply;
+        return Ok(reply);
     }
     let mut not_modified = Reply {
         status: StatusCode::NOT_MODIFIED,
@@ -25,7 +28,18 @@ pub(super) fn conditional(
         ..reply
     };
     not_modified.headers.remove(header::CONTENT_TYPE);
-    not_modified
+    Ok(not_modified)
+}
+
+/// Whether a quote of `If-None-Match` is not closed.
+fn has_broken_tag(headers: &HeaderMap) -> bool {
+    headers.get_all(header::IF_NONE_MATCH).iter().any(|value| {
+        value
+            .as_bytes()
+            .split(|c| *c == b'"')
+            .count()
+            .is_multiple_of(2)
+    })
 }
 
 /// Whether `If-None-Match` names the tag; weak tags compare like strong ones.

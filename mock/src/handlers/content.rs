@@ -3,7 +3,8 @@
 use http::{StatusCode, header};
 
 use crate::{
-    problem::ProblemKind, refusal::Refusal, registry::ReleaseKey, reply::Reply, session::Session,
+    identity::Caller, problem::ProblemKind, refusal::Refusal, registry::ReleaseKey, reply::Reply,
+    session::Session, wire::content_signature,
 };
 
 use super::{
@@ -18,7 +19,10 @@ pub(super) fn content(
     request: &Request,
     key: &ReleaseKey,
 ) -> Result<Reply, Refusal> {
-    let caller = authenticate(session, &request.headers)?;
+    let caller = match signed_for(session, request, key) {
+        Some(owner) => owner,
+        None => authenticate(session, &request.headers)?,
+    };
     let content = session.registry().content(session.now(), &caller, key)?;
     let mut bytes = content.bytes;
     if session.policy.upload.serves_fewer_bytes {
@@ -36,12 +40,22 @@ pub(super) fn content(
         )
         .with_header(header::VARY, &session.config.auth_header);
     let tagged = reply.body.clone();
-    let reply = conditional(session, &request.headers, reply, &tagged);
+    let reply = conditional(session, &request.headers, reply, &tagged)?;
     if reply.status == StatusCode::OK {
         ranged(session, request, reply)
     } else {
         Ok(reply)
     }
+}
+
+/// The owner, where the URL itself opens the content to whoever has it.
+fn signed_for(session: &Session, request: &Request, key: &ReleaseKey) -> Option<Caller> {
+    let signed = content_signature(&session.policy, &session.oddities, key)?;
+    if request.query.as_deref() != Some(signed.as_str()) {
+        return None;
+    }
+    let owner = session.config.identities.owner_of(key.namespace())?;
+    Some(Caller::Identity(owner.clone()))
 }
 
 fn ranged(session: &Session, request: &Request, mut reply: Reply) -> Result<Reply, Refusal> {

@@ -2,14 +2,19 @@
 
 use bytes::Bytes;
 use http::{StatusCode, header};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{
-    identity::Caller, json, jws::JwsDocument, problem::ProblemKind, refusal::Refusal,
-    registry::Manifest, reply::Reply, session::Session, wire::render_unpublished,
+    identity::Caller, json, jws::JwsDocument, policy::internal_error, problem::ProblemKind,
+    refusal::Refusal, registry::Manifest, reply::Reply, session::Session, wire::render_unpublished,
 };
 
-use super::{Request, authenticate::authenticate, locate::locate, media_type::content_type};
+use super::{
+    Request,
+    authenticate::authenticate,
+    locate::locate,
+    media_type::{content_type, odd_media_type},
+};
 
 /// What a JWS may have beside a manifest of the limit's size in base64url.
 const ENVELOPE: u64 = 256 << 10;
@@ -17,22 +22,50 @@ const ENVELOPE: u64 = 256 << 10;
 pub(super) async fn create(session: &Session, request: &mut Request) -> Result<Reply, Refusal> {
     let caller = authenticate(session, &request.headers)?;
     session.access.require_writer(&caller)?;
-    let (manifest, signature) = match content_type(&request.headers).as_deref() {
+    if session.policy.crash.decodes_content
+        && request.headers.contains_key(header::CONTENT_ENCODING)
+    {
+        return Err(internal_error("incorrect header check"));
+    }
+    let policy = &session.policy.create;
+    let (mut manifest, signature) = match content_type(&request.headers).as_deref() {
+        _ if policy.compares_type_literally && !is_spelt_plainly(request) => {
+            return Err(unsupported(request));
+        }
+        Some("application/jose+json") if policy.refuses_signed => {
+            return Err(unsupported(request));
+        }
         Some("application/jose+json") if session.config.signed_create => {
-            read_signed(session, request).await?
+            match read_signed(session, request).await {
+                Err(refusal) if policy.queues_signed && is_malformed(&refusal) => {
+                    return Ok(Reply::json(
+                        StatusCode::ACCEPTED,
+                        &json!({"status": "pending"}),
+                    ));
+                }
+                read => read.map_err(|refusal| policy.unreadable_jws(refusal))?,
+            }
         }
         Some("application/json") => (read_naked(session, request).await?, None),
         _ if session.policy.create.takes_any_content_type => {
             (read_naked(session, request).await?, None)
         }
-        _ => {
-            return Err(Refusal::new(
-                ProblemKind::UnsupportedMediaType,
-                "The body is neither a manifest nor a signed one.",
-            ));
-        }
+        _ => return Err(unsupported(request)),
     };
+    if policy.default_namespace && !manifest.key.name.contains(':') {
+        let own = caller
+            .identity()
+            .and_then(|identity| identity.namespaces.first());
+        manifest.key.name = format!("{}:{}", own.map_or("", String::as_str), manifest.key.name);
+    }
     if let Some(signature) = &signature {
+        if session.policy.access.conflict_before_permission {
+            session.registry().refuse_stranger_or_conflict(
+                session.now(),
+                &caller,
+                &manifest.key,
+            )?;
+        }
         // Before the signature is looked at: whose namespace it is decides which keys count, and who may ask.
         session.access.write(&caller, manifest.namespace())?;
         if !session.policy.create.skips_signature {
@@ -42,10 +75,11 @@ pub(super) async fn create(session: &Session, request: &mut Request) -> Result<R
     let signed = signature.is_some();
     let view = take_name(session, &caller, manifest, signature).await?;
 
-    let reply = Reply::json(
-        StatusCode::CREATED,
-        &render_unpublished(&view, session.rendering()),
-    );
+    let mut document = render_unpublished(&view, session.rendering());
+    if session.policy.reading.shows_what_was_sent() {
+        document["release"] = view.manifest.value.clone();
+    }
+    let reply = Reply::json(StatusCode::CREATED, &document);
     if signed && session.policy.create.no_location {
         return Ok(reply);
     }
@@ -57,6 +91,29 @@ pub(super) async fn create(session: &Session, request: &mut Request) -> Result<R
             .unpublished_by_token(&view.manifest.key, &view.status_token)
     };
     Ok(reply.with_header(header::LOCATION, &locate(session, &view.manifest.key, &url)))
+}
+
+fn is_malformed(refusal: &Refusal) -> bool {
+    matches!(
+        refusal.kind(),
+        ProblemKind::MalformedManifest | ProblemKind::MalformedRequest
+    )
+}
+
+fn unsupported(request: &Request) -> Refusal {
+    Refusal::new(
+        ProblemKind::UnsupportedMediaType,
+        "The body is neither a manifest nor a signed one.",
+    )
+    .because(odd_media_type(&request.headers))
+}
+
+/// Whether the content type is spelt as most clients do.
+fn is_spelt_plainly(request: &Request) -> bool {
+    request
+        .headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|value| value == "application/json" || value == "application/jose+json")
 }
 
 async fn take_name(
@@ -81,6 +138,8 @@ async fn take_name(
 fn manifest_limit(session: &Session) -> u64 {
     if session.policy.errors.no_manifest_limit {
         u64::MAX / 4
+    } else if session.policy.errors.limit_is_exclusive {
+        session.config.max_manifest.saturating_sub(1)
     } else {
         session.config.max_manifest
     }
@@ -96,10 +155,16 @@ async fn read_signed(
     request: &mut Request,
 ) -> Result<(Manifest, Option<JwsDocument>), Refusal> {
     let limit = manifest_limit(session);
-    let body = request.read_body(envelope_limit(limit)).await?;
+    let envelope = if session.policy.errors.counts_envelope {
+        limit
+    } else {
+        envelope_limit(limit)
+    };
+    let body = request.read_body(envelope).await?;
     let malformed = |detail: String| Refusal::new(ProblemKind::MalformedRequest, detail);
-    let value: Value = json::parse_strict(&body)
-        .map_err(|error| malformed(format!("The body is not JSON: {error}.")))?;
+    let value: Value = json::parse_strict(&body).map_err(|error| {
+        malformed(format!("The body is not JSON: {error}.")).because(error.cause())
+    })?;
     let signature = session.signatures.parse(&value)?;
     if signature.payload().len() as u64 > limit {
         return Err(Refusal::new(

@@ -8,6 +8,7 @@ use crate::{
     journal::{NearestOperation, ReceivedBy},
     nearest::nearest_of_path,
     operation::Operation,
+    policy::internal_error,
     problem::ProblemKind,
     refusal::{Refusal, not_found},
     reply::Reply,
@@ -77,6 +78,15 @@ pub(crate) fn route(
     path: Result<&str, &str>,
     request: &Request,
 ) -> Result<Route, Unmatched> {
+    if session.policy.crash.wants_ascii_fields
+        && request
+            .headers
+            .values()
+            .any(|value| value.to_str().is_err())
+    {
+        let refusal = internal_error("called `Result::unwrap()` on an `Err` value: ToStrError");
+        return Err(Unmatched::nowhere(session, refusal, "a field is not ASCII"));
+    }
     if let Err(refusal) = request.require_host() {
         return Err(Unmatched::nowhere(
             session,
@@ -139,8 +149,12 @@ pub(crate) async fn handle(
     route: Result<Route, Unmatched>,
     request: &mut Request,
 ) -> Reply {
+    let mut operation = None;
     let result = match route {
-        Ok(route) => dispatch(session, route.resource, request).await,
+        Ok(route) => {
+            operation = Some(route.operation);
+            guarded(session, route.resource, request).await
+        }
         Err(Unmatched { refusal, .. })
             if refusal.kind() == ProblemKind::NotFound && session.policy.errors.html_not_found =>
         {
@@ -152,7 +166,43 @@ pub(crate) async fn handle(
         }
         Err(Unmatched { refusal, .. }) => Err(refusal),
     };
-    result.unwrap_or_else(|refusal| refuse(session, &refusal))
+    result.unwrap_or_else(|refusal| tell(session, operation, request, refusal))
+}
+
+/// Carries out an operation, unless one that failed has left the lock of the package behind.
+async fn guarded(
+    session: &Arc<Session>,
+    resource: Resource,
+    request: &mut Request,
+) -> Result<Reply, Refusal> {
+    let package = resource.key().map(|key| key.name.clone());
+    if let Some(package) = &package
+        && session.is_locked(package)
+    {
+        return Err(internal_error("The lock of the package is poisoned."));
+    }
+    let result = dispatch(session, resource, request).await;
+    if let (Err(refusal), Some(package)) = (&result, package)
+        && session.policy.crash.leaves_lock(refusal)
+    {
+        session.lock(package);
+    }
+    result
+}
+
+/// The answer to a refused operation; to none, where the path leads nowhere.
+fn tell(
+    session: &Session,
+    operation: Option<Operation>,
+    request: &Request,
+    refusal: Refusal,
+) -> Reply {
+    let policy = &session.policy;
+    let refusal = policy.crash.mishandled(operation, refusal);
+    refuse(
+        session,
+        &policy.errors.told(operation, &request.headers, refusal),
+    )
 }
 
 /// The answer to a request that reached no operation.
@@ -161,8 +211,13 @@ pub(crate) fn refused(session: &Session, refusal: &Refusal) -> Reply {
 }
 
 fn unknown_method(session: &Session) -> Unmatched {
-    let refusal =
-        Refusal::new(ProblemKind::MethodNotAllowed, "The method is unknown.").with_status(501);
+    let refusal = if session.policy.crash.unknown_methods {
+        internal_error("The method is in no table.")
+    } else if session.policy.errors.method_is_not_found {
+        not_found()
+    } else {
+        Refusal::new(ProblemKind::MethodNotAllowed, "The method is unknown.").with_status(501)
+    };
     Unmatched::nowhere(session, refusal, "no registry knows this method")
 }
 
@@ -172,7 +227,10 @@ fn require_method(
     resource: &Resource,
     request: &Request,
 ) -> Result<(), Unmatched> {
-    let methods = resource.methods(&session.config);
+    let mut methods = resource.methods(&session.config);
+    if session.policy.errors.uploads_can_be_deleted && matches!(resource, Resource::Upload { .. }) {
+        methods.push(Method::DELETE);
+    }
     if methods.contains(&request.method)
         && !(request.method == Method::HEAD && session.policy.reading.lacks_head)
     {
@@ -209,9 +267,15 @@ async fn dispatch(
     match resource {
         Resource::Releases => create(session, request).await,
         Resource::Unpublished(address) if method == Method::DELETE => {
-            cancel(session, request, &address)
+            cancel(session, request, &address).await
         }
         Resource::Unpublished(address) => status(session, request, &address),
+        Resource::Upload { key, token } if method == Method::DELETE => {
+            session
+                .registry()
+                .delete_upload(session.now(), &key, &token)?;
+            Ok(Reply::empty(StatusCode::NO_CONTENT))
+        }
         Resource::Upload { key, token } => upload(session, request, &key, &token).await,
         Resource::ContentSources(key) => content_sources(session, request, &key).await,
         Resource::Release(key) if method == Method::POST => publish(session, request, key).await,

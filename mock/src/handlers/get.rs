@@ -3,8 +3,13 @@
 use http::{StatusCode, header};
 
 use crate::{
-    identity::Caller, problem::ProblemKind, refusal::Refusal, registry::ReleaseKey, reply::Reply,
-    session::Session, wire::render_release,
+    identity::Caller,
+    problem::ProblemKind,
+    refusal::{Refusal, forbidden, not_found},
+    registry::ReleaseKey,
+    reply::Reply,
+    session::Session,
+    wire::render_release,
 };
 
 use super::{Request, authenticate::authenticate, conditional::conditional};
@@ -14,7 +19,18 @@ pub(super) fn get(
     request: &Request,
     key: &ReleaseKey,
 ) -> Result<Reply, Refusal> {
-    let caller = authenticate(session, &request.headers)?;
+    let caller = match authenticate(session, &request.headers) {
+        Err(refusal)
+            if session.policy.access.unknown_token_is_forbidden
+                && refusal.kind() == ProblemKind::Unauthenticated =>
+        {
+            return Err(forbidden());
+        }
+        caller => caller?,
+    };
+    if session.policy.reading.plus_is_space && request.path.contains('+') {
+        return Err(not_found());
+    }
     let found = session.registry().release(session.now(), &caller, key);
     let view = match found {
         Err(refusal)
@@ -53,7 +69,7 @@ pub(super) fn get(
     } else {
         reply.body.clone()
     };
-    Ok(conditional(session, &request.headers, reply, &tagged))
+    conditional(session, &request.headers, reply, &tagged)
 }
 
 /// Its sources change, so that caches ask before they answer (REL-5).

@@ -10,7 +10,7 @@ use crate::{
     jws::JwsDocument,
     problem::ProblemKind,
     refusal::{Refusal, not_found},
-    registry::{PublishWork, ReleaseKey, ReleaseView, Source, UnpublishedView},
+    registry::{Manifest, PublishWork, ReleaseKey, ReleaseView, Source, UnpublishedView},
     reply::Reply,
     session::Session,
     wire::{PublishRequest, render_release, render_unpublished},
@@ -24,12 +24,18 @@ use super::{
 /// What a check lies before its act in a registry that has the two apart.
 pub(super) const RACE_WINDOW: Duration = Duration::from_millis(25);
 
+/// How long a registry that would rather answer with the outcome waits for it.
+const PATIENCE: Duration = Duration::from_millis(100);
+
 pub(super) async fn publish(
     session: &Arc<Session>,
     request: &mut Request,
     key: ReleaseKey,
 ) -> Result<Reply, Refusal> {
     let caller = authenticate(session, &request.headers)?;
+    if session.policy.access.resets_before_permission {
+        session.registry().reset_failed(session.now(), &key);
+    }
     session
         .registry()
         .permit_write(session.now(), &caller, &key)?;
@@ -37,7 +43,7 @@ pub(super) async fn publish(
     let body = request
         .read_body(envelope_limit(session.config.max_manifest))
         .await?;
-    let publish_request = PublishRequest::parse(&body)?;
+    let publish_request = PublishRequest::parse(&body, &session.policy.publish)?;
 
     // A task of its own: what was begun comes to its end, also when the client is gone.
     let work = run(session.clone(), caller, key, publish_request);
@@ -54,6 +60,14 @@ async fn run(
     key: ReleaseKey,
     request: PublishRequest,
 ) -> Result<Reply, Refusal> {
+    if session.policy.publish.publishes_unknown
+        && let Some(manifest) = signed_manifest(&session, &request)
+        && manifest.key == key
+    {
+        session
+            .registry()
+            .create_unless_there(session.now(), &caller, manifest)?;
+    }
     let work = session
         .registry()
         .begin_publish(session.now(), &caller, &key)?;
@@ -69,6 +83,9 @@ async fn run(
             return Err(refusal);
         }
     };
+    session
+        .registry()
+        .refuse_again(session.now(), &work.claim)?;
     if session.config.processing == ProcessingMode::Immediate {
         let verdict = session.verify(&work).await;
         let view =
@@ -81,16 +98,28 @@ async fn run(
     let view = session
         .registry()
         .accept_publish(session.now(), &work.claim, signature)?;
-    let reply = accepted(&session, &view, work.signed_at_create.is_some());
+    let mut reply = accepted(&session, &view, work.signed_at_create.is_some());
     let background = session.clone();
-    drop(session.tasks().spawn(async move {
+    let mut job = session.tasks().spawn(async move {
         let verdict = background.verify(&work).await;
         background
             .registry()
             .settle_publish(background.now(), &work.claim, verdict);
         drop(verifying);
-    }));
+    });
+    if session.policy.processing.slow_is_200
+        && tokio::time::timeout(PATIENCE, &mut job).await.is_err()
+    {
+        reply.status = StatusCode::OK;
+    }
     Ok(reply)
+}
+
+/// The manifest that is signed, for a registry that creates with it what is not there (PUB-6).
+fn signed_manifest(session: &Session, request: &PublishRequest) -> Option<Manifest> {
+    let document = session.signatures.parse(request.signature.as_ref()?).ok()?;
+    let bytes = bytes::Bytes::copy_from_slice(document.payload());
+    Manifest::parse(bytes, &session.manifest_rules).ok()
 }
 
 fn check(
@@ -122,7 +151,11 @@ fn published(session: &Session, view: &ReleaseView, signed_at_create: bool) -> R
     } else {
         StatusCode::CREATED
     };
-    Reply::json(status, &render_release(view, session.rendering())).with_header(
+    let reply = Reply::json(status, &render_release(view, session.rendering()));
+    if status == StatusCode::OK {
+        return reply;
+    }
+    reply.with_header(
         header::LOCATION,
         &locate(session, key, &session.links.release(key)),
     )
@@ -141,6 +174,9 @@ fn accepted(session: &Session, view: &UnpublishedView, signed_at_create: bool) -
     let fetches = view.sources.iter().filter(is_remote).count();
     if fetches > 1 && session.policy.processing.no_location {
         return reply;
+    }
+    if fetches > 1 && session.policy.processing.location_is_release {
+        return reply.with_header(header::LOCATION, &session.links.release(key));
     }
     let url = if session.config.plain {
         session.links.unpublished(key)

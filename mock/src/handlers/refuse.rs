@@ -27,9 +27,13 @@ pub(super) fn refuse(session: &Session, refusal: &Refusal) -> Reply {
         );
     }
     // Shuffled by what it says alone: with what it is about, a denial could tell whether that exists (ACC-6).
-    let document = disturbed(session, document, kind);
+    let mut document = disturbed(session, document, kind);
+    let by_hand = refusal.by_hand || policy.plain_json && kind == ProblemKind::Unauthenticated;
+    if by_hand {
+        document["status"] = json!("error");
+    }
 
-    let media_type = if policy.plain_json && kind == ProblemKind::Unauthenticated {
+    let media_type = if by_hand {
         "application/json"
     } else {
         "application/problem+json"

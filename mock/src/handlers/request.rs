@@ -16,6 +16,8 @@ pub(crate) struct Request {
     pub method: Method,
     /// Path as it was sent.
     pub path: String,
+    /// Query, without the question mark.
+    pub query: Option<String>,
     /// Path and query as they were sent.
     pub target: String,
     /// Whether the version of HTTP wants a `Host`.
@@ -39,6 +41,7 @@ impl Request {
         Self {
             method: parts.method,
             path: parts.uri.path().to_owned(),
+            query: parts.uri.query().map(str::to_owned),
             target: parts
                 .uri
                 .path_and_query()

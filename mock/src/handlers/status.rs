@@ -1,8 +1,10 @@
 //! `GET components/{name}/v{version}/unpublished`.
 
 use http::{StatusCode, header};
+use serde_json::Value;
 
 use crate::{
+    policy::internal_error,
     refusal::Refusal,
     registry::{Status, UnpublishedAddress},
     reply::Reply,
@@ -21,6 +23,9 @@ pub(super) fn status(
     let view = session
         .registry()
         .unpublished(session.now(), &caller, address)?;
+    if session.policy.crash.cuts_text && has_four_octets(&view.manifest.value) {
+        return Err(internal_error("EOF while parsing a string"));
+    }
     let reply = Reply::json(
         StatusCode::OK,
         &render_unpublished(&view, session.rendering()),
@@ -34,4 +39,8 @@ pub(super) fn status(
         Status::Processing => reply.with_header(header::RETRY_AFTER, &retry_after(session, &view)),
         _ => reply,
     })
+}
+
+fn has_four_octets(value: &Value) -> bool {
+    value.to_string().chars().any(|c| c > '\u{ffff}')
 }

@@ -7,6 +7,7 @@ use crate::{
     config::Verification,
     content::{ContentReader, ContentSummary},
     identity::Caller,
+    policy::internal_error,
     problem::{Problem, ProblemKind},
     refusal::Refusal,
     registry::{Manifest, ReleaseKey, Upload, UploadTicket},
@@ -19,7 +20,7 @@ use super::{
     Request,
     authenticate::authenticate,
     body::BodyTrouble,
-    media_type::{content_type, essence},
+    media_type::{content_type, essence, odd_media_type},
 };
 
 pub(super) async fn upload(
@@ -31,13 +32,22 @@ pub(super) async fn upload(
     let needs_authorization =
         !session.links.uploads_elsewhere() || session.policy.upload.wants_authorization_elsewhere;
     let caller = if needs_authorization {
-        authenticate(session, &request.headers)?
+        authenticate(session, &request.headers)
     } else {
-        Caller::Anonymous
+        Ok(Caller::Anonymous)
     };
-    let ticket = session
-        .registry()
-        .begin_upload(session.now(), &caller, key, token)?;
+    let begun = caller.and_then(|caller| {
+        session
+            .registry()
+            .begin_upload(session.now(), &caller, key, token)
+    });
+    let ticket = match begun {
+        Err(refusal) if session.policy.access.denied_uploads_are_kept => {
+            keep_denied(session, request, key, token).await;
+            return Err(refusal);
+        }
+        begun => begun?,
+    };
     check_content_type(session, request, &ticket.manifest)?;
     check_length(session, request, &ticket.manifest)?;
     let received = receive(session, request, &ticket).await;
@@ -51,6 +61,19 @@ pub(super) async fn upload(
         .registry()
         .finish_upload(session.now(), &ticket, upload)?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
+}
+
+/// Keeps what somebody uploaded who may not: what no registry may do (ACC-3).
+async fn keep_denied(session: &Session, request: &mut Request, key: &ReleaseKey, token: &str) {
+    let ticket = session.registry().denied_upload(session.now(), key, token);
+    if let Ok(ticket) = ticket
+        && let Ok(upload) = receive(session, request, &ticket).await
+    {
+        // The denial is the answer, whatever becomes of the bytes.
+        let _ = session
+            .registry()
+            .finish_upload(session.now(), &ticket, upload);
+    }
 }
 
 /// A type that is not given contradicts nothing (UPL-9).
@@ -72,7 +95,8 @@ fn check_content_type(
                     "The manifest says that the content is {}.",
                     manifest.media_type
                 ),
-            ))
+            )
+            .because(odd_media_type(&request.headers)))
         }
         _ => Ok(()),
     }
@@ -167,8 +191,11 @@ async fn receive(
         }
         bytes.extend_from_slice(&chunk);
     }
+    if bytes.is_empty() && session.policy.crash.maps_uploads {
+        return Err(internal_error("failed to map the file: EINVAL"));
+    }
     let summary = reader
-        .map(|reader| judge(session, manifest, reader))
+        .map(|reader| judge(session, ticket, reader))
         .transpose()?
         .or(unread);
     Ok(Upload {
@@ -179,7 +206,7 @@ async fn receive(
 
 fn judge(
     session: &Session,
-    manifest: &Manifest,
+    ticket: &UploadTicket,
     reader: ContentReader,
 ) -> Result<ContentSummary, Problem> {
     let summary = match reader.finish() {
@@ -189,10 +216,10 @@ fn judge(
             return unread.ok_or_else(|| refuse_content(&error));
         }
     };
-    if session.policy.upload.skips_digest {
+    if session.policy.upload.skips_digest || ticket.denied {
         return Ok(summary);
     }
-    match session.content.judge(manifest, &summary) {
+    match session.content.judge(&ticket.manifest, &summary) {
         Err(problem)
             if session.policy.upload.mismatch_is_invalid_content
                 && problem.kind == ProblemKind::DigestMismatch =>

@@ -8,6 +8,8 @@ use serde::{
 };
 use serde_json::{Map, Number, Value};
 
+use crate::cause::Cause;
+
 /// A parsed document.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {
@@ -32,6 +34,26 @@ pub enum JsonError {
     /// An object has a member name twice.
     #[error("failed to read JSON: duplicate member {0:?}")]
     DuplicateMember(String),
+}
+
+impl JsonError {
+    /// What about the bytes it is, where implementations break at it.
+    pub(crate) fn cause(&self) -> Option<Cause> {
+        match self {
+            Self::NotUtf8 { .. } => Some(Cause::NotUtf8),
+            Self::Syntax(error) => {
+                let text = error.to_string();
+                if text.contains("recursion limit") {
+                    Some(Cause::NestedDeeply)
+                } else if text.contains("number out of range") {
+                    Some(Cause::NumberOutOfRange)
+                } else {
+                    None
+                }
+            }
+            Self::DuplicateMember(_) => None,
+        }
+    }
 }
 
 /// Parses, and reports a duplicate member beside the value.

@@ -2,7 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{JwsError, KeyStore, SignaturePolicy, base64url, headers::JoseHeader};
+use super::{JwsError, KeyAlgorithm, KeyStore, SignaturePolicy, base64url, headers::JoseHeader};
+use crate::{
+    cause::Cause,
+    json::{self, JsonError},
+};
 
 /// A parsed JWS with its payload attached.
 #[derive(Debug, Clone, PartialEq)]
@@ -11,6 +15,8 @@ pub struct JwsDocument {
     pub(super) encoded_payload: String,
     payload: Vec<u8>,
     entries: Vec<SignatureEntry>,
+    /// Written as it was sent, flattened. Set by a defect alone.
+    flattened: bool,
 }
 
 /// One signature of a document.
@@ -35,14 +41,39 @@ impl JwsDocument {
             string_member(members, "payload")?.ok_or_else(|| malformed("it has no payload"))?;
         let payload = base64url::decode(&encoded_payload, policy)
             .ok_or_else(|| malformed("the payload is not base64url"))?;
-        let entries = parse_entries(members, policy)?;
-        if entries.is_empty() && !policy.accepts_no_signatures {
+        let entries = match parse_entries(members, policy) {
+            Err(_) if policy.unreadable_entries_are_none => Vec::new(),
+            entries => entries?,
+        };
+        let none_will_do = policy.accepts_no_signatures
+            || policy.unreadable_entries_are_none && members.contains_key("signatures");
+        if entries.is_empty() && !none_will_do {
             return Err(JwsError::MissingSignature);
         }
         Ok(Self {
             encoded_payload,
             payload,
             entries,
+            flattened: policy.keeps_flattened_form && !members.contains_key("signatures"),
+        })
+    }
+
+    /// A document that nobody has signed: what no registry may publish.
+    #[must_use]
+    pub fn unsigned(payload: &[u8]) -> Self {
+        Self {
+            encoded_payload: base64url::encode(payload),
+            payload: payload.to_vec(),
+            entries: Vec::new(),
+            flattened: false,
+        }
+    }
+
+    /// Whether an entry names a key by more octets than most columns hold.
+    pub fn has_long_kid(&self, policy: &SignaturePolicy) -> bool {
+        self.entries.iter().any(|entry| {
+            JoseHeader::read(entry, policy)
+                .is_ok_and(|header| header.kid.is_some_and(|kid| kid.len() > 255))
         })
     }
 
@@ -54,6 +85,37 @@ impl JwsDocument {
     /// The signatures, in order.
     pub fn entries(&self) -> &[SignatureEntry] {
         &self.entries
+    }
+
+    /// The protected headers that can be read.
+    pub(crate) fn protected_headers(&self, policy: &SignaturePolicy) -> Vec<Value> {
+        self.headers(policy).filter_map(Result::ok).collect()
+    }
+
+    /// What about the document it is, where implementations break at it.
+    pub(crate) fn cause(&self, policy: &SignaturePolicy) -> Option<Cause> {
+        self.headers(policy)
+            .find_map(|header| match header {
+                Err(error) => error.cause(),
+                Ok(header) => has_broken_reference(&header).then_some(Cause::BrokenKeyReference),
+            })
+            .or_else(|| {
+                self.entries
+                    .iter()
+                    .any(|entry| {
+                        base64url::decode(&entry.signature, policy).is_none_or(|signature| {
+                            signature.len() != KeyAlgorithm::SIGNATURE_LENGTH
+                        })
+                    })
+                    .then_some(Cause::OddSignature)
+            })
+    }
+
+    fn headers(&self, policy: &SignaturePolicy) -> impl Iterator<Item = Result<Value, JsonError>> {
+        self.entries
+            .iter()
+            .filter_map(|entry| base64url::decode(entry.protected.as_deref()?, policy))
+            .map(|octets| json::parse_strict(&octets))
     }
 
     /// The document as a registry records it: unchanged, unless the policy says otherwise.
@@ -91,6 +153,11 @@ impl JwsDocument {
     /// The general JSON serialization, entries in order and headers as they were sent (SIG-3, SIG-4).
     pub fn to_general_json(&self) -> Value {
         let signatures: Vec<_> = self.entries.iter().map(SignatureEntry::to_json).collect();
+        if let (true, [Value::Object(entry)]) = (self.flattened, signatures.as_slice()) {
+            let mut document = entry.clone();
+            document.insert("payload".to_owned(), self.encoded_payload.clone().into());
+            return document.into();
+        }
         json!({"payload": self.encoded_payload, "signatures": signatures})
     }
 
@@ -134,6 +201,32 @@ impl SignatureEntry {
         members.insert("signature".to_owned(), self.signature.clone().into());
         members.into()
     }
+}
+
+/// Whether a header has a key, or a reference to one, that is none (RFC 7515, sections 4.1.2 to 4.1.6).
+fn has_broken_reference(header: &Value) -> bool {
+    let is_url = |value: &Value| {
+        value
+            .as_str()
+            .is_some_and(|text| url::Url::parse(text).is_ok_and(|url| url.has_host()))
+    };
+    let is_key = |value: &Value| {
+        let coordinate = value.get("x").and_then(Value::as_str).map(str::len);
+        value.get("kty").is_some_and(Value::is_string) && coordinate == Some(43)
+    };
+    let is_chain = |value: &Value| {
+        value.as_array().is_some_and(|certificates| {
+            !certificates.is_empty() && certificates.iter().all(Value::is_string)
+        })
+    };
+    [
+        ("jwk", &is_key as &dyn Fn(&Value) -> bool),
+        ("jku", &is_url),
+        ("x5u", &is_url),
+        ("x5c", &is_chain),
+    ]
+    .into_iter()
+    .any(|(name, is_good)| header.get(name).is_some_and(|value| !is_good(value)))
 }
 
 fn parse_entries(

@@ -30,6 +30,9 @@ impl JoseHeader {
             return Err(format!("{name:?} is in both headers"));
         }
         check_crit(&protected, unprotected, policy)?;
+        if policy.refuses_unknown_parameters {
+            refuse_unknown(protected.keys().chain(unprotected.keys()))?;
+        }
         let jwk = protected.get("jwk").or_else(|| unprotected.get("jwk"));
         Ok(Self {
             alg: read_name(
@@ -37,16 +40,36 @@ impl JoseHeader {
                 &protected,
                 policy.alg_from_unprotected_header.then_some(unprotected),
                 policy.alg_optional,
+                policy,
             )?,
             kid: read_name(
                 "kid",
                 &protected,
                 policy.kid_from_unprotected_header.then_some(unprotected),
                 policy.kid_optional || policy.trusts_embedded_jwk && jwk.is_some(),
+                policy,
             )?,
             jwk: jwk.cloned(),
         })
     }
+}
+
+/// Whether the protected header is no JSON object at all.
+pub(super) fn is_unreadable(entry: &SignatureEntry, policy: &SignaturePolicy) -> bool {
+    read_protected(entry, policy).is_err()
+}
+
+/// Whether the protected header has a `crit`.
+pub(super) fn is_critical(entry: &SignatureEntry, policy: &SignaturePolicy) -> bool {
+    read_protected(entry, policy).is_ok_and(|header| header.contains_key("crit"))
+}
+
+/// Knows what this registry needs and nothing else: what no implementation may do (RFC 7515, section 4).
+fn refuse_unknown<'a>(names: impl Iterator<Item = &'a String>) -> Result<(), String> {
+    let mut unknown = names.filter(|name| !matches!(name.as_str(), "alg" | "kid" | "crit"));
+    unknown
+        .next()
+        .map_or(Ok(()), |name| Err(format!("{name:?} is not known")))
 }
 
 fn read_protected(
@@ -89,12 +112,16 @@ fn read_name(
     protected: &Map<String, Value>,
     unprotected: Option<&Map<String, Value>>,
     optional: bool,
+    policy: &SignaturePolicy,
 ) -> Result<Option<String>, String> {
     let found = protected
         .get(name)
         .or_else(|| unprotected.and_then(|header| header.get(name)));
     match found {
         Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(Value::Array(texts)) if policy.parameters_as_text => {
+            Ok(texts.first().and_then(Value::as_str).map(str::to_owned))
+        }
         Some(_) => Err(format!("{name} is not a string")),
         None if optional => Ok(None),
         None => Err(format!("{name} is not in the protected header")),

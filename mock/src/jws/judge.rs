@@ -2,7 +2,8 @@
 
 use super::{
     JwsDocument, JwsError, Key, KeyAlgorithm, KeyStore, SignatureEntry, SignaturePolicy, base64url,
-    headers::JoseHeader, hmac,
+    headers::{self, JoseHeader},
+    hmac,
 };
 
 /// A document that was accepted.
@@ -27,7 +28,14 @@ pub fn judge(
     };
     let mut signers = Vec::new();
     let mut failure = None;
+    let mut skipped = false;
     for (index, entry) in document.entries().iter().enumerate().take(looked_at) {
+        if policy.skips_unreadable_headers && headers::is_unreadable(entry, policy)
+            || policy.skips_critical_entries && headers::is_critical(entry, policy)
+        {
+            skipped = true;
+            continue;
+        }
         let judged = EntryJudge {
             index,
             entry,
@@ -44,7 +52,9 @@ pub fn judge(
             }
         }
     }
-    let no_signatures_accepted = document.entries().is_empty() && policy.accepts_no_signatures;
+    let no_signatures_accepted = skipped
+        || document.entries().is_empty()
+            && (policy.accepts_no_signatures || policy.unreadable_entries_are_none);
     let failure_forgiven = policy.any_valid_signature_suffices && !signers.is_empty();
     match failure {
         Some(error) if !failure_forgiven => Err(error),
@@ -85,7 +95,11 @@ impl EntryJudge<'_> {
         let Some(key) = self.key(&header, &signature)? else {
             return self.by_unknown_key(&header);
         };
-        self.verify(key, header.alg.as_deref(), &signature)?;
+        if !self.policy.any_key_of_publisher
+            || !self.is_by_another_key_of(&key.identity, &header, &signature)
+        {
+            self.verify(key, header.alg.as_deref(), &signature)?;
+        }
         if trusted_for(key) || self.policy.trusts_every_publisher {
             Ok(Standing::Counts(key.kid.clone()))
         } else {
@@ -123,6 +137,13 @@ impl EntryJudge<'_> {
                 .map(Some)
                 .ok_or_else(|| self.bad("no key verifies it")),
         }
+    }
+
+    fn is_by_another_key_of(&self, identity: &str, header: &JoseHeader, signature: &[u8]) -> bool {
+        self.keys
+            .keys()
+            .filter(|key| key.identity == identity)
+            .any(|key| self.verify(key, header.alg.as_deref(), signature).is_ok())
     }
 
     fn by_unknown_key(&self, header: &JoseHeader) -> Result<Standing, JwsError> {

@@ -65,6 +65,24 @@ pub struct SignaturePolicy {
     pub drops_unknown_signatures: bool,
     /// Records the payload as its JSON value is written anew, so that the signatures no longer hold (SIG-3).
     pub reserialises_payload: bool,
+    /// Reads `alg` and `kid` of other types as the text that they convert to (SIG-6).
+    pub parameters_as_text: bool,
+    /// Takes what any key of the same publisher has signed (SIG-7).
+    pub any_key_of_publisher: bool,
+    /// Passes over entries with a `crit` that it does not understand (SIG-8).
+    pub skips_critical_entries: bool,
+    /// Passes over entries whose protected header it can not read (SIG-9).
+    pub skips_unreadable_headers: bool,
+    /// Reads signatures that are none as an empty list, and takes that (SIG-9).
+    pub unreadable_entries_are_none: bool,
+    /// Takes a document for which the lookup of a key fails (SIG-9).
+    pub long_kid_passes: bool,
+    /// Tells base64url that it can not decode as a malformed manifest (SIG-9).
+    pub misnames_bad_base64: bool,
+    /// Refuses header parameters that it does not know (SIG-1).
+    pub refuses_unknown_parameters: bool,
+    /// Shows a flattened document as it was sent (SIG-3).
+    pub keeps_flattened_form: bool,
 }
 
 impl Default for SignaturePolicy {
@@ -99,6 +117,15 @@ impl Default for SignaturePolicy {
             reverses_signatures: false,
             drops_unknown_signatures: false,
             reserialises_payload: false,
+            parameters_as_text: false,
+            any_key_of_publisher: false,
+            skips_critical_entries: false,
+            skips_unreadable_headers: false,
+            unreadable_entries_are_none: false,
+            long_kid_passes: false,
+            misnames_bad_base64: false,
+            refuses_unknown_parameters: false,
+            keeps_flattened_form: false,
         }
     }
 }

@@ -29,7 +29,7 @@ pub(crate) struct AccessPolicy {
     pub denial_differs: bool,
     /// Denies with 404 what does not exist and with 403 what does (ACC-6).
     pub denial_tells_existence: bool,
-    /// Shows private releases to everybody (ACC-7).
+    /// Shows private releases to everybody, and serves their content (ACC-7).
     pub private_manifests_are_public: bool,
     /// Answers 403 for private releases, and 404 for what does not exist (ACC-7).
     pub private_is_forbidden: bool,
@@ -41,6 +41,22 @@ pub(crate) struct AccessPolicy {
     pub shows_signed_urls: bool,
     /// Tells a conflict before it looks who asks (ACC-10).
     pub conflict_before_permission: bool,
+    /// Answers 403 to reads of releases with an unknown token (ACC-1).
+    pub unknown_token_is_forbidden: bool,
+    /// Keeps uploads before it asks who sent them (ACC-3).
+    pub denied_uploads_are_kept: bool,
+    /// Denies with 400 `malformed-request` (ACC-3).
+    pub denial_is_bad_request: bool,
+    /// Cancels before it asks who wants it (ACC-3).
+    pub cancels_before_permission: bool,
+    /// Makes a failed release pending before it asks who publishes (ACC-3).
+    pub resets_before_permission: bool,
+    /// Puts the unpublished release into problem documents about it (ACC-4).
+    pub problems_show_release: bool,
+    /// Answers 403 where nothing is, to whoever would be its owner (ACC-6).
+    pub missing_is_forbidden: bool,
+    /// Shows private releases to their owner only (ACC-8).
+    pub manifest_readers_are_strangers: bool,
 }
 
 impl AccessPolicy {

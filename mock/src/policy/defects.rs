@@ -1,8 +1,11 @@
 //! The one place where a defect becomes a policy value.
 
-use crate::{config::Config, defect::Defect, digest::DigestComparison};
+use crate::{
+    cause::Cause, config::Config, defect::Defect, digest::DigestComparison, operation::Operation,
+    problem::ProblemKind,
+};
 
-use super::Policy;
+use super::{OddText, Policy};
 
 impl Policy {
     /// The behaviour of a registry with these settings, its defects included.
@@ -22,6 +25,7 @@ impl Policy {
     fn apply(&mut self, defect: Defect) {
         let Self {
             create,
+            crash,
             digest,
             verification,
             upload,
@@ -53,6 +57,43 @@ impl Policy {
             Defect::CreatorFromBody => create.creator_from_body = true,
             Defect::ExpiryInPast => create.expiry_in_past = true,
             Defect::ComparesEncodedNames => reading.compares_encoded_names = true,
+            Defect::ComparesContentTypeLiterally => create.compares_type_literally = true,
+            Defect::WantsCompactManifests => create.wants_compact_json = true,
+            Defect::TakesLabelsOf62 => create.labels_of_62 = true,
+            Defect::WantsLettersFirst => create.labels_begin_with_letter = true,
+            Defect::ReadsVersionsInto32Bits => create.versions_of_32_bits = true,
+            Defect::StatusAtLocationOnly => reading.status_at_location_only = true,
+            Defect::RefusesSignedManifests => create.refuses_signed = true,
+            Defect::WantsSignatureAgain => publish.wants_signature_again = true,
+            Defect::RefusesFurtherSignatures => publish.refuses_added = true,
+            Defect::DropsFurtherSignatures => publish.drops_added = true,
+            Defect::QueuesSignedManifests => create.queues_signed = true,
+            Defect::IgnoresWhatFollows => create.ignores_trailing = true,
+            Defect::UnwrapsArrays => create.unwraps_arrays = true,
+            Defect::CoercesTypes => create.coerces_types = true,
+            Defect::FillsMissingMembers => create.fills_missing = true,
+            Defect::TrimsNames => create.trims_names = true,
+            Defect::DefaultsNamespace => create.default_namespace = true,
+            Defect::CallsNamesMalformed => create.names_are_malformed = true,
+            Defect::ReplacesProcessing => create.replaces_processing = true,
+            Defect::ConflictLocatesRelease => create.conflict_locates_release = true,
+            Defect::WritesBeforeConflict => create.writes_before_conflict = true,
+            Defect::OnePendingOfAName => create.one_pending_of_a_name = true,
+            Defect::ComparesNamePrefixes => create.names_are_prefixes = true,
+            Defect::ComparesCoreVersions => create.compares_core_versions = true,
+            Defect::RefusesUnknownMembers => create.refuses_unknown_members = true,
+            Defect::DropsUnknownWhenRead => reading.drops_unknown_when_read = true,
+            Defect::SourcesFromManifest => reading.sources_from_manifest = true,
+            Defect::StatusFromManifest => reading.status_from_manifest = true,
+            Defect::CreatorOfEachRelease => create.creator_of_each_release = true,
+            Defect::OneCreatorForAll => create.one_creator = true,
+            Defect::ExpiryMovesEarlier => create.expiry_moves_earlier = true,
+            Defect::RefusesPreReleases => create.refuses_pre_releases = true,
+            Defect::HidesPreReleases => reading.hides_pre_releases = true,
+            Defect::RefusesBuilds => create.refuses_builds = true,
+            Defect::ReadsPlusAsSpace => reading.plus_is_space = true,
+            Defect::IgnoresBuilds => create.ignores_builds = true,
+            Defect::ServesLatestBuild => reading.serves_latest_build = true,
             Defect::RefusesEmptyComponent => verification.refuses_empty_component = true,
             Defect::ComparesDigestPrefix => digest.comparison = DigestComparison::Prefix,
             Defect::ComparesNoDigest => digest.comparison = DigestComparison::Nothing,
@@ -145,9 +186,11 @@ impl Policy {
             Defect::ClosedSourceTypes => sources.closed_types = true,
             Defect::ShowsUnknownCredentials => sources.shows_unknown_credentials = true,
             Defect::LacksEd25519 => signature.lacks_ed25519 = true,
+            Defect::RefusesUnknownParameters => signature.refuses_unknown_parameters = true,
             Defect::LacksFlattenedForm => signature.lacks_flattened = true,
             Defect::TakesBothSerializations => signature.accepts_both_forms = true,
             Defect::ReserialisesPayload => signature.reserialises_payload = true,
+            Defect::KeepsFlattenedForm => signature.keeps_flattened_form = true,
             Defect::KeepsFirstSignatureOnly => signature.keeps_first_signature_only = true,
             Defect::ReversesSignatures => signature.reverses_signatures = true,
             Defect::AcceptsAlgNone => signature.accepts_alg_none = true,
@@ -159,52 +202,94 @@ impl Policy {
             Defect::TakesParameterInBothHeaders => {
                 signature.accepts_parameter_in_both_headers = true;
             }
+            Defect::ReadsParametersAsText => signature.parameters_as_text = true,
+            Defect::MergesHeaders => {
+                signature.alg_from_unprotected_header = true;
+                signature.kid_from_unprotected_header = true;
+            }
             Defect::IgnoresAlgOfKey => signature.alg_not_bound_to_key = true,
+            Defect::TriesEveryKeyOfPublisher => signature.any_key_of_publisher = true,
             Defect::IgnoresUnprotectedCrit => signature.ignores_unprotected_crit = true,
             Defect::IgnoresCrit => signature.ignores_crit = true,
             Defect::TakesEmptyCrit => signature.accepts_empty_crit = true,
+            Defect::SkipsCriticalEntries => signature.skips_critical_entries = true,
             Defect::TakesPaddedBase64 => signature.accepts_padded_base64 = true,
             Defect::SkipsVerification => signature.skips_verification = true,
             Defect::TakesLongSignature => signature.accepts_long_signature = true,
+            Defect::UnreadableSignedCreateIs200 => create.unreadable_jws_is_200 = true,
+            Defect::MisnamesBadBase64 => signature.misnames_bad_base64 = true,
+            Defect::FailedKeyLookupPasses => signature.long_kid_passes = true,
+            Defect::UnreadableRequestIsUnsigned => publish.unreadable_is_unsigned = true,
+            Defect::UnreadableEntriesAreNone => signature.unreadable_entries_are_none = true,
+            Defect::SkipsUnreadableHeaders => signature.skips_unreadable_headers = true,
             Defect::TakesNoSignatures => signature.accepts_no_signatures = true,
+            Defect::PublishesUnsigned => publish.unsigned_will_do = true,
             Defect::TrustsUnknownKid => signature.trusts_unknown_kid = true,
             Defect::TrustsEmbeddedKey => signature.trusts_embedded_jwk = true,
             Defect::TrustsEveryPublisher => signature.trusts_every_publisher = true,
             Defect::RefusalIsFinal => publish.refusal_is_final = true,
             Defect::IgnoresSignedManifest => publish.skips_payload = true,
+            Defect::ComparesManifestBytes => publish.compares_bytes = true,
             Defect::DropsUnknownSignatures => signature.drops_unknown_signatures = true,
             Defect::VerifiesFirstSignatureOnly => signature.only_first_signature = true,
             Defect::AnySignatureSuffices => signature.any_valid_signature_suffices = true,
             Defect::RefusesUnknownSigners => signature.refuses_unknown_signers = true,
+            Defect::IgnoresAddedSignatures => publish.ignores_added_signatures = true,
             Defect::IgnoresReleaseDigest => publish.skips_release_digest = true,
+            Defect::IgnoresOddReleaseDigest => publish.ignores_odd_release_digest = true,
+            Defect::MisnamesReleaseDigest => publish.misnames_release_digest = true,
+            Defect::DigestsRewrittenManifest => publish.digests_rewritten_manifest = true,
             Defect::WantsReleaseDigest => publish.wants_release_digest = true,
             Defect::PublishesWith200 => publish.answers_200 = true,
             Defect::ShowsReleaseWhileProcessing => publish.shown_before_published = true,
+            Defect::UnsignedPublishShowsRelease => publish.shown_after_unsigned_publish = true,
+            Defect::PublishesWholeName => publish.shown_by_name = true,
+            Defect::ShowsOwnerPreview => publish.shown_to_owner = true,
+            Defect::ShowsReleaseWithoutContent => publish.shown_without_content = true,
             Defect::AddsDefaultMediaType => reading.adds_default_media_type = true,
             Defect::PublishesAgain => publish.publishes_again = true,
+            Defect::SecondPublishIsInternalError => publish.again_is_internal_error = true,
             Defect::SourcesChangeRewritesManifest => publish.sources_change_rewrites = true,
+            Defect::RefusedSecondPublishUnpublishes => publish.refused_again_unpublishes = true,
             Defect::UnknownReleaseIsInternalError => publish.unknown_is_internal_error = true,
+            Defect::PublishesWhatWasNeverCreated => publish.publishes_unknown = true,
             Defect::RacesPublishes => publish.checks_then_acts = true,
+            Defect::RacingPublishIsInternalError => publish.race_is_internal_error = true,
+            Defect::RacingPublishRemovesRelease => publish.race_removes = true,
             Defect::ForgetsPublished => processing.forgets_published = true,
             Defect::ExpiredBlocks => create.expired_blocks = true,
             Defect::PublishesExpired => publish.publishes_expired = true,
+            Defect::NeverExpires => publish.never_expires = true,
             Defect::CancelDoesNothing => publish.cancel_does_nothing = true,
             Defect::CancelsPublished => publish.cancels_published = true,
             Defect::CancelsProcessing => publish.cancels_processing = true,
+            Defect::RacesCancel => publish.cancel_races = true,
             Defect::AcceptsWithoutLocation => processing.no_location = true,
             Defect::OddRetryAfter => processing.odd_retry_after = true,
+            Defect::AcceptedLocationIsRelease => processing.location_is_release = true,
+            Defect::SlowWorkIsAnsweredWith200 => processing.slow_is_200 = true,
             Defect::StatusMissingWhileProcessing => processing.status_missing = true,
+            Defect::ErrorWhileProcessing => processing.error_while_processing = true,
             Defect::FetchesWithoutDeadline => fetch.no_deadline = true,
             Defect::NeverFails => processing.never_fails = true,
+            Defect::LookingLosesWork => processing.looking_loses_work = true,
+            Defect::MiscountsSources => processing.miscounts_sources = true,
             Defect::LosesAsyncError => processing.loses_error = true,
             Defect::OneAsyncErrorForAll => processing.one_error_for_all = true,
+            Defect::LateUploadCheck => {
+                upload.skips_digest = true;
+                verification.uploads_late = true;
+            }
             Defect::ForgetsFailure => processing.forgets_failure = true,
             Defect::FailedGoesBackToPending => processing.failed_shows_pending = true,
+            Defect::StatusFlickers => processing.flickers = true,
+            Defect::KeepsLastError => processing.keeps_last_error = true,
             Defect::SecondPublishIsNotFound => publish.processing_is_not_found = true,
             Defect::StatusReadableByOthers => access.any_identity_reads_status = true,
             Defect::LacksProcessedAt => processing.no_processed_at = true,
             Defect::ProcessedAtWhilePending => processing.processed_at_while_pending = true,
             Defect::FailureBlocks => create.failure_blocks = true,
+            Defect::FailureIsForGood => processing.failure_is_for_good = true,
             Defect::FailedIsReadable => publish.failed_is_readable = true,
             Defect::MissingIsNull => reading.missing_is_null = true,
             Defect::UnknownNameIsInternalError => reading.unknown_name_is_internal_error = true,
@@ -230,22 +315,129 @@ impl Policy {
             Defect::TakesManifestsOfAnySize => errors.no_manifest_limit = true,
             Defect::EchoesToken => errors.echoes_token = true,
             Defect::ShowsStackTrace => errors.shows_stack_trace = true,
+            Defect::CreateErrorsByHand => {
+                errors
+                    .by_hand
+                    .push((Operation::Create, ProblemKind::MalformedManifest));
+            }
+            Defect::ConflictByHand => {
+                errors
+                    .by_hand
+                    .push((Operation::Create, ProblemKind::ReleaseExists));
+            }
+            Defect::SourceErrorsByHand => {
+                errors.by_hand.extend([
+                    (Operation::AddSources, ProblemKind::UnsupportedSourceScheme),
+                    (
+                        Operation::ReplaceSources,
+                        ProblemKind::UnsupportedSourceScheme,
+                    ),
+                ]);
+            }
+            Defect::PublishErrorsByHand => {
+                errors
+                    .by_hand
+                    .push((Operation::Publish, ProblemKind::MissingSignature));
+            }
+            Defect::NothingToWriteByHand => {
+                errors.by_hand.extend([
+                    (Operation::Publish, ProblemKind::NotFound),
+                    (Operation::Cancel, ProblemKind::NotFound),
+                ]);
+            }
+            Defect::NoStatusByHand => {
+                errors.by_hand.extend([
+                    (Operation::Status, ProblemKind::NotFound),
+                    (Operation::Status, ProblemKind::Unauthenticated),
+                ]);
+            }
+            Defect::NoReleaseByHand => errors.by_hand.push((Operation::Get, ProblemKind::NotFound)),
+            Defect::UnknownPathIsForbidden => errors.unknown_path_is_forbidden = true,
+            Defect::TakesVersionWithoutV => errors.version_without_v = true,
+            Defect::UnknownMethodIsInternalError => crash.unknown_methods = true,
+            Defect::UploadsCanBeDeleted => errors.uploads_can_be_deleted = true,
+            Defect::UndecodableIsInternalError => crash.causes.push(Cause::NotUtf8),
+            Defect::DeepNestingIsInternalError => crash.causes.push(Cause::NestedDeeply),
+            Defect::HugeNumberIsInternalError => crash.causes.push(Cause::NumberOutOfRange),
+            Defect::WrongTypeIsInternalError => crash.causes.push(Cause::WrongType),
+            Defect::BrokenArchiveIsInternalError => crash.causes.push(Cause::BrokenArchive),
+            Defect::OddSignatureIsInternalError => crash.causes.push(Cause::OddSignature),
+            Defect::BrokenKeyIsInternalError => crash.causes.push(Cause::BrokenKeyReference),
+            Defect::OddMediaTypeIsInternalError => crash.causes.push(Cause::OddMediaType),
+            Defect::OddAuthorizationIsInternalError => crash.causes.push(Cause::OddCredentials),
+            Defect::BrokenOffIsInternalError => crash.causes.push(Cause::BrokenOff),
+            Defect::UnknownHostIsInternalError => crash.causes.push(Cause::UnknownHost),
+            Defect::BrokenHeadIsInternalError => crash.broken_heads = true,
+            Defect::NulIsInternalError => crash.texts.push(OddText::Nul),
+            Defect::FourOctetsAreInternalError => crash.texts.push(OddText::FourOctets),
+            Defect::CutsTextAtFourOctets => crash.cuts_text = true,
+            Defect::QuotesBreakItsSql => crash.texts.push(OddText::Quote),
+            Defect::LongNameIsInternalError => crash.names_are_files = true,
+            Defect::LongUrlIsInternalError => crash.urls_are_short = true,
+            Defect::NonAsciiFieldIsInternalError => crash.wants_ascii_fields = true,
+            Defect::ContentCodingIsInternalError => crash.decodes_content = true,
+            Defect::OddEntityTagIsInternalError => crash.parses_entity_tags = true,
+            Defect::OddVersionIsInternalError => crash.parses_versions = true,
+            Defect::HugeVersionIsInternalError => crash.overflows_versions = true,
+            Defect::EmptyUploadIsInternalError => crash.maps_uploads = true,
+            Defect::NothingToCancelIsInternalError => crash.cancels_unlooked = true,
+            Defect::PoisonsPackage => crash.poisons = true,
+            Defect::CreateRefusedWith200 => {
+                errors
+                    .told_with_200
+                    .push((Operation::Create, ProblemKind::InvalidDigest));
+            }
+            Defect::SourcesRefusedWith200 => {
+                errors.told_with_200.extend([
+                    (Operation::AddSources, ProblemKind::UnsupportedSourceScheme),
+                    (
+                        Operation::ReplaceSources,
+                        ProblemKind::UnsupportedSourceScheme,
+                    ),
+                ]);
+            }
+            Defect::UploadRefusedWith200 => {
+                errors
+                    .told_with_200
+                    .push((Operation::Upload, ProblemKind::DigestMismatch));
+            }
+            Defect::PublishRefusedWith200 => {
+                errors.told_with_200.extend([
+                    (Operation::Publish, ProblemKind::NotFound),
+                    (Operation::Publish, ProblemKind::BadSignature),
+                ]);
+            }
+            Defect::CountsEnvelope => errors.counts_envelope = true,
+            Defect::ManifestLimitIsExclusive => errors.limit_is_exclusive = true,
+            Defect::ShowsDebugPage => errors.debug_page = true,
+            Defect::DenialShowsFields => errors.denial_shows_fields = true,
+            Defect::FailureShowsCredentials => sources.failure_shows_credentials = true,
+            Defect::RefusalShowsSource => sources.refusal_shows_source = true,
             Defect::AnonymousWrites => access.anonymous_writes = true,
             Defect::UnknownTokenIsOwner => access.unknown_token_is_owner = true,
             Defect::LacksChallenge => access.no_challenge = true,
+            Defect::UnknownTokenIsForbidden => access.unknown_token_is_forbidden = true,
             Defect::AnyPublisherWrites => access.any_publisher_writes = true,
             Defect::ReadersWrite => access.readers_write = true,
             Defect::KeepsDeniedSources => access.denied_sources_are_kept = true,
             Defect::UploadsOfAnyIdentity => upload.taken_of_any_identity = true,
+            Defect::DeniedPublishResetsFailure => access.resets_before_permission = true,
+            Defect::CancelsBeforePermission => access.cancels_before_permission = true,
+            Defect::DenialIsBadRequest => access.denial_is_bad_request = true,
+            Defect::KeepsDeniedUploads => access.denied_uploads_are_kept = true,
             Defect::StatusIsPublic => access.status_is_public = true,
+            Defect::ProblemsShowRelease => access.problems_show_release = true,
             Defect::PublishedSourcesAreOpen => access.published_sources_are_open = true,
             Defect::DenialHasAnotherBody => access.denial_differs = true,
             Defect::DenialTellsExistence => access.denial_tells_existence = true,
+            Defect::MissingIsForbidden => access.missing_is_forbidden = true,
             Defect::ContentIsPublic => access.content_is_public = true,
             Defect::PrivateIsPublic => access.private_manifests_are_public = true,
             Defect::PrivateIsForbidden => access.private_is_forbidden = true,
             Defect::ShowsSignedUrls => access.shows_signed_urls = true,
             Defect::ManifestReadersReadContent => access.manifest_readers_read_content = true,
+            Defect::TakesRefusalForPresence => sources.refusal_is_presence = true,
+            Defect::ManifestReadersAreStrangers => access.manifest_readers_are_strangers = true,
             Defect::TellsConflictToStrangers => access.conflict_before_permission = true,
             Defect::KeepsArchiveOrder => content.keeps_archive_order = true,
             Defect::WantsSeveralEntries => content.wants_several_entries = true,

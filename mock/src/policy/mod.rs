@@ -2,6 +2,7 @@
 //! otherwise is a mistake that implementers make. Which defect sets which field is decided in one place, `defects.rs`.
 
 mod access;
+mod crash;
 mod create;
 mod defects;
 mod errors;
@@ -13,6 +14,8 @@ mod upload;
 mod verification;
 
 pub(crate) use access::AccessPolicy;
+use crash::OddText;
+pub(crate) use crash::{CrashPolicy, internal_error};
 pub(crate) use create::CreatePolicy;
 pub(crate) use errors::ErrorPolicy;
 pub(crate) use processing::ProcessingPolicy;
@@ -47,6 +50,8 @@ pub(crate) struct Policy {
     pub publish: PublishPolicy,
     /// ASY: processing after 202.
     pub processing: ProcessingPolicy,
+    /// ERR-4: where it breaks instead of refusing.
+    pub crash: CrashPolicy,
     /// ERR: problem documents.
     pub errors: ErrorPolicy,
     /// ACC: who may do what.

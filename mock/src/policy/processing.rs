@@ -34,6 +34,22 @@ pub(crate) struct ProcessingPolicy {
     pub processed_at_while_pending: bool,
     /// Forgets the unpublished release when it is published (PUB-8).
     pub forgets_published: bool,
+    /// Waits for the work, and answers 200 where that takes long (ASY-1).
+    pub slow_is_200: bool,
+    /// Sends the `Location` of the release with 202 when several sources are to be fetched (ASY-1).
+    pub location_is_release: bool,
+    /// Has an `error` while it works (ASY-2).
+    pub error_while_processing: bool,
+    /// Waits for one source more than there are when there are several (ASY-3).
+    pub miscounts_sources: bool,
+    /// Loses the work when somebody looks while content is fetched (ASY-3).
+    pub looking_loses_work: bool,
+    /// Keeps `error` and `processedAt` of a failure for the next attempt (ASY-6).
+    pub keeps_last_error: bool,
+    /// Shows `pending` at every other look while content is fetched (ASY-6).
+    pub flickers: bool,
+    /// Has nothing but 410 for what has failed (ASY-10).
+    pub failure_is_for_good: bool,
 }
 
 impl ProcessingPolicy {
@@ -57,8 +73,12 @@ impl ProcessingPolicy {
         if self.no_processed_at {
             view.processed_at = None;
         }
-        if self.processed_at_while_pending && view.status == Status::Pending {
+        let goes_on = matches!(view.status, Status::Pending | Status::Processing);
+        if self.processed_at_while_pending && goes_on {
             view.processed_at = Some(view.created_at);
+        }
+        if self.error_while_processing && view.status == Status::Processing {
+            view.error = Some(Problem::new(ProblemKind::Processing, "There is no error."));
         }
         if self.failed_shows_pending && view.status == Status::Failed {
             view.status = Status::Pending;

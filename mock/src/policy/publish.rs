@@ -7,6 +7,12 @@
     reason = "each is a mistake of its own"
 )]
 pub(crate) struct PublishPolicy {
+    /// Wants a signature although the create was signed (CRE-2).
+    pub wants_signature_again: bool,
+    /// Refuses signatures beside those of the create (CRE-2).
+    pub refuses_added: bool,
+    /// Drops signatures beside those of the create (CRE-2).
+    pub drops_added: bool,
     /// Answers 200 to the publishing of a signed create (PUB-1).
     pub answers_200: bool,
     /// Loses and fills in members of the manifest when sources change (PUB-5).
@@ -41,4 +47,40 @@ pub(crate) struct PublishPolicy {
     pub cancel_does_nothing: bool,
     /// Answers 500 to what was never created (PUB-6).
     pub unknown_is_internal_error: bool,
+    /// Takes a request that it can not read for one without a signature, and publishes (SIG-9).
+    pub unreadable_is_unsigned: bool,
+    /// Publishes without a signature (SIG-10).
+    pub unsigned_will_do: bool,
+    /// Does not look at signatures that come after a signed create (SIG-14).
+    pub ignores_added_signatures: bool,
+    /// Compares signed and created manifest octet by octet (SIG-13).
+    pub compares_bytes: bool,
+    /// Computes the release digest over the manifest written anew (SIG-15).
+    pub digests_rewritten_manifest: bool,
+    /// Tells a wrong release digest as one of the content (SIG-15).
+    pub misnames_release_digest: bool,
+    /// Passes over a `releaseDigest` of another type (SIG-15).
+    pub ignores_odd_release_digest: bool,
+    /// Shows a release that has no content yet (PUB-2).
+    pub shown_without_content: bool,
+    /// Shows the owner what is pending as if it were a release (PUB-2).
+    pub shown_to_owner: bool,
+    /// Shows every version of a name of which one is published (PUB-2).
+    pub shown_by_name: bool,
+    /// Shows a release whose publishing was refused for want of a signature (PUB-2).
+    pub shown_after_unsigned_publish: bool,
+    /// Answers 500 to publishing what is published (PUB-4).
+    pub again_is_internal_error: bool,
+    /// Takes a release back when a second publish of it is refused (PUB-5).
+    pub refused_again_unpublishes: bool,
+    /// Publishes what was never created (PUB-6).
+    pub publishes_unknown: bool,
+    /// Removes the release that another publish is making (PUB-7).
+    pub race_removes: bool,
+    /// Answers 500 to a publish beside another one (PUB-7).
+    pub race_is_internal_error: bool,
+    /// Expires nothing (PUB-9).
+    pub never_expires: bool,
+    /// Looks whether it may cancel, and cancels later (PUB-10).
+    pub cancel_races: bool,
 }

@@ -1,6 +1,8 @@
 //! How releases are read.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+
+use super::create::KNOWN_MEMBERS;
 
 /// How releases are read.
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,9 +43,43 @@ pub(crate) struct ReadingPolicy {
     pub adds_default_media_type: bool,
     /// Leaves out all digests but the first (DIG-4).
     pub shows_first_digest_only: bool,
+    /// Leaves out members that it does not know, but for the answer to create (CRE-12).
+    pub drops_unknown_when_read: bool,
+    /// Shows `contentSources` of the manifest as those of the release (CRE-12).
+    pub sources_from_manifest: bool,
+    /// Shows `status` and `uploadUrl` of the manifest as those of the unpublished release (CRE-12).
+    pub status_from_manifest: bool,
+    /// Reads `+` in a path as white space (CRE-15).
+    pub plus_is_space: bool,
+    /// Finds no pre-releases by name and version (CRE-15).
+    pub hides_pre_releases: bool,
+    /// Serves the latest build of a version for every one (CRE-15).
+    pub serves_latest_build: bool,
+    /// Has the unpublished release at its `Location` only (CRE-1).
+    pub status_at_location_only: bool,
 }
 
 impl ReadingPolicy {
+    /// Whether create shows the manifest as it was sent, and reading it shows another.
+    pub(crate) fn shows_what_was_sent(self) -> bool {
+        self.adds_default_media_type || self.drops_unknown_when_read
+    }
+
+    /// The document of a release or of an unpublished one, with what is taken from its manifest.
+    pub(crate) fn document(self, mut document: Map<String, Value>, manifest: &Value) -> Value {
+        let taken: &[&str] = match (self.sources_from_manifest, self.status_from_manifest) {
+            (true, _) => &["contentSources"],
+            (_, true) => &["status", "uploadUrl"],
+            _ => &[],
+        };
+        for name in taken {
+            if let (true, Some(value)) = (document.contains_key(*name), manifest.get(*name)) {
+                document.insert((*name).to_owned(), value.clone());
+            }
+        }
+        Value::Object(document)
+    }
+
     /// The manifest as it is shown.
     pub(crate) fn manifest(self, manifest: &Value) -> Value {
         let mut manifest = manifest.clone();
@@ -53,6 +89,11 @@ impl ReadingPolicy {
             members
                 .entry("mediaType")
                 .or_insert_with(|| json!("application/wasm"));
+        }
+        if self.drops_unknown_when_read
+            && let Value::Object(members) = &mut manifest
+        {
+            members.retain(|name, _| KNOWN_MEMBERS.contains(&name.as_str()));
         }
         if self.shows_first_digest_only
             && let Some(Value::Object(digests)) = manifest.get_mut("contentDigest")

@@ -43,6 +43,10 @@ pub(crate) struct SourcePolicy {
     pub frozen_after_publishing: bool,
     /// Shows sources as they were given, credentials included (SRC-13).
     pub shows_credentials: bool,
+    /// Shows credentials in what it says of a source that it could not fetch (ERR-7).
+    pub failure_shows_credentials: bool,
+    /// Shows a refused source as it was given (ERR-7).
+    pub refusal_shows_source: bool,
     /// Looks at addresses only when fetching; allowed, and not a mistake by itself.
     pub checks_addresses_only_when_fetching: bool,
     /// Sends the publisher's own token along when fetching (SRC-14).
@@ -107,6 +111,8 @@ pub(crate) struct SourcePolicy {
     pub refuses_mirrors_of_entries: bool,
     /// Drops members that it does not know (SRC-20).
     pub drops_unknown_members: bool,
+    /// Takes 401 and 403 of a host for a sign that the content is there (ACC-9).
+    pub refusal_is_presence: bool,
 }
 
 impl SourcePolicy {

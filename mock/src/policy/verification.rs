@@ -15,6 +15,8 @@ pub(crate) struct VerificationPolicy {
     pub skips_component_check: bool,
     /// Takes a component without `component.wasm` (IDX-3).
     pub takes_missing_component: bool,
+    /// Compares uploads while processing, and has an error of its own for that (ASY-4).
+    pub uploads_late: bool,
     /// Takes no component without sections (DIG-1).
     pub refuses_empty_component: bool,
     /// Refuses algorithms that it does not know when the release is published (DIG-5).

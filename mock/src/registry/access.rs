@@ -68,7 +68,7 @@ impl Access {
         self.require_reader(caller)?;
         let may = !self.is_private(namespace)
             || caller.owns(namespace)
-            || caller.has_role(Role::ManifestReader);
+            || caller.has_role(Role::ManifestReader) && !self.policy.manifest_readers_are_strangers;
         if may || self.policy.private_manifests_are_public {
             return Ok(());
         }
@@ -86,6 +86,7 @@ impl Access {
         }
         self.read_manifest(caller, namespace)?;
         if self.is_private(namespace)
+            && !self.policy.private_manifests_are_public
             && !caller.owns(namespace)
             && !self.policy.manifest_readers_read_content
         {

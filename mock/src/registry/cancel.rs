@@ -2,15 +2,28 @@
 
 use jiff::Timestamp;
 
-use crate::{
-    identity::Caller,
-    problem::ProblemKind,
-    refusal::{Refusal, not_found},
-};
+use crate::{identity::Caller, problem::ProblemKind, refusal::Refusal};
 
-use super::{Registry, Stage, UnpublishedAddress};
+use super::{AttemptId, Registry, Stage, UnpublishedAddress};
 
 impl Registry {
+    /// Whether it may be cancelled, and what: for a registry that cancels later (PUB-10).
+    pub(crate) fn cancellable(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        address: &UnpublishedAddress,
+    ) -> Option<AttemptId> {
+        self.permit_write(now, caller, &address.key).ok()?;
+        let attempt = self.addressed(now, address)?;
+        (attempt.stage == Stage::Pending).then_some(attempt.id)
+    }
+
+    /// Cancels what was found fit for it, whatever has become of it.
+    pub(crate) fn cancel_blindly(&mut self, id: AttemptId) {
+        self.remove(id);
+    }
+
     /// Gives up an unpublished release, and with it its name and version.
     pub(crate) fn cancel(
         &mut self,
@@ -18,9 +31,13 @@ impl Registry {
         caller: &Caller,
         address: &UnpublishedAddress,
     ) -> Result<(), Refusal> {
-        self.permit_write(now, caller, &address.key)?;
+        let permission = self.permit_write(now, caller, &address.key);
+        if !self.policy.access.cancels_before_permission {
+            permission.clone()?;
+        }
         let policy = self.policy.publish;
-        let attempt = self.addressed(now, address).ok_or_else(not_found)?;
+        let missing = self.missing(caller, &address.key);
+        let attempt = self.addressed(now, address).ok_or(missing)?;
         let id = attempt.id;
         match &attempt.stage {
             Stage::Pending | Stage::Failed { .. } => {}
@@ -48,6 +65,6 @@ impl Registry {
         if !policy.cancel_does_nothing {
             self.remove(id);
         }
-        Ok(())
+        permission
     }
 }

@@ -4,9 +4,16 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::{identity::Caller, jws::JwsDocument, problem::ProblemKind, refusal::Refusal};
+use crate::{
+    identity::Caller,
+    jws::JwsDocument,
+    problem::{Problem, ProblemKind},
+    refusal::Refusal,
+};
 
-use super::{Attempt, Manifest, Registry, ReleaseKey, Stage, UnpublishedView, release::later};
+use super::{
+    Attempt, Manifest, Registry, ReleaseKey, Stage, UnpublishedView, release::later, slips::Slips,
+};
 
 impl Registry {
     /// Creates an unpublished release from a manifest that was checked already, with the signatures that came with it, checked too.
@@ -18,7 +25,14 @@ impl Registry {
         signature: Option<JwsDocument>,
     ) -> Result<UnpublishedView, Refusal> {
         self.sweep_if_due(now);
-        self.refuse_stranger_or_conflict(now, caller, &manifest.key)?;
+        if let Err(refusal) = self.refuse_stranger_or_conflict(now, caller, &manifest.key) {
+            if refusal.kind() == ProblemKind::ReleaseExists
+                && self.policy.create.writes_before_conflict
+            {
+                self.overwrite_pending(now, manifest);
+            }
+            return Err(refusal);
+        }
         if self
             .stored_bytes
             .saturating_add(manifest.bytes.len() as u64)
@@ -30,6 +44,24 @@ impl Registry {
             ));
         }
         Ok(self.start_attempt(now, caller, manifest, signature))
+    }
+
+    /// Puts another manifest into the place of a pending one: what no registry may do (CRE-10).
+    fn overwrite_pending(&mut self, now: Timestamp, manifest: Manifest) {
+        let key = manifest.key.clone();
+        let Some(attempt) = self.current(&key, now) else {
+            return;
+        };
+        if attempt.stage != Stage::Pending {
+            return;
+        }
+        let before = attempt.stored_bytes();
+        attempt.manifest = Arc::new(manifest);
+        let after = attempt.stored_bytes();
+        self.stored_bytes = self
+            .stored_bytes
+            .saturating_sub(before)
+            .saturating_add(after);
     }
 
     /// Refuses callers that may not write there, before anything that exists is told (ACC-10), and what is taken (CRE-10).
@@ -48,17 +80,32 @@ impl Registry {
 
     fn refuse_conflict(&mut self, now: Timestamp, key: &ReleaseKey) -> Result<(), Refusal> {
         let policy = self.policy.create;
+        let failure_is_for_good = self.policy.processing.failure_is_for_good;
         let links = self.links.clone();
+        let is_in_the_way = |other: &Attempt| policy.takes_for_same(other, key);
+        if self.attempts().any(is_in_the_way) {
+            return Err(Refusal::new(
+                ProblemKind::ReleaseExists,
+                format!("{key} exists."),
+            ));
+        }
         let Some(attempt) = self.current(key, now) else {
             return Ok(());
         };
         let location = match attempt.stage {
             Stage::Pending if policy.replaces_pending => return Ok(()),
+            Stage::Processing(_) if policy.replaces_processing => return Ok(()),
+            Stage::Pending | Stage::Publishing | Stage::Processing(_)
+                if policy.conflict_locates_release =>
+            {
+                links.release(key)
+            }
             Stage::Pending | Stage::Publishing | Stage::Processing(_) => {
                 links.unpublished_by_token(key, &attempt.status_token)
             }
             Stage::Published { .. } if policy.replaces_published => return Ok(()),
             Stage::Published { .. } => links.release(key),
+            Stage::Failed { .. } if failure_is_for_good => return Err(gone()),
             Stage::Failed { .. } if policy.failure_blocks => links.unpublished(key),
             Stage::Expired { .. } if policy.expired_blocks => links.unpublished(key),
             Stage::Failed { .. } | Stage::Expired { .. } => return Ok(()),
@@ -80,10 +127,11 @@ impl Registry {
         manifest: Manifest,
         signature: Option<JwsDocument>,
     ) -> UnpublishedView {
+        let last_failure = self.last_failure(now, &manifest.key);
         let (id, upload_token, status_token) = self.new_identity(&manifest.key);
         let attempt = Attempt {
             id,
-            creator: self.policy.create.creator(caller, &manifest.value),
+            creator: self.policy.create.creator(caller, &manifest.value, id.0),
             created_at: now,
             expires_at: self.settings.expiry.map(|expiry| later(now, expiry)),
             upload_token,
@@ -91,15 +139,35 @@ impl Registry {
             signed_at_create: signature.is_some(),
             signature,
             upload: None,
-            uploads_closed: false,
             remark: None,
+            slips: Slips {
+                never_expires: self.policy.publish.never_expires,
+                last_failure,
+                ..Slips::default()
+            },
             sources: Vec::new(),
             verified: None,
             stage: Stage::Pending,
             manifest: Arc::new(manifest),
         };
-        let view = self.view(&attempt);
+        let view = self.policy.processing.present(self.view(&attempt));
         self.insert(attempt);
         view
     }
+
+    /// How the attempt before failed, in a registry that keeps that.
+    fn last_failure(&mut self, now: Timestamp, key: &ReleaseKey) -> Option<(Timestamp, Problem)> {
+        if !self.policy.processing.keeps_last_error {
+            return None;
+        }
+        match &self.current(key, now)?.stage {
+            Stage::Failed { at, problem } => Some((*at, problem.clone())),
+            _ => None,
+        }
+    }
+}
+
+/// What a registry says of something that it will never take up again.
+pub(super) fn gone() -> Refusal {
+    Refusal::new(ProblemKind::Expired, "The release has failed.")
 }

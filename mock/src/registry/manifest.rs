@@ -4,11 +4,12 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use crate::{
+    cause::Cause,
     config::Config,
     content::ContentFormat,
     digest::{ContentDigest, ContentDigestError, DigestAlgorithm, DigestPolicy},
     json,
-    policy::Policy,
+    policy::{Policy, internal_error},
     problem::ProblemKind,
     refusal::Refusal,
     registry::{ReleaseKey, name, version},
@@ -60,14 +61,27 @@ pub(crate) struct Manifest {
 impl Manifest {
     /// Reads a manifest and checks everything that needs no look at other releases.
     pub(crate) fn parse(bytes: Bytes, rules: &ManifestRules) -> Result<Self, Refusal> {
+        let create = &rules.policy.create;
+        let crash = &rules.policy.crash;
         let members = Self::members(&bytes, rules)?;
+        if create.refuses_member(&members) {
+            return Err(malformed("The manifest has a member that is not known."));
+        }
+        if create.wants_compact_json && has_white_space(&bytes) {
+            return Err(malformed("The manifest is not in its canonical form."));
+        }
+        let members = create.completed(members);
+        crash.store_value(&Value::Object(members.clone()))?;
         let package_type = string(&members, "packageType")?;
         let name = string(&members, "name")?;
         let version = string(&members, "version")?;
         let media_type = match members.get("mediaType") {
             None => DEFAULT_MEDIA_TYPE,
             Some(Value::String(media_type)) if media_type.contains('/') => media_type,
-            Some(_) => return Err(malformed("The member mediaType is not a media type.")),
+            Some(_) => {
+                return Err(malformed("The member mediaType is not a media type.")
+                    .because(Some(Cause::WrongType)));
+            }
         };
         let Some(Value::Object(digests)) = members.get("contentDigest") else {
             return Err(malformed(
@@ -75,14 +89,29 @@ impl Manifest {
             ));
         };
 
-        let create = &rules.policy.create;
-        if !create.takes_any_name && !name::is_valid(name) {
-            return Err(Refusal::new(
-                ProblemKind::InvalidName,
-                "The name is not namespace:label.",
-            ));
+        for text in [name, version]
+            .into_iter()
+            .chain(digests.keys().map(String::as_str))
+        {
+            crash.look_up(text)?;
         }
-        if !create.takes_any_version && !version::is_valid(version) {
+        let is_completed = create.default_namespace && !name.is_empty() && !name.contains(':');
+        if create.refuses_name(name)
+            || !create.takes_any_name && !name::is_valid(name) && !is_completed
+        {
+            let kind = if create.names_are_malformed {
+                ProblemKind::MalformedManifest
+            } else {
+                ProblemKind::InvalidName
+            };
+            return Err(Refusal::new(kind, "The name is not namespace:label."));
+        }
+        if crash.overflows_versions && version::is_valid(version) && version::overflows(version) {
+            return Err(internal_error("attempt to multiply with overflow"));
+        }
+        if create.refuses_version(version)
+            || !create.takes_any_version && !version::is_valid(version)
+        {
             return Err(Refusal::new(
                 ProblemKind::InvalidVersion,
                 "The version does not follow semver 2.0.0.",
@@ -137,8 +166,9 @@ impl Manifest {
     }
 
     fn members(bytes: &[u8], rules: &ManifestRules) -> Result<Map<String, Value>, Refusal> {
-        let document = json::parse(bytes)
-            .map_err(|error| malformed(format!("The manifest is not JSON: {error}.")))?;
+        let document = json::parse(first_value(bytes, rules)).map_err(|error| {
+            malformed(format!("The manifest is not JSON: {error}.")).because(error.cause())
+        })?;
         if let (Some(member), false) = (
             &document.duplicate_member,
             rules.policy.create.takes_duplicate_members,
@@ -147,6 +177,16 @@ impl Manifest {
         }
         match document.value {
             Value::Object(members) => Ok(members),
+            Value::Array(mut items)
+                if rules.policy.create.unwraps_arrays
+                    && items.len() == 1
+                    && items.first().is_some_and(Value::is_object) =>
+            {
+                match items.swap_remove(0) {
+                    Value::Object(members) => Ok(members),
+                    _ => Err(malformed("The manifest is not a JSON object.")),
+                }
+            }
             _ => Err(malformed("The manifest is not a JSON object.")),
         }
     }
@@ -168,10 +208,38 @@ fn kept(
     members
 }
 
+/// The bytes, or those of the first value in them, where what follows it is not looked at.
+fn first_value<'a>(bytes: &'a [u8], rules: &ManifestRules) -> &'a [u8] {
+    if !rules.policy.create.ignores_trailing {
+        return bytes;
+    }
+    let mut values = serde_json::Deserializer::from_slice(bytes).into_iter::<Value>();
+    match values.next() {
+        Some(Ok(_)) => bytes.get(..values.byte_offset()).unwrap_or(bytes),
+        _ => bytes,
+    }
+}
+
+/// Whether there is white space between the members of a document.
+fn has_white_space(bytes: &[u8]) -> bool {
+    let mut in_string = false;
+    let mut escaped = false;
+    bytes.iter().any(|&byte| {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            _ => {}
+        }
+        !in_string && byte.is_ascii_whitespace()
+    })
+}
+
 fn string<'a>(members: &'a Map<String, Value>, member: &str) -> Result<&'a str, Refusal> {
     match members.get(member) {
         Some(Value::String(text)) => Ok(text),
-        Some(_) => Err(malformed(format!("The member {member} is not a string."))),
+        Some(_) => Err(malformed(format!("The member {member} is not a string."))
+            .because(Some(Cause::WrongType))),
         None => Err(malformed(format!("The member {member} is missing."))),
     }
 }
@@ -186,5 +254,6 @@ fn refuse_digest(error: &ContentDigestError) -> Refusal {
         ContentDigestError::InvalidDigest { .. } => ProblemKind::InvalidDigest,
         ContentDigestError::NotAString { .. } => ProblemKind::MalformedManifest,
     };
-    Refusal::new(kind, error.to_string())
+    let is_type = matches!(error, ContentDigestError::NotAString { .. });
+    Refusal::new(kind, error.to_string()).because(is_type.then_some(Cause::WrongType))
 }

@@ -33,6 +33,15 @@ impl Registry {
         self.told(permission, now, key)
     }
 
+    /// What is told where nothing is, to a caller who may know.
+    pub(super) fn missing(&self, caller: &Caller, key: &ReleaseKey) -> Refusal {
+        if self.policy.access.missing_is_forbidden && caller.owns(key.namespace()) {
+            forbidden()
+        } else {
+            not_found()
+        }
+    }
+
     /// The answer is the same whether the release exists or not (ACC-6).
     fn told(
         &mut self,
@@ -40,7 +49,26 @@ impl Registry {
         now: Timestamp,
         key: &ReleaseKey,
     ) -> Result<(), Refusal> {
+        let policy = &self.policy.access;
+        let (denial_is_bad_request, shows) =
+            (policy.denial_is_bad_request, policy.problems_show_release);
+        let links = self.links.clone();
         match permission {
+            Err(refusal)
+                if denial_is_bad_request && refusal.kind() != ProblemKind::Unauthenticated =>
+            {
+                Err(Refusal::new(
+                    ProblemKind::MalformedRequest,
+                    "The request could not be carried out.",
+                ))
+            }
+            Err(refusal) if shows => Err(match self.current(key, now) {
+                Some(attempt) => {
+                    let url = links.upload(key, &attempt.upload_token);
+                    refusal.with("unpublished", serde_json::json!({"uploadUrl": url}))
+                }
+                None => refusal,
+            }),
             Err(refusal)
                 if self.policy.access.denial_tells_existence
                     && refusal.kind() != ProblemKind::Unauthenticated =>

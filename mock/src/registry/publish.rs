@@ -9,13 +9,14 @@ use crate::{
     config::Verification,
     identity::Caller,
     jws::JwsDocument,
+    policy::internal_error,
     problem::ProblemKind,
     refusal::{Refusal, not_found},
 };
 
 use super::{
     Attempt, AttemptId, Manifest, Processing, Registry, ReleaseKey, ReleaseView, Source, Stage,
-    UnpublishedView, Upload, Verdict,
+    UnpublishedView, Upload, Verdict, create::gone,
 };
 
 /// The right, and the duty, to bring one attempt's publishing to an end.
@@ -24,6 +25,8 @@ pub(crate) struct PublishClaim {
     attempt: AttemptId,
     /// What it was before, and is again when the claim is given back.
     before: Stage,
+    /// Set by a defect alone: what it was when it was published already.
+    before_again: Option<Stage>,
 }
 
 /// What publishing an attempt needs done: check the signatures, then verify the content.
@@ -51,17 +54,33 @@ impl Registry {
     ) -> Result<PublishWork, Refusal> {
         self.permit_write(now, caller, key)?;
         let policy = self.policy.publish;
+        let gone_when_failed = self.policy.processing.failure_is_for_good;
         let links = self.links.clone();
         let unknown = || {
             if policy.unknown_is_internal_error {
-                not_found().with_status(500)
+                internal_error("unexpected state")
             } else {
                 not_found()
             }
         };
+        if policy.race_removes && self.is_being_published(now, key) {
+            self.remove_current(key);
+            return Err(Refusal::new(
+                ProblemKind::Processing,
+                format!("{key} is being published."),
+            ));
+        }
         let attempt = self.current(key, now).ok_or_else(unknown)?;
         match &attempt.stage {
             Stage::Published { .. } if policy.publishes_again => {}
+            Stage::Published { .. } if policy.refused_again_unpublishes => {}
+            Stage::Published { .. } if policy.again_is_internal_error => {
+                return Err(internal_error("unexpected state"));
+            }
+            Stage::Publishing | Stage::Processing(_) if policy.race_is_internal_error => {
+                return Err(internal_error("unexpected state"));
+            }
+            Stage::Failed { .. } if gone_when_failed => return Err(gone()),
             Stage::Published { .. } => {
                 return Err(Refusal::new(
                     ProblemKind::AlreadyPublished,
@@ -87,11 +106,20 @@ impl Registry {
             Stage::Publishing => Stage::Pending,
             stage => stage.clone(),
         };
+        let before_again = match &before {
+            Stage::Published { .. } if policy.refused_again_unpublishes => Some(before.clone()),
+            _ => None,
+        };
         attempt.stage = Stage::Publishing;
         Ok(PublishWork {
             claim: PublishClaim {
                 attempt: attempt.id,
-                before,
+                before: if before_again.is_some() {
+                    Stage::Pending
+                } else {
+                    before
+                },
+                before_again,
             },
             manifest: attempt.manifest.clone(),
             signed_at_create: attempt
@@ -111,13 +139,67 @@ impl Registry {
         refusal: &Refusal,
     ) {
         let is_final = self.policy.publish.refusal_is_final;
+        let shown = self.policy.publish.shown_after_unsigned_publish
+            && refusal.kind() == ProblemKind::MissingSignature;
         if let Some(attempt) = self.publishing(now, claim) {
+            attempt.slips.shown_early |= shown;
             if is_final {
                 attempt.conclude(now, Verdict::Bad((*refusal.problem).clone()));
             } else {
                 attempt.stage = claim.before.clone();
             }
         }
+    }
+
+    /// Refuses to publish what is published, after all was found good: what a defect puts off until then.
+    pub(crate) fn refuse_again(
+        &mut self,
+        now: Timestamp,
+        claim: &PublishClaim,
+    ) -> Result<(), Refusal> {
+        let Some(before) = claim.before_again.clone() else {
+            return Ok(());
+        };
+        if let Some(attempt) = self.publishing(now, claim) {
+            attempt.stage = before;
+        }
+        Err(Refusal::new(
+            ProblemKind::AlreadyPublished,
+            "The release has been published.",
+        ))
+    }
+
+    /// Creates what is published without having been created: what no registry may do (PUB-6).
+    pub(crate) fn create_unless_there(
+        &mut self,
+        now: Timestamp,
+        caller: &Caller,
+        manifest: Manifest,
+    ) -> Result<(), Refusal> {
+        self.permit_write(now, caller, &manifest.key)?;
+        let key = manifest.key.clone();
+        if self.current(&key, now).is_none() {
+            self.start_attempt(now, caller, manifest, None);
+            if let Some(attempt) = self.current(&key, now) {
+                attempt.slips.without_content = true;
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts a failed release back among the pending ones: what only a new attempt of its owner does (ASY-6).
+    pub(crate) fn reset_failed(&mut self, now: Timestamp, key: &ReleaseKey) {
+        if let Some(attempt) = self.current(key, now)
+            && matches!(attempt.stage, Stage::Failed { .. })
+        {
+            attempt.stage = Stage::Pending;
+        }
+    }
+
+    fn is_being_published(&mut self, now: Timestamp, key: &ReleaseKey) -> bool {
+        self.current(key, now).is_some_and(|attempt| {
+            matches!(attempt.stage, Stage::Publishing | Stage::Processing(_))
+        })
     }
 
     /// Refuses to publish nothing (UPL-4).
@@ -128,7 +210,8 @@ impl Registry {
     ) -> Result<(), Refusal> {
         let (policy, wants_upload) = (self.policy.publish, self.policy.sources.wants_upload);
         let attempt = self.publishing(now, claim).ok_or_else(not_found)?;
-        let enough = attempt.has_content() && (attempt.upload.is_some() || !wants_upload);
+        let enough = attempt.has_content() && (attempt.upload.is_some() || !wants_upload)
+            || attempt.slips.without_content;
         if enough || policy.publishes_without_content {
             Ok(())
         } else {
@@ -161,7 +244,7 @@ impl Registry {
             good @ Verdict::Good { .. } => {
                 attempt.record(signature, policy.checks_then_acts);
                 attempt.conclude(now, good);
-                attempt.release_view(now).ok_or_else(not_found)
+                Ok(attempt.release_view(now))
             }
         }
     }
@@ -195,10 +278,14 @@ impl Registry {
     ) {
         let mode = self.settings.processing;
         let verdict = self.policy.processing.record(verdict);
+        let miscounts = self.policy.processing.miscounts_sources;
         let Some(attempt) = self.attempt(claim.attempt, now) else {
             return;
         };
-        if let (Stage::Processing(processing), Some(verdict)) = (&mut attempt.stage, verdict) {
+        let lost = attempt.slips.work_lost || miscounts && attempt.sources.len() > 1;
+        if let (Stage::Processing(processing), Some(verdict)) = (&mut attempt.stage, verdict)
+            && !lost
+        {
             processing.finished = Some((now, verdict));
             attempt.settle(now, mode);
         }

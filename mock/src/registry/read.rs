@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::{
     identity::Caller,
+    jws::JwsDocument,
     refusal::{Refusal, not_found},
 };
 
@@ -48,14 +49,24 @@ impl Registry {
         self.sweep_if_due(now);
         let mode = self.settings.processing;
         self.permit_read_unpublished(now, caller, &address.key)?;
-        let attempt = self.addressed(now, address).ok_or_else(not_found)?;
-        if let Stage::Processing(processing) = &mut attempt.stage {
+        let reading = self.policy.reading;
+        let is_hidden = reading.hides_pre_releases && address.key.version.contains('-');
+        if address.token.is_none() && (reading.status_at_location_only || is_hidden) {
+            return Err(not_found());
+        }
+        let missing = self.missing(caller, &address.key);
+        let processing = self.policy.processing;
+        let attempt = self.addressed(now, address).ok_or(missing)?;
+        if let Stage::Processing(work) = &mut attempt.stage {
             // With `polls:N` it is the read after N that brings the outcome, and nothing else: not a read of the release between.
-            processing.polls = processing.polls.saturating_add(1);
+            work.polls = work.polls.saturating_add(1);
             attempt.settle(now, mode);
         }
+        let flickers = processing.flickers && attempt.is_fetching();
+        if let Stage::Processing(work) = &attempt.stage {
+            attempt.slips.work_lost |= processing.looking_loses_work && work.finished.is_none();
+        }
         let attempt = attempt.clone();
-        let processing = self.policy.processing;
         if let Stage::Processing(work) = &attempt.stage
             && work.finished.is_none()
             && processing.status_missing
@@ -71,11 +82,18 @@ impl Registry {
             return Err(not_found());
         }
         let mut view = self.policy.processing.present(self.view(&attempt));
+        if flickers && attempt.polls().is_multiple_of(2) {
+            view.status = Status::Pending;
+        }
         if self.policy.upload.url_shown_once {
             view.upload_token = None;
         }
         if self.policy.upload.status_url_is_dead {
             view.upload_token = view.upload_token.map(|token| format!("{token}0"));
+        }
+        if self.policy.create.expiry_moves_earlier {
+            let elapsed = now.duration_since(view.created_at);
+            view.expires_at = view.expires_at.and_then(|at| at.checked_sub(elapsed).ok());
         }
         Ok(view)
     }
@@ -112,14 +130,43 @@ impl Registry {
             self.policy.publish.shown_before_published,
         );
         let lists_no_large = self.policy.upload.lists_no_large_uploads;
-        let attempt = self.current(key, now).ok_or_else(not_found)?;
+        let reading = self.policy.reading;
+        if reading.hides_pre_releases && key.version.contains('-') {
+            return Err(not_found());
+        }
+        let latest = reading
+            .serves_latest_build
+            .then(|| self.latest_build(key))
+            .flatten();
+        let is_owner = caller.owns(key.namespace());
+        let shown_by_name = publish.shown_by_name && self.has_published(&key.name);
+        let (looking_loses_work, tells) = (
+            self.policy.processing.looking_loses_work,
+            self.policy.access.problems_show_release,
+        );
+        let links = self.links.clone();
+        let attempt = self
+            .current(latest.as_ref().unwrap_or(key), now)
+            .ok_or_else(not_found)?;
+        if let Stage::Processing(work) = &attempt.stage {
+            attempt.slips.work_lost |= looking_loses_work && work.finished.is_none();
+        }
+        let early = publish.shown_without_content && attempt.sources.is_empty()
+            || publish.shown_to_owner && is_owner
+            || shown_by_name
+            || attempt.slips.shown_early;
         let published_at = match &attempt.stage {
             Stage::Published { at } => *at,
             Stage::Processing(_) if shown_early => now,
+            Stage::Pending if early => now,
             Stage::Failed { at, .. } if publish.failed_is_readable => *at,
+            Stage::Pending if tells => {
+                let url = links.upload(key, &attempt.upload_token);
+                return Err(not_found().with("unpublished", serde_json::json!({"uploadUrl": url})));
+            }
             _ => return Err(not_found()),
         };
-        let mut view = attempt.release_view(published_at).ok_or_else(not_found)?;
+        let mut view = attempt.release_view(published_at);
         let is_large = |upload: &Arc<Upload>| upload.bytes.len() > LARGE_UPLOAD;
         if lists_no_large && attempt.upload.as_ref().is_some_and(is_large) {
             view.sources.retain(|source| *source != Source::Own);
@@ -128,6 +175,22 @@ impl Registry {
             view.sources.retain(|source| *source == Source::Own);
         }
         Ok(view)
+    }
+
+    /// The build of a version that was published last.
+    fn latest_build(&self, key: &ReleaseKey) -> Option<ReleaseKey> {
+        let unbuilt = |version: &str| version.split('+').next().map(str::to_owned);
+        self.attempts()
+            .filter(|attempt| {
+                attempt.key().name == key.name
+                    && unbuilt(&attempt.key().version) == unbuilt(&key.version)
+            })
+            .filter_map(|attempt| match attempt.stage {
+                Stage::Published { at } => Some((at, attempt.key().clone())),
+                _ => None,
+            })
+            .max_by_key(|(at, _)| *at)
+            .map(|(_, key)| key)
     }
 
     /// Whether there is a release of that name, in whatever version.
@@ -173,13 +236,28 @@ impl Registry {
 }
 
 impl Attempt {
-    pub(super) fn release_view(&self, published_at: Timestamp) -> Option<ReleaseView> {
-        Some(ReleaseView {
+    fn is_fetching(&self) -> bool {
+        matches!(&self.stage, Stage::Processing(work) if work.finished.is_none())
+    }
+
+    fn polls(&self) -> u32 {
+        match &self.stage {
+            Stage::Processing(work) => work.polls,
+            _ => 0,
+        }
+    }
+
+    pub(super) fn release_view(&self, published_at: Timestamp) -> ReleaseView {
+        ReleaseView {
             manifest: self.manifest.clone(),
-            signature: Arc::new(self.signature.clone()?),
+            signature: Arc::new(match &self.signature {
+                Some(signature) => signature.clone(),
+                // Without a signature it is no release, and shown only by a defect.
+                None => JwsDocument::unsigned(&self.manifest.bytes),
+            }),
             creator: self.creator.clone(),
             sources: self.sources.clone(),
             published_at,
-        })
+        }
     }
 }

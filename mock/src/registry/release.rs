@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{config::ProcessingMode, content::ContentSummary, jws::JwsDocument, problem::Problem};
 
-use super::{Manifest, Source};
+use super::{Manifest, Source, slips::Slips};
 
 /// Name and version of a release.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -59,10 +59,10 @@ pub(crate) struct Attempt {
     pub(super) signature: Option<JwsDocument>,
     pub(super) signed_at_create: bool,
     pub(super) upload: Option<Arc<Upload>>,
-    /// Set by a defect alone.
-    pub(super) uploads_closed: bool,
     /// A problem that is shown though nothing failed. Set by a defect alone.
     pub(super) remark: Option<Problem>,
+    /// What a defect alone sets.
+    pub(super) slips: Slips,
     pub(super) sources: Vec<Source>,
     /// What the verified content holds, for sources that are added later.
     pub(super) verified: Option<Arc<ContentSummary>>,
@@ -212,6 +212,11 @@ impl Attempt {
         &self.manifest.key
     }
 
+    /// Whether it waits for publish.
+    pub(crate) fn stage_is_pending(&self) -> bool {
+        self.stage == Stage::Pending
+    }
+
     /// Bytes of manifest and upload.
     pub(super) fn stored_bytes(&self) -> u64 {
         let upload = self.upload.as_ref().map_or(0, |upload| upload.bytes.len());
@@ -227,7 +232,10 @@ impl Attempt {
     pub(super) fn settle(&mut self, now: Timestamp, mode: ProcessingMode) {
         match &mut self.stage {
             Stage::Pending => {
-                if let Some(at) = self.expires_at.filter(|at| *at <= now) {
+                if let Some(at) = self
+                    .expires_at
+                    .filter(|at| *at <= now && !self.slips.never_expires)
+                {
                     self.stage = Stage::Expired { at };
                 }
             }

@@ -6,7 +6,7 @@ use url::Url;
 use crate::{
     content::EntryPath,
     fetch::{Credentials, Fetched, Fetcher},
-    policy::SourcePolicy,
+    policy::{CrashPolicy, SourcePolicy},
     problem::ProblemKind,
     refusal::Refusal,
 };
@@ -51,6 +51,8 @@ pub(crate) struct SourceRules<'a> {
     pub fetcher: &'a Fetcher,
     /// How sources are treated.
     pub policy: &'a SourcePolicy,
+    /// Where the registry breaks.
+    pub crash: &'a CrashPolicy,
 }
 
 impl Source {
@@ -91,6 +93,7 @@ impl RemoteSource {
                 "A content source has no url, or one that is not a string.",
             ));
         };
+        rules.crash.store_url(given_url)?;
         // The scheme is looked at first (SRC-10): `file:///x` has no host, and is still of an unsupported scheme.
         let scheme = scheme(given_url)
             .ok_or_else(|| invalid("A content source's url is not an absolute URL."))?;
@@ -174,6 +177,11 @@ impl RemoteSource {
     /// Whether lists show it; all do, unless the policy has a mistake.
     pub(crate) fn is_listed(&self, policy: &SourcePolicy) -> bool {
         !(self.unlisted || policy.lists_no_guarded && self.credentials.is_some())
+    }
+
+    /// The source as it was given, credentials included: what nobody may see.
+    pub(crate) fn given_text(&self) -> String {
+        Value::Object(self.given.clone()).to_string()
     }
 
     /// The source as everybody may see it.

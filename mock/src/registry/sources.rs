@@ -14,7 +14,9 @@ use crate::{
     refusal::{Refusal, not_found},
 };
 
-use super::{Attempt, AttemptId, Manifest, Registry, ReleaseKey, Source, Stage, Verdict};
+use super::{
+    Attempt, AttemptId, Manifest, Registry, ReleaseKey, Source, Stage, Verdict, create::gone,
+};
 
 /// A change of a release's sources.
 #[derive(Clone, Debug)]
@@ -72,7 +74,8 @@ impl Registry {
         let rechecks = self.settings.recheck_sources
             && self.settings.verification == Verification::All
             && !self.policy.sources.skips_recheck;
-        let attempt = self.current(key, now).ok_or_else(not_found)?;
+        let missing = self.missing(caller, key);
+        let attempt = self.current(key, now).ok_or(missing)?;
         let new: Vec<Source> = change
             .sources()
             .iter()
@@ -152,7 +155,11 @@ impl Registry {
             .filter(|_| !self.policy.sources.ignores_max);
         let policy = self.policy.sources;
         let rewrites = self.policy.publish.sources_change_rewrites;
+        let gone_when_failed = self.policy.processing.failure_is_for_good;
         let attempt = self.attempt(id, now).ok_or_else(not_found)?;
+        if gone_when_failed && matches!(attempt.stage, Stage::Failed { .. }) {
+            return Err(gone());
+        }
         attempt.refuse_unless_pending(!policy.frozen_after_publishing)?;
         let published = matches!(attempt.stage, Stage::Published { .. });
         let sources = match change {

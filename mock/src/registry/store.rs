@@ -173,6 +173,12 @@ impl Registry {
         self.attempt(id, now)
     }
 
+    pub(super) fn remove_current(&mut self, key: &ReleaseKey) {
+        if let Some(id) = self.current.get(key).copied() {
+            self.remove(id);
+        }
+    }
+
     pub(super) fn id_by_upload_token(&self, token: &str) -> Option<AttemptId> {
         self.by_upload_token.get(token).copied()
     }
@@ -212,10 +218,18 @@ impl Registry {
                     at
                 }
             }),
-            processed_at: attempt.stage.ended_at(),
+            processed_at: attempt.stage.ended_at().or(attempt
+                .slips
+                .last_failure
+                .as_ref()
+                .map(|(at, _)| *at)),
             error: match &attempt.stage {
                 Stage::Failed { problem, .. } => Some(problem.clone()),
-                _ => attempt.remark.clone(),
+                _ => attempt.remark.clone().or(attempt
+                    .slips
+                    .last_failure
+                    .as_ref()
+                    .map(|(_, problem)| problem.clone())),
             },
         }
     }

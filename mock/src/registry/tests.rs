@@ -117,8 +117,13 @@ impl Machine {
     }
 
     fn source(&self) -> Source {
-        let policy = Policy::default().sources;
+        let Policy {
+            sources: policy,
+            crash,
+            ..
+        } = Policy::default();
         let rules = SourceRules {
+            crash: &crash,
             schemes: &self.config.source_schemes,
             credentials: true,
             per_entry: true,

@@ -20,6 +20,8 @@ pub(crate) struct UploadTicket {
     pub manifest: Arc<Manifest>,
     /// The release is there already. Set by a defect alone.
     pub late: bool,
+    /// Whoever uploads may not. Set by a defect alone.
+    pub denied: bool,
 }
 
 impl Registry {
@@ -47,7 +49,7 @@ impl Registry {
             .ok_or_else(not_found)?;
         attempt.refuse_unless_pending(late)?;
         attempt.refuse_mixed_with_entries()?;
-        if attempt.uploads_closed {
+        if attempt.slips.uploads_closed {
             return Err(Refusal::new(
                 ProblemKind::Processing,
                 "An upload was there already.",
@@ -57,14 +59,58 @@ impl Registry {
             attempt: attempt.id,
             manifest: attempt.manifest.clone(),
             late: matches!(attempt.stage, Stage::Published { .. }),
+            denied: false,
+        })
+    }
+
+    /// Lets an upload begin that is denied: what no registry may do (ACC-3).
+    pub(crate) fn denied_upload(
+        &mut self,
+        now: Timestamp,
+        key: &ReleaseKey,
+        token: &str,
+    ) -> Result<UploadTicket, Refusal> {
+        let id = self.id_by_upload_token(token).ok_or_else(not_found)?;
+        let attempt = self
+            .attempt(id, now)
+            .filter(|attempt| attempt.key() == key)
+            .ok_or_else(not_found)?;
+        attempt.refuse_unless_pending(false)?;
+        Ok(UploadTicket {
+            attempt: attempt.id,
+            manifest: attempt.manifest.clone(),
+            late: false,
+            denied: true,
         })
     }
 
     /// Takes no other upload for this release: what no registry may do (DIG-6).
     pub(crate) fn refuse_further_uploads(&mut self, now: Timestamp, ticket: &UploadTicket) {
         if let Some(attempt) = self.attempt(ticket.attempt, now) {
-            attempt.uploads_closed = true;
+            attempt.slips.uploads_closed = true;
         }
+    }
+
+    /// Forgets what was uploaded: what no registry may do at the URL for uploads (ERR-3).
+    pub(crate) fn delete_upload(
+        &mut self,
+        now: Timestamp,
+        key: &ReleaseKey,
+        token: &str,
+    ) -> Result<(), Refusal> {
+        let id = self.id_by_upload_token(token).ok_or_else(not_found)?;
+        let attempt = self
+            .attempt(id, now)
+            .filter(|attempt| attempt.key() == key)
+            .ok_or_else(not_found)?;
+        attempt.refuse_unless_pending(false)?;
+        attempt.sources.retain(|source| *source != Source::Own);
+        let freed = attempt
+            .upload
+            .take()
+            .map_or(0, |upload| upload.bytes.len() as u64);
+        self.stored_bytes -= freed;
+        Ok(())
     }
 
     /// Keeps what was uploaded, if the release still waits for content.

@@ -4,7 +4,7 @@
 const MAX_VERSION: usize = 255;
 
 /// Whether the text is a version without a leading `v`.
-pub(super) fn is_valid(version: &str) -> bool {
+pub(crate) fn is_valid(version: &str) -> bool {
     let (rest, build) = split(version, '+');
     let (core, pre_release) = split(rest, '-');
     version.len() <= MAX_VERSION
@@ -12,6 +12,13 @@ pub(super) fn is_valid(version: &str) -> bool {
         && core.split('.').all(is_number)
         && pre_release.is_none_or(|text| text.split('.').all(is_pre_release_identifier))
         && build.is_none_or(|text| text.split('.').all(is_identifier))
+}
+
+/// Whether a number of the version's core is beyond 64 bits.
+pub(super) fn overflows(version: &str) -> bool {
+    let (rest, _) = split(version, '+');
+    let (core, _) = split(rest, '-');
+    core.split('.').any(|number| number.parse::<u64>().is_err())
 }
 
 fn split(text: &str, separator: char) -> (&str, Option<&str>) {

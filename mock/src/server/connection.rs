@@ -30,6 +30,7 @@ pub(super) async fn serve<S>(
     let prefix = app.sessions().root().config.problem_type_prefix.clone();
     let takeover = Takeover::default();
     let taking_over = takeover.clone();
+    let fails = app.sessions().root().policy.crash.broken_heads;
     let service = service_fn(move |request| {
         let (app, origin, takeover) = (app.clone(), origin.clone(), taking_over.clone());
         async move { app.serve(&origin, request, &takeover).await }
@@ -39,7 +40,7 @@ pub(super) async fn serve<S>(
         .header_read_timeout(HEAD_TIMEOUT)
         // A client may end its half after the request, and still read the answer.
         .half_close(true)
-        .serve_connection(TokioIo::new(Explained::new(stream, prefix)), service);
+        .serve_connection(TokioIo::new(Explained::new(stream, prefix, fails)), service);
     tokio::select! {
         // Broken requests and connections are the client's trouble; hyper has answered what can be answered.
         _ = &mut connection => {}

@@ -21,6 +21,8 @@ use crate::problem::{Problem, ProblemKind};
 pub(super) struct Explained<S> {
     inner: S,
     problem_type_prefix: String,
+    /// Answers 500 in the place of what hyper does. Set by a defect alone.
+    fails: bool,
     /// What stands in the place of an answer of hyper's, as far as it is not written yet.
     unwritten: Bytes,
     /// Runs out when what the client still sends after such an answer is no longer read.
@@ -32,10 +34,11 @@ pub(super) struct Explained<S> {
 const LINGER: Duration = Duration::from_secs(2);
 
 impl<S: AsyncWrite + Unpin> Explained<S> {
-    pub(super) fn new(inner: S, problem_type_prefix: String) -> Self {
+    pub(super) fn new(inner: S, problem_type_prefix: String, fails: bool) -> Self {
         Self {
             inner,
             problem_type_prefix,
+            fails,
             unwritten: Bytes::new(),
             lingering: None,
         }
@@ -115,6 +118,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Explained<S> {
         ready!(self.poll_unwritten(cx))?;
         if let Some((status_line, status)) = unexplained(buffer) {
             self.lingering = Some(Box::pin(tokio::time::sleep(LINGER)));
+            let (status_line, status) = if self.fails {
+                ("HTTP/1.1 500 Internal Server Error", 500)
+            } else {
+                (status_line, status)
+            };
             self.unwritten = explain(status_line, status, &self.problem_type_prefix);
             return Poll::Ready(Ok(buffer.len()));
         }

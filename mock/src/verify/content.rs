@@ -1,6 +1,7 @@
 //! Whether content is what its manifest commits to.
 
 use crate::{
+    cause::Cause,
     config::{Config, DigestForm},
     content::{ContentError, ContentFormat, ContentOptions, ContentSummary, index_digest},
     digest::DigestAlgorithm,
@@ -122,6 +123,19 @@ impl ContentCheck {
         Ok(())
     }
 
+    /// Compares an upload once more when it is published, in a registry that did not when it came (ASY-4).
+    pub(crate) fn judge_late(
+        &self,
+        manifest: &Manifest,
+        summary: &ContentSummary,
+    ) -> Result<(), Problem> {
+        if !self.policy.verification.uploads_late {
+            return Ok(());
+        }
+        self.judge(manifest, summary)
+            .map_err(|problem| Problem::new(ProblemKind::InvalidContent, problem.detail))
+    }
+
     fn compare(&self, manifest: &Manifest, summary: &ContentSummary) -> Result<(), Problem> {
         let (computed, other_form) = match self.form {
             DigestForm::Index => (&summary.index, &summary.raw),
@@ -157,5 +171,10 @@ impl ContentCheck {
 /// The problem that content is refused with.
 pub(crate) fn refuse_content(error: &ContentError) -> Problem {
     let kind = ProblemKind::from_name(error.problem()).unwrap_or(ProblemKind::InvalidContentIndex);
+    let is_broken = matches!(
+        error,
+        ContentError::NotAnArchive | ContentError::Truncated(_) | ContentError::BadArchive(_)
+    );
     Problem::new(kind, crate::problem::with_causes(error))
+        .because(is_broken.then_some(Cause::BrokenArchive))
 }

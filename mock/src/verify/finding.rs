@@ -1,8 +1,9 @@
 //! What fetching one source came to.
 
 use crate::{
+    cause::Cause,
     content::{ContentError, ContentSummary},
-    fetch::{FetchError, FetchFailure},
+    fetch::{FetchError, FetchFailure, FetchTrouble},
     problem::{Problem, ProblemKind},
 };
 
@@ -45,7 +46,9 @@ impl Finding {
     fn of_fetch_error(error: &FetchError) -> Self {
         let kind =
             ProblemKind::from_name(error.problem()).unwrap_or(ProblemKind::SourceUnreachable);
-        let problem = Problem::new(kind, error.to_string());
+        let is_unknown = error.trouble == FetchTrouble::NotResolved;
+        let problem =
+            Problem::new(kind, error.to_string()).because(is_unknown.then_some(Cause::UnknownHost));
         match kind {
             ProblemKind::SourceForbidden => Self::Forbidden(problem),
             ProblemKind::ContentTooLarge => Self::OtherBytes(problem),

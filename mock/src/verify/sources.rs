@@ -6,15 +6,15 @@ use futures::{StreamExt, stream};
 
 use crate::{
     config::{BadMirror, Config},
-    content::{ContentFormat, ContentReader, ContentSummary},
-    fetch::{Credentials, FetchFailure, FetchRequest, Fetcher},
+    content::{ContentError, ContentFormat, ContentReader, ContentSummary},
+    fetch::{Credentials, FetchFailure, FetchRequest, FetchTrouble, Fetcher},
     policy::SourcePolicy,
     problem::{Problem, ProblemKind},
     refusal::Refusal,
     registry::{Manifest, PublishWork, RemoteSource, Source, SourcesWork, Upload, Verdict},
 };
 
-use super::{ContentCheck, Finding, entries, verdict};
+use super::{ContentCheck, Finding, entries, verdict, verdict::GUARDED};
 
 /// Sources of one release that are fetched at a time.
 const FETCHES_AT_A_TIME: usize = 16;
@@ -124,7 +124,7 @@ impl Verifier {
                 let shared = credentials.clone();
                 async move {
                     let finding = match &mut source {
-                        Source::Own => own_finding(upload),
+                        Source::Own => self.own_finding(manifest, upload),
                         Source::Remote(remote) => {
                             self.find(manifest, remote, position, shared).await
                         }
@@ -172,7 +172,11 @@ impl Verifier {
                 return Finding::Good(ContentSummary::unread());
             }
             Err(failure) => {
-                let finding = Finding::of_failure(failure);
+                let guarded = is_guarded(&failure) && self.policy.refusal_is_presence;
+                let mut finding = Finding::of_failure(failure);
+                if let (Finding::Unreachable(problem), true) = (&mut finding, guarded) {
+                    problem.members.insert(GUARDED.to_owned(), true.into());
+                }
                 return located(finding, source, self.policy);
             }
         }
@@ -193,20 +197,28 @@ impl Verifier {
         located(finding, source, self.policy)
     }
 
+    /// Uploads were judged when they came.
+    fn own_finding(&self, manifest: &Manifest, upload: Option<&Arc<Upload>>) -> Finding {
+        match upload.and_then(|upload| upload.summary.clone()) {
+            Some(summary) => match self.check.judge_late(manifest, &summary) {
+                Ok(()) => Finding::Good(summary),
+                Err(problem) => Finding::OtherBytes(problem),
+            },
+            None => Finding::Unreachable(Problem::new(
+                ProblemKind::MissingContent,
+                "Nothing was uploaded that the registry could serve itself.",
+            )),
+        }
+    }
+
     fn takes_unseen(&self, position: usize) -> bool {
         self.policy.skips_digest || (self.policy.checks_first_only && position > 0)
     }
 }
 
-/// Uploads were judged when they came.
-fn own_finding(upload: Option<&Arc<Upload>>) -> Finding {
-    match upload.and_then(|upload| upload.summary.clone()) {
-        Some(summary) => Finding::Good(summary),
-        None => Finding::Unreachable(Problem::new(
-            ProblemKind::MissingContent,
-            "Nothing was uploaded that the registry could serve itself.",
-        )),
-    }
+/// Whether the host wants to know who asks.
+fn is_guarded(failure: &FetchFailure<ContentError>) -> bool {
+    matches!(failure, FetchFailure::Fetch(error) if matches!(error.trouble, FetchTrouble::Status(401 | 403)))
 }
 
 /// Says which source a problem is about.
@@ -224,7 +236,11 @@ fn located(finding: Finding, source: &RemoteSource, policy: SourcePolicy) -> Fin
         if policy.hides_unreachable_url {
             return Problem::new(problem.kind, problem.kind.title());
         }
-        let reason = problem.detail.clone();
+        let reason = if policy.failure_shows_credentials {
+            format!("{} with {}", problem.detail, source.given_text())
+        } else {
+            problem.detail.clone()
+        };
         problem.with(
             "sources",
             serde_json::json!([{"url": source.shown_url, "reason": reason}]),

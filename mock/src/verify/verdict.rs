@@ -13,6 +13,9 @@ use crate::{
 
 use super::Finding;
 
+/// Marks the problem of a source whose host wants credentials, in a registry that takes that for an answer (ACC-9).
+pub(super) const GUARDED: &str = "guarded";
+
 /// The verdict on a release whose sources each serve the whole content.
 pub(super) fn conclude(
     findings: Vec<(Source, Finding)>,
@@ -43,7 +46,9 @@ pub(super) fn conclude(
             }
         }
     }
-    let nothing_good = summary.is_none() && !policy.publishes_unreachable;
+    let is_there = |problem: &Problem| problem.members.contains_key(GUARDED);
+    let nothing_good =
+        summary.is_none() && !policy.publishes_unreachable && !unreachable.iter().any(is_there);
     let bad_mirror_sinks = (bad_mirror == BadMirror::Fail || policy.bad_mirror_always_sinks)
         && !policy.keeps_bad_mirrors;
     if !other_bytes.is_empty() && (nothing_good || bad_mirror_sinks) {

@@ -7,7 +7,7 @@ mod unpublished;
 
 pub(crate) use publish_request::PublishRequest;
 pub(crate) use release::render_release;
-pub(crate) use sources::{parse_sources, render_sources};
+pub(crate) use sources::{content_signature, parse_sources, render_sources};
 pub(crate) use unpublished::render_unpublished;
 
 use crate::{links::Links, oddity::Oddities, policy::Policy};

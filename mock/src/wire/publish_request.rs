@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use crate::{json, problem::ProblemKind, refusal::Refusal};
+use crate::{json, policy::PublishPolicy, problem::ProblemKind, refusal::Refusal};
 
 /// The body of publish; both members are optional.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,9 +16,17 @@ pub(crate) struct PublishRequest {
 
 impl PublishRequest {
     /// Reads the body.
-    pub(crate) fn parse(body: &[u8]) -> Result<Self, Refusal> {
-        let value = json::parse_strict(body)
-            .map_err(|error| malformed(format!("The body is not JSON: {error}.")))?;
+    pub(crate) fn parse(body: &[u8], policy: &PublishPolicy) -> Result<Self, Refusal> {
+        match Self::read(body, policy) {
+            Err(_) if policy.unreadable_is_unsigned => Ok(Self::default()),
+            request => request,
+        }
+    }
+
+    fn read(body: &[u8], policy: &PublishPolicy) -> Result<Self, Refusal> {
+        let value = json::parse_strict(body).map_err(|error| {
+            malformed(format!("The body is not JSON: {error}.")).because(error.cause())
+        })?;
         let Value::Object(mut members) = value else {
             return Err(malformed("The body is not a JSON object."));
         };
@@ -30,7 +38,11 @@ impl PublishRequest {
         let release_digest = members
             .remove("releaseDigest")
             .map(parse_digest)
-            .transpose()?;
+            .transpose();
+        let release_digest = match release_digest {
+            Err(_) if policy.ignores_odd_release_digest => None,
+            release_digest => release_digest?,
+        };
         Ok(Self {
             signature,
             release_digest,

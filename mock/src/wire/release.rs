@@ -27,7 +27,9 @@ pub(crate) fn render_release(view: &ReleaseView, rendering: Rendering<'_>) -> Va
         "publishedAt".to_owned(),
         json!(view.published_at.to_string()),
     );
-    rendering
-        .oddities
-        .disturb(Value::Object(document), &key.to_string())
+    let document = rendering
+        .policy
+        .reading
+        .document(document, &view.manifest.value);
+    rendering.oddities.disturb(document, &key.to_string())
 }

@@ -4,6 +4,8 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     json,
+    oddity::Oddities,
+    policy::Policy,
     problem::ProblemKind,
     refusal::Refusal,
     registry::{ReleaseKey, RemoteSource, Source, SourceRules},
@@ -18,23 +20,45 @@ pub(crate) fn parse_sources(
     rules: &SourceRules<'_>,
 ) -> Result<Vec<Result<Source, Refusal>>, Refusal> {
     let malformed = |detail: String| Refusal::new(ProblemKind::MalformedRequest, detail);
-    let value = json::parse_strict(body)
-        .map_err(|error| malformed(format!("The body is not JSON: {error}.")))?;
+    let value = json::parse_strict(body).map_err(|error| {
+        malformed(format!("The body is not JSON: {error}.")).because(error.cause())
+    })?;
+    rules.crash.store_value(&value)?;
     let Some(Value::Array(elements)) = value.get("contentSources") else {
         return Err(malformed(
             "The body has no array contentSources.".to_owned(),
         ));
     };
     let parsed = elements.iter().map(|element| {
-        if element.get("url").and_then(Value::as_str) == Some(own_url)
-            && element.get("path").is_none()
-        {
+        let url = element.get("url").and_then(Value::as_str);
+        let unsigned = url.and_then(|url| url.split("?signature=").next());
+        if unsigned == Some(own_url) && element.get("path").is_none() {
             Ok(Source::Own)
         } else {
-            RemoteSource::parse(element, rules).map(|remote| Source::Remote(Box::new(remote)))
+            RemoteSource::parse(element, rules)
+                .map(|remote| Source::Remote(Box::new(remote)))
+                .map_err(|refusal| {
+                    if rules.policy.refusal_shows_source {
+                        refusal.with("input", element.clone())
+                    } else {
+                        refusal
+                    }
+                })
         }
     });
     Ok(parsed.collect())
+}
+
+/// The query that opens uploaded content to whoever has it, in a registry that shows it to those who may not (ACC-8).
+pub(crate) fn content_signature(
+    policy: &Policy,
+    oddities: &Oddities,
+    key: &ReleaseKey,
+) -> Option<String> {
+    policy
+        .access
+        .shows_signed_urls
+        .then(|| format!("signature={}", oddities.token("content", &key.to_string())))
 }
 
 /// The array of source objects, without credentials.
@@ -52,7 +76,12 @@ pub(crate) fn render_sources(
         .map(|source| match source {
             Source::Own => {
                 let mut members = Map::new();
-                members.insert("url".to_owned(), json!(rendering.links.content(key)));
+                let url = rendering.links.content(key);
+                let url = match content_signature(rendering.policy, rendering.oddities, key) {
+                    Some(signature) => format!("{url}?{signature}"),
+                    None => url,
+                };
+                members.insert("url".to_owned(), json!(url));
                 Value::Object(members)
             }
             Source::Remote(remote) => remote.shown(&rendering.policy.sources),

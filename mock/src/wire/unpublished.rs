@@ -48,5 +48,9 @@ pub(crate) fn render_unpublished(view: &UnpublishedView, rendering: Rendering<'_
             ),
         );
     }
-    rendering.oddities.disturb(Value::Object(document), &about)
+    let document = rendering
+        .policy
+        .reading
+        .document(document, &view.manifest.value);
+    rendering.oddities.disturb(document, &about)
 }

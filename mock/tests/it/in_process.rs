@@ -3,7 +3,7 @@
 use std::panic::AssertUnwindSafe;
 
 use jiff::SignedDuration;
-use mock_registry::{Matcher, MockRegistry, Network, Operation, config::ProcessingMode};
+use mock_registry::{Matcher, MockRegistry, Operation, config::ProcessingMode};
 use serde_json::json;
 
 use crate::support::{EMPTY_COMPONENT, Harness, manifest};
@@ -97,7 +97,7 @@ async fn a_panic_under_way_is_not_covered() {
 #[tokio::test]
 async fn a_journal_with_gaps_confirms_nothing() {
     let registry = MockRegistry::builder()
-        .configure(|config| config.journal_entries = 1)
+        .journal_entries(1)
         .start()
         .await
         .unwrap();
@@ -118,10 +118,7 @@ async fn a_journal_with_gaps_confirms_nothing() {
 #[tokio::test]
 async fn sessions_end_with_their_handles() {
     let registry = MockRegistry::builder()
-        .network(Network {
-            max_sessions: Some(1),
-            ..Network::default()
-        })
+        .max_sessions(1)
         .start()
         .await
         .unwrap();

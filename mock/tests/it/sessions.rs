@@ -3,18 +3,11 @@
 use std::collections::HashSet;
 
 use futures::future::join_all;
-use mock_registry::{MockRegistry, Network};
+use mock_registry::MockRegistry;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::{Answer, EMPTY_COMPONENT, Harness, component, manifest};
-
-fn with_sessions(max_sessions: usize) -> mock_registry::MockRegistryBuilder {
-    MockRegistry::builder().network(Network {
-        max_sessions: Some(max_sessions),
-        ..Network::default()
-    })
-}
 
 #[tokio::test]
 async fn a_hundred_sessions_know_nothing_of_each_other() {
@@ -220,7 +213,7 @@ async fn bad_options_are_named() {
 
 #[tokio::test]
 async fn there_is_a_limit_to_sessions() {
-    let harness = Harness::start(with_sessions(3)).await;
+    let harness = Harness::start(MockRegistry::builder().max_sessions(3)).await;
     let answers = join_all((0..10).map(|_| harness.admin("POST", "sessions", &Value::Null))).await;
     let made: Vec<&Answer> = answers
         .iter()
