@@ -107,7 +107,9 @@ impl Node {
             Self::Fixed(answer) => answer.clone(),
             Self::Loop => hop_on(url),
             // Every second reference is relative, as a server's own redirects are.
-            Self::Chain { hops, .. } if hop < *hops => hop_on(if hop % 2 == 0 { url } else { "" }),
+            Self::Chain { hops, .. } if hop < *hops => {
+                hop_on(if hop.is_multiple_of(2) { url } else { "" })
+            }
             Self::Chain { then, .. } => then.step(head, url, on_hold),
             Self::Demand { credentials, then } => match credentials.refusal(head) {
                 Some(refusal) => Answer::Http(refusal),
