@@ -13,6 +13,8 @@ pub(crate) enum Cause {
     WrongType,
     /// An archive that is none, or ends too early.
     BrokenArchive,
+    /// An entry of an archive that a folder could not hold.
+    OddEntry,
     /// A signature that has not the length of its algorithm's, or is not base64url.
     OddSignature,
     /// A key, or a reference to one, in a signature's header, that is none.

@@ -600,6 +600,8 @@ defects! {
         "Answers 500 to a member of another type: a method is called on what is taken for text, with no such method.",
     BrokenArchiveIsInternalError "broken-archive-is-internal-error" "ERR-4"
         "Answers 500 to an archive that is none: the tar reader's errors are those of reading files, which are the server's own.",
+    OddEntryIsInternalError "odd-entry-is-internal-error" "ERR-4" ["IDX-2"]
+        "Answers 500 to an archive with an entry that no folder can hold, or that leads out of it: entries are unpacked first, and errors of the file system are the server's own.",
     OddSignatureIsInternalError "odd-signature-is-internal-error" "ERR-4"
         "Answers 500 to a signature of another length: copied into an array of the right one, which panics.",
     BrokenKeyIsInternalError "broken-key-is-internal-error" "ERR-4"

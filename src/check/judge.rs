@@ -189,6 +189,18 @@ fn ended(subject: &Subject<'_>) -> String {
     }
 }
 
+fn is_about_answer(expectation: &Expectation) -> bool {
+    expectation.status.is_some()
+        || expectation.headers.is_some()
+        || expectation.body.is_some()
+        || expectation.schema.is_some()
+        || expectation.bytes.is_some()
+        || expectation.empty.is_some()
+        || expectation.conceals.is_some()
+        || expectation.mentions.is_some()
+        || expectation.signature.is_some()
+}
+
 /// What the answer is made of.
 fn answer(
     expectation: &Expectation,
@@ -201,16 +213,7 @@ fn answer(
     if subject.client.is_some() {
         return found;
     }
-    let about_answer = expectation.status.is_some()
-        || expectation.headers.is_some()
-        || expectation.body.is_some()
-        || expectation.schema.is_some()
-        || expectation.bytes.is_some()
-        || expectation.empty.is_some()
-        || expectation.conceals.is_some()
-        || expectation.mentions.is_some()
-        || expectation.signature.is_some();
-    if !about_answer {
+    if !is_about_answer(expectation) {
         return found;
     }
     let Some(answer) = subject.answer() else {

@@ -223,7 +223,7 @@ pub(super) struct CoverageArguments {
     /// The cases about clients, with each defect of a client
     #[arg(long, env = "REGISTRY_CONFORMANCE_CLIENT")]
     pub client: bool,
-    /// The client, which has the defect that CLIENT_DEFECT names
+    /// The client, which has the defect that the variable `CLIENT_DEFECT` names
     #[arg(
         long,
         value_name = "COMMAND",
@@ -251,7 +251,7 @@ pub(super) struct CoverageArguments {
     #[arg(
         long,
         value_name = "N",
-        default_value_t = 4,
+        default_value_t = 24,
         env = "REGISTRY_CONFORMANCE_UNRELATED"
     )]
     pub unrelated: usize,

@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &ClientArguments) -> Result<Exit, CliError> {
     let (command, arguments) = (&arguments.command, &arguments.run);
     check(arguments)?;
     check_usage(arguments, true)?;
-    let program = command.first().map(Path::new).unwrap_or(Path::new(""));
+    let program = command.first().map_or(Path::new(""), Path::new);
     if find(program).is_none() {
         return Err(CliError::message(format!(
             "failed to find the client `{}`: there is no such program here or in PATH",

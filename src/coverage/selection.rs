@@ -15,7 +15,7 @@ pub fn carriers<'a>(cases: &[&'a Case], rule: &str) -> Vec<&'a Case> {
         .collect()
 }
 
-/// Those carriers of which an expectation with the rule has not seen a defect so far.
+/// Those carriers of which an expectation with the rule has not seen a defect so far, and needs one.
 pub fn carriers_of_unproved<'a>(
     cases: &[&'a Case],
     rule: &str,
@@ -24,9 +24,11 @@ pub fn carriers_of_unproved<'a>(
 ) -> Vec<&'a Case> {
     let files: BTreeSet<&str> = inventory
         .expectations
-        .keys()
-        .filter(|expected| expected.rule == rule && !proved.contains(*expected))
-        .map(|expected| expected.file.as_str())
+        .iter()
+        .filter(|(expected, place)| {
+            expected.rule == rule && place.reason.is_none() && !proved.contains(*expected)
+        })
+        .map(|(expected, _)| expected.file.as_str())
         .collect();
     cases
         .iter()

@@ -19,8 +19,11 @@ def digest(file, media_type, algorithm):
     index = []
     for path, stream in entries(file, media_type):
         hasher = hashlib.new(algorithm)
-        while chunk := stream.read(1 << 20):
-            hasher.update(chunk)
+        try:
+            while chunk := stream.read(1 << 20):
+                hasher.update(chunk)
+        except tarfile.TarError as error:  # the archive ends in the middle of an entry
+            raise InvalidContent(f"not an archive: {error}") from error
         index.append((path, hasher.digest() + struct.pack("<H", len(path)) + path))
     # Sorted by the octets of the paths, so that the order in an archive does not matter.
     return hashlib.new(algorithm, b"".join(entry for _, entry in sorted(index))).hexdigest()

@@ -361,6 +361,7 @@ impl Policy {
             Defect::HugeNumberIsInternalError => crash.causes.push(Cause::NumberOutOfRange),
             Defect::WrongTypeIsInternalError => crash.causes.push(Cause::WrongType),
             Defect::BrokenArchiveIsInternalError => crash.causes.push(Cause::BrokenArchive),
+            Defect::OddEntryIsInternalError => crash.causes.push(Cause::OddEntry),
             Defect::OddSignatureIsInternalError => crash.causes.push(Cause::OddSignature),
             Defect::BrokenKeyIsInternalError => crash.causes.push(Cause::BrokenKeyReference),
             Defect::OddMediaTypeIsInternalError => crash.causes.push(Cause::OddMediaType),

@@ -175,6 +175,14 @@ pub(crate) fn refuse_content(error: &ContentError) -> Problem {
         error,
         ContentError::NotAnArchive | ContentError::Truncated(_) | ContentError::BadArchive(_)
     );
-    Problem::new(kind, crate::problem::with_causes(error))
-        .because(is_broken.then_some(Cause::BrokenArchive))
+    let is_odd = matches!(
+        error,
+        ContentError::InvalidPath { .. } | ContentError::UnsupportedEntry { .. }
+    );
+    let cause = if is_broken {
+        Some(Cause::BrokenArchive)
+    } else {
+        is_odd.then_some(Cause::OddEntry)
+    };
+    Problem::new(kind, crate::problem::with_causes(error)).because(cause)
 }

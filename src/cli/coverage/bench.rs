@@ -36,11 +36,11 @@ pub(super) enum Bench {
         /// What is to be known of them.
         infos: Vec<DefectInfo>,
         /// How it is run.
-        suite: ClientSuite,
+        suite: Box<ClientSuite>,
         /// What its cases run in.
         context: Box<RunContext>,
         /// Kept running.
-        _mocks: Mocks,
+        _mocks: Box<Mocks>,
     },
 }
 
@@ -132,9 +132,9 @@ impl Bench {
             .map_err(CliError::unreachable)?;
         Ok(Self::Client {
             infos,
-            suite,
+            suite: Box::new(suite),
             context: Box::new(context),
-            _mocks: mocks,
+            _mocks: Box::new(mocks),
         })
     }
 
@@ -186,7 +186,7 @@ impl Bench {
                 context,
                 ..
             } => {
-                let mut suite = suite.clone();
+                let mut suite = (**suite).clone();
                 if let Some(index) = defect {
                     suite
                         .variables

@@ -1,6 +1,6 @@
 //! Running cases against several mocks at the same time, so that waiting for one costs the others nothing.
 
-use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
 
 use futures::StreamExt;
@@ -17,6 +17,8 @@ use crate::run::{RunContext, run_case};
 
 /// Defects at the same time.
 const DEFAULT_JOBS: usize = 8;
+/// Of the cases that are run only until one kills, so many before the next look.
+const BATCH: usize = 96;
 /// Cases at the same time against one mock.
 const CASES_AT_ONCE: usize = 16;
 
@@ -151,10 +153,30 @@ impl<'b> Workshop<'b> {
                 .into_iter()
                 .filter(|case| !carrying.contains(&case.id))
                 .collect();
-            run.carriers.extend(run_all(&context, &others).await);
+            for batch in first_values_first(&others).chunks(BATCH) {
+                run.carriers.extend(run_all(&context, batch).await);
+                if run.is_killed(rule) {
+                    break;
+                }
+            }
         }
         Ok(run)
     }
+}
+
+/// The first value of each file's matrix, then the second of each, and so on: what kills is soon found.
+fn first_values_first<'a>(cases: &[&'a Case]) -> Vec<&'a Case> {
+    let mut seen: HashMap<&str, usize> = HashMap::new();
+    let mut ranked: Vec<(usize, &Case)> = cases
+        .iter()
+        .map(|case| {
+            let rank = seen.entry(coverage::file_of(&case.id)).or_default();
+            *rank += 1;
+            (*rank, *case)
+        })
+        .collect();
+    ranked.sort_by_key(|(rank, _)| *rank);
+    ranked.into_iter().map(|(_, case)| case).collect()
 }
 
 /// Those cases that the target's capabilities allow, several at a time; the slow ones too.
