@@ -581,7 +581,7 @@ defects! {
     NoStatusByHand "no-status-by-hand" "ERR-1" ["ERR-2"]
         "Answers a status that nobody, or not the caller, can read with JSON of its own (`\"status\": \"error\"`): status is another service than the rest.",
     NoReleaseByHand "no-release-by-hand" "ERR-1" ["ERR-2"]
-        "Answers 404 of a release with JSON of its own (`\"status\": \"error\"`): reading is done by a cache in front.",
+        "Answers 404 of a release whose name nobody has used with JSON of its own (`\"status\": \"error\"`): a cache in front knows the names that there are.",
     UnknownPathIsForbidden "unknown-path-is-forbidden" "ERR-3"
         "Answers 403 to unknown paths: a gateway that denies what it has no route for, as some cloud gateways do.",
     TakesVersionWithoutV "takes-version-without-v" "ERR-3"

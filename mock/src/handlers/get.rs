@@ -47,7 +47,13 @@ pub(super) fn get(
         {
             return Err(refusal.with_status(StatusCode::INTERNAL_SERVER_ERROR.as_u16()));
         }
-        view => view?,
+        Err(mut refusal) => {
+            refusal.by_hand = session.policy.errors.unused_names_by_hand
+                && refusal.kind() == ProblemKind::NotFound
+                && !session.registry().knows_name(&key.name);
+            return Err(refusal);
+        }
+        Ok(view) => view,
     };
     if session.policy.reading.refuses_ranges_of_documents
         && request.headers.contains_key(header::RANGE)

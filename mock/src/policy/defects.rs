@@ -351,7 +351,7 @@ impl Policy {
                     (Operation::Status, ProblemKind::Unauthenticated),
                 ]);
             }
-            Defect::NoReleaseByHand => errors.by_hand.push((Operation::Get, ProblemKind::NotFound)),
+            Defect::NoReleaseByHand => errors.unused_names_by_hand = true,
             Defect::UnknownPathIsForbidden => errors.unknown_path_is_forbidden = true,
             Defect::TakesVersionWithoutV => errors.version_without_v = true,
             Defect::UnknownMethodIsInternalError => crash.unknown_methods = true,

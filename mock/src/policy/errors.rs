@@ -19,6 +19,8 @@ pub(crate) struct ErrorPolicy {
     pub wrong_status_member: bool,
     /// Errors of operations that are told where they come up, and not by the error handler (ERR-1, ERR-2).
     pub by_hand: Vec<(Operation, ProblemKind)>,
+    /// Answers reads of names that nobody has used in another way than all else.
+    pub unused_names_by_hand: bool,
     /// Errors of operations that are told with status 200 (ERR-5).
     pub told_with_200: Vec<(Operation, ProblemKind)>,
     /// Answers 403 to unknown paths (ERR-3).
@@ -74,7 +76,7 @@ impl ErrorPolicy {
         let is_in = |list: &[(Operation, ProblemKind)]| {
             operation.is_some_and(|operation| list.contains(&(operation, kind)))
         };
-        refusal.by_hand = is_in(&self.by_hand);
+        refusal.by_hand |= is_in(&self.by_hand);
         let lost = operation.is_none() && kind == ProblemKind::NotFound;
         if (lost && self.debug_page)
             || (kind == ProblemKind::Forbidden && self.denial_shows_fields)
