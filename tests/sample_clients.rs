@@ -1,4 +1,5 @@
-//! The sample clients keep the rules for clients: each whose interpreter is there is judged by the whole suite.
+//! The sample clients keep the rules for clients: each whose interpreter is there is judged by a share of the case files, another
+//! one for each client, and by all cases with `cargo test --test sample_clients -- --ignored`.
 #![cfg(unix)]
 
 mod clients;
@@ -13,10 +14,27 @@ use clients::{missing, root, rust_client, skip, without_proxy};
 /// How many failures can be those of a machine that is busy with something else.
 const FEW: usize = 12;
 
+/// Which cases a client is judged by.
+#[derive(Clone, Copy)]
+enum Share {
+    /// The first value of every so manieth file, from this one on.
+    Every(usize, usize),
+    Whole,
+}
+
 /// `at_once`: cases at the same time. Most of them wait; with more, clients would start too slowly on a small machine for
 /// the cases about giving up in time.
-fn judge(client: &Path, at_once: &str) {
-    let failed = failures(client, &["--test-threads", at_once]);
+fn judge(client: &Path, at_once: &str, share: Share) {
+    let shared = match share {
+        Share::Every(nth, from) => first_values(nth, from),
+        Share::Whole => Vec::new(),
+    };
+    let mut arguments = vec!["--test-threads", at_once];
+    if !shared.is_empty() {
+        arguments.push("--exact");
+        arguments.extend(shared.iter().map(String::as_str));
+    }
+    let failed = failures(client, &arguments);
     let ids: Vec<_> = failed.iter().map(|(id, _)| id.as_str()).collect();
     if ids.is_empty() {
         return;
@@ -27,6 +45,26 @@ fn judge(client: &Path, at_once: &str) {
     let alone = [&["--test-threads", "1", "--exact"], ids.as_slice()].concat();
     let failed = failures(client, &alone);
     assert!(failed.is_empty(), "{failed:#?}");
+}
+
+/// The first value of every `nth` case file, beginning with the file `from`.
+fn first_values(nth: usize, from: usize) -> Vec<String> {
+    let mut harness = Command::new(env!("CARGO_BIN_EXE_registry-conformance"));
+    let output = harness
+        .args(["client", "--list", "--", "true"])
+        .output()
+        .unwrap();
+    let listed = String::from_utf8(output.stdout).unwrap();
+    let mut files = std::collections::BTreeSet::new();
+    let first: Vec<String> = listed
+        .lines()
+        .filter_map(|line| line.strip_suffix(": test"))
+        .filter(|id| files.insert(id.split('[').next().unwrap_or(id).to_owned()))
+        .map(str::to_owned)
+        .collect();
+    let shared: Vec<String> = first.into_iter().skip(from).step_by(nth).collect();
+    assert!(!shared.is_empty(), "{listed}");
+    shared
 }
 
 /// The cases that did not pass, and why.
@@ -64,38 +102,80 @@ fn failures(client: &Path, arguments: &[&str]) -> Vec<(String, String)> {
     failed
 }
 
-fn judge_sample(name: &str, path: &str, tools: &[&[&str]], at_once: &str) {
+fn judge_sample(name: &str, path: &str, tools: &[&[&str]], at_once: &str, share: Share) {
     match missing(tools) {
         Some(tool) => skip(&format!("the sample client in {name}"), &tool),
-        None => judge(&root().join("examples/clients").join(path), at_once),
+        None => judge(&root().join("examples/clients").join(path), at_once, share),
     }
 }
 
-#[test]
-fn bash_conforms() {
+fn judge_bash(share: Share) {
     let tools: &[&[&str]] = &[
         &["bash", "--version"],
         &["curl", "--version"],
         &["jq", "--version"],
         &["openssl", "version"],
     ];
-    judge_sample("bash", "bash/publish_client.sh", tools, "4");
+    judge_sample("bash", "bash/publish_client.sh", tools, "4", share);
+}
+
+fn judge_python(share: Share) {
+    let tools: &[&[&str]] = &[&["python3", "-c", "import cryptography"]];
+    judge_sample("Python", "python/publish_client.py", tools, "6", share);
+}
+
+fn judge_javascript(share: Share) {
+    let old = "if (parseInt(process.versions.node) < 20) process.exit(1)";
+    let tools: &[&[&str]] = &[&["node", "-e", old]];
+    judge_sample(
+        "JavaScript",
+        "javascript/publish_client.mjs",
+        tools,
+        "6",
+        share,
+    );
+}
+
+#[test]
+fn bash_conforms() {
+    judge_bash(Share::Every(8, 0));
 }
 
 #[test]
 fn python_conforms() {
-    let tools: &[&[&str]] = &[&["python3", "-c", "import cryptography"]];
-    judge_sample("Python", "python/publish_client.py", tools, "6");
+    judge_python(Share::Every(4, 1));
 }
 
 #[test]
 fn javascript_conforms() {
-    let old = "if (parseInt(process.versions.node) < 20) process.exit(1)";
-    let tools: &[&[&str]] = &[&["node", "-e", old]];
-    judge_sample("JavaScript", "javascript/publish_client.mjs", tools, "6");
+    judge_javascript(Share::Every(4, 3));
 }
 
 #[test]
 fn rust_conforms() {
-    judge(&rust_client(), "8");
+    judge(&rust_client(), "8", Share::Every(2, 0));
+}
+
+#[test]
+#[ignore = "minutes"]
+fn bash_conforms_to_everything() {
+    judge_bash(Share::Whole);
+}
+
+#[test]
+#[ignore = "minutes"]
+fn python_conforms_to_everything() {
+    judge_python(Share::Whole);
+}
+
+#[test]
+#[ignore = "minutes"]
+fn javascript_conforms_to_everything() {
+    judge_javascript(Share::Whole);
+}
+
+#[test]
+#[ignore = "minutes"]
+fn rust_conforms_to_everything() {
+    judge(&rust_client(), "8", Share::Whole);
 }
