@@ -427,6 +427,14 @@ impl Lint<'_> {
                 || self.file.hosts.contains_key(root)
                 || self.file.given.contains_key(root)
                 || root == "manifest-reader";
+            let of_case = self.file.given.contains_key(root) || self.file.hosts.contains_key(root);
+            let is_of_identity = name.ends_with(".namespace") || name.ends_with(".token");
+            if of_case && TEMPLATE_ROOTS.contains(&root) && !is_of_identity {
+                self.found.push((
+                    pointer.to_owned(),
+                    format!("$({name}) does not mean what the case calls `{root}`: every case has a `{root}` already; use another name"),
+                ));
+            }
             if !is_known {
                 let known: Vec<&str> = TEMPLATE_ROOTS
                     .iter()

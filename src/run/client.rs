@@ -172,7 +172,8 @@ impl CaseRun<'_> {
             )));
         }
         let strays = workplace.strays();
-        if !strays.is_empty() {
+        // One that was killed could not clear up.
+        if !strays.is_empty() && finished.ending != Ending::Killed {
             performed.strays = Some(
                 Mismatch::new(Some("CLI-13"), Level::Must, "files beside the output")
                     .beside("none", strays.join(", ")),
