@@ -222,6 +222,13 @@ fn a_case_about_a_client_is_none_about_a_registry() {
     assert_eq!(stdout(&listed), "");
     let listed = workplace.judge(&["--list"]);
     assert_eq!(stdout(&listed), "publishes: test\n");
+    let without_client = Command::new(env!("CARGO_BIN_EXE_registry-conformance"))
+        .args(["client", "--list", "--cases"])
+        .arg(&cases)
+        .output()
+        .unwrap();
+    assert_eq!(without_client.status.code(), Some(0));
+    assert_eq!(stdout(&without_client), "publishes: test\n");
     std::fs::write(
         cases.join("mixed.yaml"),
         "summary: A fault without a client.\nsession: {processing: immediate}\nsteps:\n  - inject: [{operation: create, fault: {status: 503}}]\n    expect: {rule: CLI-6}\n",
@@ -238,4 +245,39 @@ fn a_case_about_a_client_is_none_about_a_registry() {
         message.contains("`session` is for cases with a `client` step"),
         "{message}"
     );
+}
+
+#[test]
+fn an_interrupted_run_leaves_no_client_behind() {
+    let workplace = Workplace::new("echo $$ > \"$(dirname \"$0\")/started\"\nexec sleep 1000");
+    let mut harness = Command::new(env!("CARGO_BIN_EXE_registry-conformance"))
+        .args(["client", "--cases"])
+        .arg(workplace.path("cases"))
+        .arg("--")
+        .arg(workplace.path("client"))
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let started = workplace.path("started");
+    let client = loop {
+        let text = std::fs::read_to_string(&started).unwrap_or_default();
+        if text.ends_with('\n') {
+            break text.trim().to_owned();
+        }
+        assert!(harness.try_wait().unwrap().is_none(), "the run has ended");
+        std::thread::yield_now();
+    };
+    let killed = Command::new("kill")
+        .args(["-INT", &harness.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(killed.success());
+    assert_eq!(harness.wait().unwrap().code(), Some(130));
+    let status = std::fs::read_to_string(format!("/proc/{client}/stat"));
+    let is_gone = status.map_or(true, |status| {
+        let rest = status.rsplit(')').next().unwrap_or_default();
+        rest.trim_start().starts_with('Z')
+    });
+    assert!(is_gone, "the client {client} lives");
 }

@@ -129,6 +129,24 @@ fn a_document_about_other_defects_is_told() {
 }
 
 #[test]
+fn a_document_that_tells_of_a_hole_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("coverage.md");
+    let text = std::fs::read_to_string(document()).unwrap();
+    for (figure, hole) in [
+        ("| neither | 0 |", "| neither | 7 |"),
+        ("| defects killed | ", "| defects killed | 1"),
+    ] {
+        assert!(text.contains(figure));
+        std::fs::write(&path, text.replace(figure, hole)).unwrap();
+        let output = coverage(&["--check", path.to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(1), "{hole}");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(stderr.contains("tells of a hole"), "{stderr}");
+    }
+}
+
+#[test]
 fn mistakes_on_the_command_line_are_told() {
     let output = coverage(&["--defect", "accepts-everything"]);
     assert_eq!(output.status.code(), Some(2));

@@ -428,7 +428,8 @@ impl Lint<'_> {
                 || self.file.given.contains_key(root)
                 || root == "manifest-reader";
             let of_case = self.file.given.contains_key(root) || self.file.hosts.contains_key(root);
-            let is_of_identity = name.ends_with(".namespace") || name.ends_with(".token");
+            let member = name.split_once('.').map_or("", |(_, member)| member);
+            let is_of_identity = matches!(member, "namespace" | "token");
             if of_case && TEMPLATE_ROOTS.contains(&root) && !is_of_identity {
                 self.found.push((
                     pointer.to_owned(),

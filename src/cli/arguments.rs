@@ -160,7 +160,7 @@ pub(super) struct ClientArguments {
     #[command(flatten)]
     pub run: RunArguments,
     /// The client with its arguments; `publish` or `fetch` is added
-    #[arg(last = true, required = true, value_name = "COMMAND")]
+    #[arg(last = true, required_unless_present = "list", value_name = "COMMAND")]
     pub command: Vec<std::ffi::OsString>,
 }
 

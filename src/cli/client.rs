@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &ClientArguments) -> Result<Exit, CliError> {
     check(arguments)?;
     check_usage(arguments, true)?;
     let program = command.first().map_or(Path::new(""), Path::new);
-    if find(program).is_none() {
+    if !arguments.list && find(program).is_none() {
         return Err(CliError::message(format!(
             "failed to find the client `{}`: there is no such program here or in PATH",
             program.display()

@@ -25,6 +25,7 @@ impl Interrupt {
             (this.clone(), arguments.reports.clone(), arguments.strict);
         runtime.spawn(async move {
             interrupted().await;
+            crate::run::kill_clients();
             watched.report(&reports, strict);
             std::process::exit(i32::from(Exit::Interrupted.code()));
         });

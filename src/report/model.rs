@@ -266,7 +266,11 @@ fn of_rule(outcome: &CaseOutcome, rule: &str) -> Verdict {
         .failed_requirements
         .iter()
         .any(|failed| failed == rule);
+    // What follows an early end was not judged, and what was not judged has not passed.
+    let ended_early =
+        outcome.steps.is_empty() || outcome.steps.iter().any(|step| step.not_run.is_some());
     match outcome.verdict {
+        Verdict::Fail | Verdict::Warn if !is_broken && ended_early => Verdict::Skip,
         Verdict::Fail | Verdict::Warn if !is_broken => Verdict::Pass,
         Verdict::Fail => {
             let fails = outcome

@@ -30,5 +30,6 @@ mod wait;
 
 pub use context::{ContextError, RunContext};
 pub use preflight::{NotARegistry, Preflight, preflight};
+pub use process::kill_clients;
 pub use registry::{Outcomes, not_run, run_case};
 pub use sessions::ClientSuite;

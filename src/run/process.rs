@@ -2,6 +2,8 @@
 
 use std::ffi::OsString;
 use std::process::Stdio;
+#[cfg(unix)]
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use thiserror::Error;
@@ -133,6 +135,8 @@ impl Group {
                 .id()
                 .and_then(|id| i32::try_from(id).ok())
                 .and_then(rustix::process::Pid::from_raw);
+            let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+            running.extend(leader);
             Self { leader }
         }
         #[cfg(not(unix))]
@@ -147,9 +151,32 @@ impl Drop for Group {
     fn drop(&mut self) {
         #[cfg(unix)]
         if let Some(leader) = self.leader {
-            // It may be gone already, with everything that it started.
-            let _ = rustix::process::kill_process_group(leader, rustix::process::Signal::KILL);
+            let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+            running.retain(|other| *other != leader);
+            kill(leader);
         }
+    }
+}
+
+/// The groups of the commands that run now: whoever ends the process at once has to end them too.
+#[cfg(unix)]
+static RUNNING: Mutex<Vec<rustix::process::Pid>> = Mutex::new(Vec::new());
+
+#[cfg(unix)]
+fn kill(leader: rustix::process::Pid) {
+    // It may be gone already, with everything that it started.
+    let _ = rustix::process::kill_process_group(leader, rustix::process::Signal::KILL);
+}
+
+/// Ends all clients that run, with what they started; for an interrupted run, which ends without dropping anything.
+pub fn kill_clients() {
+    #[cfg(unix)]
+    for leader in RUNNING
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .drain(..)
+    {
+        kill(leader);
     }
 }
 
