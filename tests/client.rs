@@ -248,10 +248,21 @@ fn a_case_about_a_client_is_none_about_a_registry() {
 }
 
 #[test]
-fn an_interrupted_run_leaves_no_client_behind() {
-    let workplace = Workplace::new("echo $$ > \"$(dirname \"$0\")/started\"\nexec sleep 1000");
+fn an_interrupted_run_leaves_no_client_behind_and_blames_none() {
+    let workplace = Workplace::new("echo > \"$(dirname \"$0\")/pids/$$\"\nexec sleep 1000");
+    let pids = workplace.path("pids");
+    std::fs::create_dir(&pids).unwrap();
+    let many = PUBLISHES.replacen(
+        "given:",
+        "matrix: {turn: [1, 2, 3, 4, 5, 6, 7, 8]}\ngiven:",
+        1,
+    );
+    std::fs::write(workplace.path("cases/publishes.yaml"), many).unwrap();
+    let report = workplace.path("report.json");
     let mut harness = Command::new(env!("CARGO_BIN_EXE_registry-conformance"))
-        .args(["client", "--cases"])
+        .args(["client", "--test-threads", "2", "--report"])
+        .arg(format!("json={}", report.display()))
+        .arg("--cases")
         .arg(workplace.path("cases"))
         .arg("--")
         .arg(workplace.path("client"))
@@ -259,29 +270,29 @@ fn an_interrupted_run_leaves_no_client_behind() {
         .stderr(std::process::Stdio::null())
         .spawn()
         .unwrap();
-    let started = workplace.path("started");
-    let client = loop {
-        let text = std::fs::read_to_string(&started).unwrap_or_default();
-        if text.ends_with('\n') {
-            break text.trim().to_owned();
-        }
+    let started = || std::fs::read_dir(&pids).unwrap().count();
+    while started() < 2 {
         assert!(harness.try_wait().unwrap().is_none(), "the run has ended");
         std::thread::yield_now();
-    };
+    }
     let killed = Command::new("kill")
         .args(["-INT", &harness.id().to_string()])
         .status()
         .unwrap();
     assert!(killed.success());
     assert_eq!(harness.wait().unwrap().code(), Some(130));
+    assert_eq!(cases(&report), Vec::<Value>::new(), "no client had ended");
     // A signal that has been sent is carried out when the kernel comes to it.
     let patience = std::time::Instant::now() + std::time::Duration::from_secs(20);
-    while is_running(&client) {
-        assert!(
-            std::time::Instant::now() < patience,
-            "the client {client} lives"
-        );
-        std::thread::yield_now();
+    for client in std::fs::read_dir(&pids).unwrap() {
+        let client = client.unwrap().file_name().into_string().unwrap();
+        while is_running(&client) {
+            assert!(
+                std::time::Instant::now() < patience,
+                "the client {client} lives"
+            );
+            std::thread::yield_now();
+        }
     }
 }
 

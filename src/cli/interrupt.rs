@@ -25,8 +25,9 @@ impl Interrupt {
             (this.clone(), arguments.reports.clone(), arguments.strict);
         runtime.spawn(async move {
             interrupted().await;
-            crate::run::kill_clients();
             watched.report(&reports, strict);
+            // Not before the reports: a client that was killed has not failed.
+            crate::run::kill_clients();
             std::process::exit(i32::from(Exit::Interrupted.code()));
         });
         this

@@ -76,11 +76,10 @@ pub(super) async fn run(
     #[cfg(unix)]
     prepared.process_group(0);
     let start = Instant::now();
-    let mut child = prepared.spawn().map_err(|source| StartError {
+    let (mut child, group) = Group::spawn(&mut prepared).map_err(|source| StartError {
         program: program.to_string_lossy().into_owned(),
         source,
     })?;
-    let group = Group::of(&child);
     let mut stdout = Captured::of(child.stdout.take());
     let mut stderr = Captured::of(child.stderr.take());
     let ending = {
@@ -128,22 +127,22 @@ struct Group {
 }
 
 impl Group {
-    fn of(child: &Child) -> Self {
-        #[cfg(unix)]
-        {
-            let leader = child
-                .id()
-                .and_then(|id| i32::try_from(id).ok())
-                .and_then(rustix::process::Pid::from_raw);
-            let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
-            running.extend(leader);
-            Self { leader }
-        }
-        #[cfg(not(unix))]
-        {
-            let _ = child;
-            Self {}
-        }
+    #[cfg(unix)]
+    fn spawn(command: &mut Command) -> std::io::Result<(Child, Self)> {
+        // Held over both, so that none is started and not known.
+        let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+        let child = command.spawn()?;
+        let leader = child
+            .id()
+            .and_then(|id| i32::try_from(id).ok())
+            .and_then(rustix::process::Pid::from_raw);
+        running.extend(leader);
+        Ok((child, Self { leader }))
+    }
+
+    #[cfg(not(unix))]
+    fn spawn(command: &mut Command) -> std::io::Result<(Child, Self)> {
+        Ok((command.spawn()?, Self {}))
     }
 }
 
@@ -168,15 +167,16 @@ fn kill(leader: rustix::process::Pid) {
     let _ = rustix::process::kill_process_group(leader, rustix::process::Signal::KILL);
 }
 
-/// Ends all clients that run, with what they started; for an interrupted run, which ends without dropping anything.
+/// Ends all clients that run, with what they started, and lets no other begin; right before the process ends, which drops nothing.
 pub fn kill_clients() {
     #[cfg(unix)]
-    for leader in RUNNING
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .drain(..)
     {
-        kill(leader);
+        let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+        for leader in running.drain(..) {
+            kill(leader);
+        }
+        // Never unlocked again: whoever would start a client waits for the end.
+        std::mem::forget(running);
     }
 }
 
