@@ -146,6 +146,51 @@ fn a_document_that_tells_of_a_hole_is_told() {
     }
 }
 
+/// The exit code and the figures of a whole matrix of one case, in which `judged` is a second look, that no defect can fail.
+fn matrix_of(judged: &str) -> (Option<i32>, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let text = format!(
+        "summary: An unknown package type is refused.\ngiven: {{content: {{component: seeded}}}}\nsteps:\n  - create: {{set: {{packageType: something}}}}\n    expect:\n      - {{rule: CRE-7, refused: unsupported-package-type}}\n      - {judged}\n"
+    );
+    std::fs::write(folder.path().join("package-type.yaml"), text).unwrap();
+    let cases = folder.path().to_str().unwrap();
+    let output = coverage(&["--unrelated", "0", "--cases", cases]);
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    let figures = stdout
+        .lines()
+        .find_map(|line| line.strip_prefix("expectations with teeth:  "));
+    (output.status.code(), figures.unwrap_or(&stdout).to_owned())
+}
+
+#[test]
+fn an_expectation_needs_teeth_or_a_reason() {
+    let matrices = [
+        ("", Some(1), "1/2; 0 others with a reason, 1 without"),
+        (
+            ", control: true",
+            Some(0),
+            "1/2; 1 others with a reason, 0 without",
+        ),
+        (
+            ", no-defect: It is so wide on purpose.",
+            Some(0),
+            "1/2; 1 others with a reason, 0 without",
+        ),
+    ];
+    for (reason, exit, figures) in matrices {
+        let judged = format!("{{rule: CRE-7, status: [2xx, 4xx]{reason}}}");
+        assert_eq!(matrix_of(&judged), (exit, figures.to_owned()), "{judged}");
+    }
+}
+
+#[test]
+fn a_control_alone_proves_nothing() {
+    // No other expectation of its rule has teeth.
+    let (exit, figures) = matrix_of("{rule: PUB-8, status: [2xx, 4xx], control: true}");
+    assert_eq!(exit, Some(1));
+    assert_eq!(figures, "1/2; 0 others with a reason, 1 without");
+}
+
 #[test]
 fn mistakes_on_the_command_line_are_told() {
     let output = coverage(&["--defect", "accepts-everything"]);
