@@ -130,19 +130,12 @@ impl CaseRun<'_> {
             ClientOperation::Publish => {
                 variables.extend(self.publish_variables(&details, &workplace)?);
                 let content = self.content_of(&details)?;
+                // What its manifest is, the client alone knows.
                 let release = Release {
                     name,
                     version,
-                    manifest: Value::Null,
-                    manifest_bytes: bytes::Bytes::new(),
-                    signed: None,
-                    signed_create: false,
                     media_type: content.media_type.clone(),
-                    identity: "owner".to_owned(),
-                    location: None,
-                    upload_url: None,
-                    published: false,
-                    furthest: None,
+                    ..Release::of_manifest(Value::Null, bytes::Bytes::new(), "owner")
                 };
                 performed
                     .updates

@@ -49,30 +49,10 @@ impl CaseRun<'_> {
         let scope = self.scope_of(&request.url);
         let exchange = self.send(step, request).await;
         let mut performed = Performed::one(exchange, scope, "CRE-1");
-        let text = |name: &str| {
-            manifest
-                .get(name)
-                .and_then(Value::as_str)
-                .unwrap_or_default()
-                .to_owned()
-        };
         let mut release = Release {
-            name: text("name"),
-            version: text("version"),
-            media_type: manifest
-                .get("mediaType")
-                .and_then(Value::as_str)
-                .unwrap_or(WASM_MEDIA_TYPE)
-                .to_owned(),
-            manifest,
-            manifest_bytes,
             signed_create: signed.is_some(),
             signed,
-            identity: identity.to_owned(),
-            location: None,
-            upload_url: None,
-            published: false,
-            furthest: None,
+            ..Release::of_manifest(manifest, manifest_bytes, identity)
         };
         let (exchange, _) = &performed.exchanges[0];
         if let Ok(answer) = &exchange.answer

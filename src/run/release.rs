@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 use url::Url;
 
+use crate::content::WASM_MEDIA_TYPE;
 use crate::outcome::{Level, Mismatch};
 use crate::wire::Exchange;
 
@@ -33,6 +34,28 @@ pub(super) struct Release {
     pub published: bool,
     /// The furthest status that was seen in this attempt.
     pub furthest: Option<String>,
+}
+
+impl Release {
+    /// One of which nothing is known but its manifest, which was sent as these bytes.
+    pub(super) fn of_manifest(manifest: Value, manifest_bytes: Bytes, identity: &str) -> Self {
+        let text = |member: &str| manifest.get(member).and_then(Value::as_str);
+        let named = |member: &str| text(member).unwrap_or_default().to_owned();
+        Self {
+            name: named("name"),
+            version: named("version"),
+            media_type: text("mediaType").unwrap_or(WASM_MEDIA_TYPE).to_owned(),
+            manifest,
+            manifest_bytes,
+            signed: None,
+            signed_create: false,
+            identity: identity.to_owned(),
+            location: None,
+            upload_url: None,
+            published: false,
+            furthest: None,
+        }
+    }
 }
 
 /// What the case did so far.

@@ -9,7 +9,6 @@ use super::release::{Release, Update};
 use crate::case::action::Create;
 use crate::case::client::Serve;
 use crate::case::sign_spec::SignSpec;
-use crate::content::WASM_MEDIA_TYPE;
 
 impl CaseRun<'_> {
     pub(super) async fn serve(&self, spec: &Serve) -> Result<Performed, StepError> {
@@ -68,20 +67,9 @@ impl CaseRun<'_> {
         let release = Release {
             name,
             version,
-            media_type: manifest
-                .get("mediaType")
-                .and_then(Value::as_str)
-                .unwrap_or(WASM_MEDIA_TYPE)
-                .to_owned(),
-            manifest,
-            manifest_bytes,
             signed,
-            signed_create: false,
-            identity: "owner".to_owned(),
-            location: None,
-            upload_url: None,
             published: true,
-            furthest: None,
+            ..Release::of_manifest(manifest, manifest_bytes, "owner")
         };
         performed
             .updates

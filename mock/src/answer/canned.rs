@@ -4,10 +4,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::Value;
 
-use crate::{
-    operation::Operation,
-    selection::{Phase, Selector, selection_methods},
-};
+use crate::selection::{Phase, Selector, selection_methods};
 
 use super::{Content, ContentBody, parse::relative};
 
@@ -115,21 +112,6 @@ impl CannedAnswer {
         self.content
             .headers
             .extend(parsed.map(|name| (name, value.to_owned())));
-        self
-    }
-
-    /// Answers requests of this operation only; repeated, of any of these.
-    #[must_use]
-    pub fn on(mut self, operation: Operation) -> Self {
-        self.selector.operations.push(operation);
-        self
-    }
-
-    /// Answers requests about this release only.
-    #[must_use]
-    pub fn release(mut self, name: impl Into<String>, version: impl Into<String>) -> Self {
-        self.selector.name = Some(name.into());
-        self.selector.version = Some(version.into());
         self
     }
 

@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use crate::{
     answer::ContentBody,
-    operation::Operation,
     selection::{Phase, Selector, selection_methods},
 };
 
@@ -208,21 +207,6 @@ impl Fault {
         if let FaultKind::Status(status) = &mut self.kind {
             change(status);
         }
-        self
-    }
-
-    /// Meets requests of this operation only; repeated, of any of these.
-    #[must_use]
-    pub fn on(mut self, operation: Operation) -> Self {
-        self.selector.operations.push(operation);
-        self
-    }
-
-    /// Meets requests about this release only.
-    #[must_use]
-    pub fn release(mut self, name: impl Into<String>, version: impl Into<String>) -> Self {
-        self.selector.name = Some(name.into());
-        self.selector.version = Some(version.into());
         self
     }
 

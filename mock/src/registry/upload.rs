@@ -25,6 +25,19 @@ pub(crate) struct UploadTicket {
 }
 
 impl Registry {
+    /// What an upload URL is for.
+    fn attempt_of_upload(
+        &mut self,
+        now: Timestamp,
+        key: &ReleaseKey,
+        token: &str,
+    ) -> Result<&mut Attempt, Refusal> {
+        let id = self.id_by_upload_token(token).ok_or_else(not_found)?;
+        self.attempt(id, now)
+            .filter(|attempt| attempt.key() == key)
+            .ok_or_else(not_found)
+    }
+
     /// Lets an upload begin. The URL alone authorises it where uploads go to another origin (UPL-3).
     pub(crate) fn begin_upload(
         &mut self,
@@ -42,11 +55,7 @@ impl Registry {
         }
         let late =
             self.policy.upload.taken_after_publishing || self.policy.upload.late_upload_reopens;
-        let id = self.id_by_upload_token(token).ok_or_else(not_found)?;
-        let attempt = self
-            .attempt(id, now)
-            .filter(|attempt| attempt.key() == key)
-            .ok_or_else(not_found)?;
+        let attempt = self.attempt_of_upload(now, key, token)?;
         attempt.refuse_unless_pending(late)?;
         attempt.refuse_mixed_with_entries()?;
         if attempt.slips.uploads_closed {
@@ -70,11 +79,7 @@ impl Registry {
         key: &ReleaseKey,
         token: &str,
     ) -> Result<UploadTicket, Refusal> {
-        let id = self.id_by_upload_token(token).ok_or_else(not_found)?;
-        let attempt = self
-            .attempt(id, now)
-            .filter(|attempt| attempt.key() == key)
-            .ok_or_else(not_found)?;
+        let attempt = self.attempt_of_upload(now, key, token)?;
         attempt.refuse_unless_pending(false)?;
         Ok(UploadTicket {
             attempt: attempt.id,
@@ -98,11 +103,7 @@ impl Registry {
         key: &ReleaseKey,
         token: &str,
     ) -> Result<(), Refusal> {
-        let id = self.id_by_upload_token(token).ok_or_else(not_found)?;
-        let attempt = self
-            .attempt(id, now)
-            .filter(|attempt| attempt.key() == key)
-            .ok_or_else(not_found)?;
+        let attempt = self.attempt_of_upload(now, key, token)?;
         attempt.refuse_unless_pending(false)?;
         attempt.sources.retain(|source| *source != Source::Own);
         let freed = attempt

@@ -3,6 +3,21 @@
 /// The methods of a type with the fields `selector` and `phase`.
 macro_rules! selection_methods {
     () => {
+        /// Meets requests of this operation only; repeated, of any of these.
+        #[must_use]
+        pub fn on(mut self, operation: crate::operation::Operation) -> Self {
+            self.selector.operations.push(operation);
+            self
+        }
+
+        /// Meets requests about this release only.
+        #[must_use]
+        pub fn release(mut self, name: impl Into<String>, version: impl Into<String>) -> Self {
+            self.selector.name = Some(name.into());
+            self.selector.version = Some(version.into());
+            self
+        }
+
         /// Acts when the registry has done its work and committed it, in the place of before.
         #[must_use]
         pub fn after(mut self) -> Self {
