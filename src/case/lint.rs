@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::action::{BodySpec, OneOrMany, SourceSpec};
+use super::client::ClientExit;
 use super::expectation::Expectation;
 use super::host_spec::HostSpec;
 use super::model::{CaseFile, SkipUnless, Step};
@@ -26,6 +27,7 @@ pub const TEMPLATE_ROOTS: &[&str] = &[
     "saved",
     "secret",
     "fresh",
+    "outside",
     "now",
     "http-date",
     "problem",
@@ -327,6 +329,12 @@ impl Lint<'_> {
                 "a control carries a `rule` and is about success: that a registry refuses is what a defect can break",
             );
         }
+        if judges_client(expectation) {
+            self.say(
+                &format!("{pointer}/control"),
+                "a control shows that the client did its work: how it failed, what it leaves out, what it says and when it asks is what a defect can break",
+            );
+        }
     }
 
     fn expectation(&mut self, pointer: &str, expectation: &Expectation) {
@@ -451,4 +459,24 @@ impl Lint<'_> {
             }
         }
     }
+}
+
+/// Whether it is about more of a client than that it asked, ended, or did what it was to do.
+fn judges_client(expectation: &Expectation) -> bool {
+    let fails = expectation.exit == Some(ClientExit::Failed);
+    let leaves_nothing = expectation.output.as_deref() == Some("absent");
+    let says = expectation.shows.is_some() || expectation.took.is_some();
+    let asks = expectation.requests.as_ref().is_some_and(|requests| {
+        let counts_up = requests
+            .count
+            .as_ref()
+            .is_none_or(|count| count.as_str().is_some_and(|text| text.starts_with(">=")));
+        let bounds = [requests.apart, requests.within, requests.lasting];
+        !counts_up
+            || bounds.iter().any(Option::is_some)
+            || requests.headers.is_some()
+            || requests.some_headers.is_some()
+            || requests.conceals.is_some()
+    });
+    fails || leaves_nothing || says || asks
 }

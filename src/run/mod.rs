@@ -10,6 +10,7 @@ mod hosts;
 mod journal;
 mod judging;
 mod names;
+mod outside;
 mod parallel;
 mod performed;
 mod preflight;

@@ -18,7 +18,9 @@ use crate::target::Target;
 /// The bundled mock is done within milliseconds; with some defects it never is.
 const PROCESSING_DEADLINE: Duration = Duration::from_secs(6);
 /// What a client may take when the case does not say; with some defects it takes all of it.
-const CLIENT_DEADLINE: Duration = Duration::from_secs(12);
+const CLIENT_DEADLINE: Duration = Duration::from_secs(10);
+/// What it may take beyond that. One with a defect of deadlines takes all of it.
+const CLIENT_GRACE: Duration = Duration::from_secs(4);
 /// The variable by which a client is told which of its defects to have.
 const CLIENT_DEFECT: &str = "CLIENT_DEFECT";
 
@@ -125,6 +127,7 @@ impl Bench {
             mock: mocks.here.clone(),
             mock_with_uploads_elsewhere: mocks.elsewhere.clone(),
             deadline: CLIENT_DEADLINE,
+            grace: CLIENT_GRACE,
         };
         let target = Target::bundled_defaults(mocks.here.clone());
         let context = RunContext::new(target, seed)
