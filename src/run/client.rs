@@ -178,8 +178,12 @@ impl CaseRun<'_> {
         // One that was killed could not clear up.
         if !strays.is_empty() && finished.ending != Ending::Killed {
             performed.strays = Some(
-                Mismatch::new(Some("CLI-13"), Level::Must, "files beside the output, or changed ones elsewhere")
-                    .beside("none", strays.join(", ")),
+                Mismatch::new(
+                    Some("CLI-13"),
+                    Level::Must,
+                    "files beside the output, or changed ones elsewhere",
+                )
+                .beside("none", strays.join(", ")),
             );
         }
         performed.client = Some(ClientEnd {

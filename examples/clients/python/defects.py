@@ -22,6 +22,7 @@ import fetch
 import publish
 import signature
 import transport
+from seen_by import SEEN_BY
 
 DEFECTS = {}
 
@@ -1360,7 +1361,10 @@ def main(arguments):
     if arguments != ["--list"]:
         print("usage: defects.py --list", file=sys.stderr)
         return 2
-    listed = [{"name": name, "rule": rule, "also": also, "what": what} for name, (rule, also, what, _) in DEFECTS.items()]
+    listed = [
+        {"name": name, "rule": rule, "also": also, "what": what, "seen-by": SEEN_BY.get(name, [])}
+        for name, (rule, also, what, _) in DEFECTS.items()
+    ]
     print(json.dumps(listed, indent=2))
     return 0
 

@@ -54,6 +54,8 @@ struct ListedDefect {
     #[serde(default)]
     also: Vec<String>,
     what: String,
+    #[serde(default, rename = "seen-by")]
+    seen_by: Vec<String>,
 }
 
 /// The defects that a command prints as JSON `[{name, rule, what}]`.
@@ -89,6 +91,7 @@ pub(super) fn listed_defects(command: &[OsString]) -> Result<Vec<DefectInfo>, Cl
             rule: defect.rule,
             also: defect.also,
             what: defect.what,
+            seen_by: defect.seen_by,
         })
         .collect())
 }
@@ -104,6 +107,7 @@ pub(super) fn info(defect: Defect) -> DefectInfo {
             .map(|rule| (*rule).to_owned())
             .collect(),
         what: defect.what().to_owned(),
+        seen_by: Vec::new(),
     }
 }
 
@@ -145,6 +149,14 @@ impl Bench {
     pub(super) fn infos(&self) -> &[DefectInfo] {
         match self {
             Self::Registry { infos, .. } | Self::Client { infos, .. } => infos,
+        }
+    }
+
+    /// Defects at the same time: a mock works, a client mostly waits.
+    pub(super) fn jobs(&self) -> usize {
+        match self {
+            Self::Registry { .. } => 8,
+            Self::Client { .. } => 14,
         }
     }
 

@@ -15,8 +15,6 @@ use crate::known_failures::KnownFailures;
 use crate::plan::{Decision, Selection, Slow, plan};
 use crate::run::{RunContext, run_case};
 
-/// Defects at the same time.
-const DEFAULT_JOBS: usize = 8;
 /// Of the cases that are run only until one kills, so many before the next look.
 const BATCH: usize = 96;
 /// Cases at the same time against one mock.
@@ -41,7 +39,7 @@ impl<'b> Workshop<'b> {
             runtime,
             bench,
             seed,
-            jobs: jobs.unwrap_or(DEFAULT_JOBS),
+            jobs: jobs.unwrap_or_else(|| bench.jobs()),
         }
     }
 
@@ -88,6 +86,23 @@ impl<'b> Workshop<'b> {
                     }
                     runs.push(run);
                 }
+                let Some(rule) = chain.rule else { continue };
+                for unit in &chain.units {
+                    let left = unit.not_first(coverage::carriers_of_unproved(
+                        selected,
+                        rule,
+                        inventory,
+                        &chain.proved,
+                    ));
+                    if left.is_empty() {
+                        continue;
+                    }
+                    let run =
+                        self.runtime
+                            .block_on(self.run_carriers(variation, unit.defect, &left))?;
+                    chain.proved.extend(run.seen(rule));
+                    runs.push(run);
+                }
             }
             Ok(runs)
         };
@@ -106,7 +121,24 @@ impl<'b> Workshop<'b> {
         Ok(runs)
     }
 
-    /// First the cases whose expectations have no teeth; if they do not kill it, the others that carry the rule.
+    /// Cases that carry the defect's rule, and nothing else.
+    async fn run_carriers(
+        &self,
+        variation: usize,
+        defect: usize,
+        cases: &[&Case],
+    ) -> Result<DefectRun, CliError> {
+        let (context, _embedded) = self.bench.start(variation, Some(defect), self.seed).await?;
+        Ok(DefectRun {
+            defect,
+            variation,
+            carriers: run_all(&context, cases).await,
+            ..DefectRun::default()
+        })
+    }
+
+    /// First the cases that are said to see it, or else those whose expectations have no teeth; if they do not kill it, the others
+    /// that carry the rule.
     async fn run_unit(
         &self,
         variation: usize,
@@ -119,10 +151,13 @@ impl<'b> Workshop<'b> {
             .bench
             .start(variation, Some(unit.defect), self.seed)
             .await?;
-        let unproved = rule.map_or_else(Vec::new, |rule| {
-            coverage::carriers_of_unproved(selected, rule, inventory, proved)
-        });
-        let cases: Vec<&Case> = [&unproved, &unit.also, &unit.unrelated]
+        let carriers = match rule {
+            Some(rule) if unit.first.is_empty() => {
+                coverage::carriers_of_unproved(selected, rule, inventory, proved)
+            }
+            _ => unit.first.clone(),
+        };
+        let cases: Vec<&Case> = [&carriers, &unit.also, &unit.unrelated]
             .into_iter()
             .flatten()
             .copied()
@@ -130,7 +165,7 @@ impl<'b> Workshop<'b> {
         let of = |cases: &[&Case]| -> HashSet<String> {
             cases.iter().map(|case| case.id.clone()).collect()
         };
-        let (carrying, also) = (of(&unproved), of(&unit.also));
+        let (carrying, also) = (of(&carriers), of(&unit.also));
         let mut run = DefectRun {
             defect: unit.defect,
             variation,
