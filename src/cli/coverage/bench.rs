@@ -19,8 +19,10 @@ use crate::target::Target;
 const PROCESSING_DEADLINE: Duration = Duration::from_secs(6);
 /// What a client may take when the case does not say; with some defects it takes all of it.
 const CLIENT_DEADLINE: Duration = Duration::from_secs(10);
-/// What it may take beyond that. One with a defect of deadlines takes all of it.
-const CLIENT_GRACE: Duration = Duration::from_secs(4);
+/// What it may take beyond that, without a defect: all may start at the same moment.
+const CLIENT_GRACE: Duration = Duration::from_secs(20);
+/// The same with a defect; if it is one of deadlines, it takes all of it.
+const DEFECTIVE_CLIENT_GRACE: Duration = Duration::from_secs(6);
 /// The variable by which a client is told which of its defects to have.
 const CLIENT_DEFECT: &str = "CLIENT_DEFECT";
 
@@ -203,6 +205,7 @@ impl Bench {
             } => {
                 let mut suite = (**suite).clone();
                 if let Some(index) = defect {
+                    suite.grace = DEFECTIVE_CLIENT_GRACE;
                     suite
                         .variables
                         .push((CLIENT_DEFECT.to_owned(), infos[index].name.clone().into()));
