@@ -178,10 +178,6 @@ fn accepted(session: &Session, view: &UnpublishedView, signed_at_create: bool) -
     if fetches > 1 && session.policy.processing.location_is_release {
         return reply.with_header(header::LOCATION, &session.links.release(key));
     }
-    let url = if session.config.plain {
-        session.links.unpublished(key)
-    } else {
-        session.links.unpublished_by_token(key, &view.status_token)
-    };
+    let url = session.links.status(key, view.status_token.as_deref());
     reply.with_header(header::LOCATION, &locate(session, key, &url))
 }

@@ -97,7 +97,7 @@ impl Registry {
                     ProblemKind::Processing,
                     format!("{key} is being published."),
                 )
-                .with_location(links.unpublished_by_token(key, &attempt.status_token)));
+                .with_location(links.status(key, attempt.status_token.as_deref())));
             }
             Stage::Expired { .. } if policy.publishes_expired => {}
             _ => attempt.refuse_unless_pending(false)?,
