@@ -252,7 +252,11 @@ fn mistakes_on_the_command_line_are_told() {
             &["true"],
             "--registry",
         ),
-        (&["no-such-case"], &["true"], "no case matches"),
+        (
+            &["no-such-case"],
+            &["true"],
+            "no case matches no-such-case (`registry-conformance client --list` names all cases)",
+        ),
         (&["--cases", "no-such-folder"], &["true"], "no-such-folder"),
     ];
     for (arguments, client, message) in mistakes {

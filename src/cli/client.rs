@@ -47,7 +47,12 @@ pub(super) fn run(arguments: &ClientArguments) -> Result<Exit, CliError> {
         return Ok(Exit::Conforms);
     }
     if !cases.iter().any(|case| selection.selects(&case.id)) {
-        return Ok(nothing_matches(arguments, &cases, false));
+        return Ok(nothing_matches(
+            arguments,
+            &cases,
+            false,
+            "registry-conformance client --list",
+        ));
     }
     let seed = arguments
         .seed

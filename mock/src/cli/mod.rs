@@ -1,6 +1,7 @@
 //! The command line of the `mock-registry` program.
 
 mod config_file;
+mod config_reason;
 mod error;
 mod options;
 mod port_file;

@@ -248,6 +248,18 @@ impl Options {
         Ok(self.or(file))
     }
 
+    /// Whether the options go together.
+    ///
+    /// # Errors
+    ///
+    /// When one of them would have no effect for want of another.
+    pub fn check(&self) -> Result<(), OptionsError> {
+        if self.ca_file.is_some() && self.tls != Some(true) {
+            return Err(OptionsError::CaFileWithoutTls);
+        }
+        Ok(())
+    }
+
     /// Where the registry is served.
     pub fn network(&self) -> Network {
         Network {

@@ -34,6 +34,7 @@ pub async fn run_from(arguments: impl IntoIterator<Item = OsString>) -> Result<(
         writeln!(io::stdout(), "{:#}", defect::list()).map_err(CliError::Stdout)?;
         return Ok(());
     }
+    options.check()?;
     // Before anything is served, so that a signal that follows the ready line finds somebody.
     let mut terminate = wait_for(SignalKind::terminate(), "SIGTERM")?;
     let mut interrupt = wait_for(SignalKind::interrupt(), "SIGINT")?;

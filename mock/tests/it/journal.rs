@@ -265,6 +265,12 @@ async fn says_what_a_request_was_perhaps_meant_for() {
         );
         assert_eq!(last["status"], status);
     }
+    let answer = harness.get(&harness.url("zzzzzz"), None).await;
+    let detail = answer.body["detail"].as_str().unwrap();
+    assert!(
+        detail.starts_with("Nothing is at this address (") && detail.ends_with(")."),
+        "{detail}"
+    );
     let plain = harness.session(&json!({"plain": true})).await;
     let answer = plain.get(&plain.url("component/a:b/v1"), None).await;
     assert_eq!(answer.body["detail"], "Nothing is at this address.");
