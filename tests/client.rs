@@ -225,6 +225,29 @@ fn variables_of_the_interface_are_those_of_the_case_alone() {
         ]
     );
     assert!(environment.contains("MINE=kept"));
+    assert!(environment.contains("CONFORMANCE_DEADLINE=1\n"));
+}
+
+#[test]
+fn a_slow_client_can_be_given_more_time() {
+    let workplace =
+        Workplace::new("echo \"$CONFORMANCE_DEADLINE\" >> \"$(dirname \"$0\")/deadlines\"\nexit 1");
+    let usual = PUBLISHES.replacen(", deadline: 1s", "", 1);
+    std::fs::write(workplace.path("cases/usual.yaml"), usual).unwrap();
+    let output = workplace.judge(&["--deadline", "50", "--test-threads", "1"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    // 2.5 s of the case's one, of which the client is told whole seconds, and the usual.
+    let deadlines = std::fs::read_to_string(workplace.path("deadlines")).unwrap();
+    assert_eq!(deadlines, "3\n50\n");
+    for wrong in ["19", "201", "soon"] {
+        let output = workplace.judge(&["--deadline", wrong]);
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        assert!(
+            stderr(&output).contains("--deadline"),
+            "{}",
+            stderr(&output)
+        );
+    }
 }
 
 #[test]
