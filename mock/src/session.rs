@@ -366,8 +366,8 @@ mod tests {
         (session, work)
     }
 
-    async fn breaks_down() -> Result<(), Refusal> {
-        panic!("on purpose")
+    fn breaks_down() -> impl Future<Output = Result<(), Refusal>> {
+        std::future::poll_fn(|_| panic!("on purpose"))
     }
 
     fn only_state(session: &Session) -> Value {

@@ -13,9 +13,10 @@ pub(super) fn reason(error: &Error) -> String {
             let known: Vec<String> = expected.iter().map(ToString::to_string).collect();
             let hint = nearest(field, &known)
                 .map_or_else(String::new, |name| format!("; did you mean {name:?}?"));
-            let what = match known.iter().any(|name| name == "port") {
-                true => "is no option".to_owned(),
-                false => format!("is none of the members {}", known.join(", ")),
+            let what = if known.iter().any(|name| name == "port") {
+                "is no option".to_owned()
+            } else {
+                format!("is none of the members {}", known.join(", "))
             };
             format!("{field:?} {what}{hint}")
         }

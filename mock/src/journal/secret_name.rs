@@ -17,7 +17,7 @@ const PARTS: [&str; 10] = [
 ];
 /// Alone, or as a word of a name; in longer ones they mean something else.
 const WORDS: [&str; 6] = ["auth", "cookie", "jwt", "pass", "pwd", "assertion"];
-/// Such words of parameters: who has a URL with them can use it (signed URLs of Amazon, Google and Azure; OAuth 2.0 and OpenID Connect).
+/// Such words of parameters: who has a URL with them can use it (signed URLs of Amazon, Google and Azure; OAuth 2.0).
 const WORDS_OF_PARAMETERS: [&str; 4] = ["signature", "sig", "code", "nonce"];
 /// Private and symmetric members of a JSON Web Key (RFC 7518, section 6).
 const OF_PRIVATE_KEYS: [&str; 8] = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
