@@ -32,16 +32,16 @@ const OUTPUT: &str = "content";
 
 /// After which the command is killed.
 pub(super) fn limit(details: &ClientDetails, suite: &ClientSuite) -> Duration {
-    deadline(details, suite.deadline).unwrap_or(suite.deadline) + suite.grace
+    deadline(details, suite).unwrap_or(suite.deadline) + suite.grace
 }
 
-fn deadline(details: &ClientDetails, usual: Duration) -> Result<Duration, StepError> {
+fn deadline(details: &ClientDetails, suite: &ClientSuite) -> Result<Duration, StepError> {
     match &details.deadline {
         Some(text) => text
             .parse::<crate::target::DurationText>()
-            .map(|text| text.0)
+            .map(|text| text.0.mul_f64(suite.stretch))
             .map_err(StepError::suite),
-        None => Ok(usual),
+        None => Ok(suite.deadline),
     }
 }
 
@@ -111,7 +111,7 @@ impl CaseRun<'_> {
         let details = spec.details();
         let label = details.release.as_deref().unwrap_or("main");
         let mut workplace = Workplace::new()?;
-        let deadline = deadline(&details, suite.deadline)?;
+        let deadline = deadline(&details, suite)?;
         let mut performed = Performed {
             rule: match details.run {
                 ClientOperation::Publish => "CLI-1",

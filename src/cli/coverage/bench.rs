@@ -133,6 +133,7 @@ impl Bench {
             mock: mocks.here.clone(),
             mock_with_uploads_elsewhere: mocks.elsewhere.clone(),
             deadline: CLIENT_DEADLINE,
+            stretch: 1.0,
             grace: CLIENT_GRACE,
         };
         let target = Target::bundled_defaults(mocks.here.clone());
