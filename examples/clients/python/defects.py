@@ -481,7 +481,7 @@ def _():
 @defect("retries-for-ever", "CLI-6", "Retries without a bound, until somebody ends it.")
 def _():
     transport.TRIES = 1 << 30
-    transport.LONGEST_PAUSE = 0.2
+    transport.LONGEST_PAUSE = 0.05
 
 
 @defect("no-retry-of-503", "CLI-6", "Takes 503 for an error like any other.")

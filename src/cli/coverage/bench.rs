@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use mock_registry::defect::Defect;
 use serde::Deserialize;
+use tokio::sync::Semaphore;
 
 use super::super::client::Mocks;
 use super::super::embedded::{Embedded, EmbeddedOptions};
@@ -160,6 +161,14 @@ impl Bench {
         match self {
             Self::Registry { .. } => 8,
             Self::Client { .. } => 14,
+        }
+    }
+
+    /// Cases at the same time, of all defects together. With more clients, interpreters would start too slowly to end in time.
+    pub(super) fn cases_at_once(&self) -> usize {
+        match self {
+            Self::Registry { .. } => Semaphore::MAX_PERMITS,
+            Self::Client { .. } => 20,
         }
     }
 

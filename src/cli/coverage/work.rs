@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use futures::StreamExt;
 use tokio::runtime::Runtime;
+use tokio::sync::Semaphore;
 
 use super::super::exit::CliError;
 use super::bench::Bench;
@@ -26,6 +27,7 @@ pub(super) struct Workshop<'b> {
     bench: &'b Bench,
     seed: u64,
     jobs: usize,
+    places: Semaphore,
 }
 
 impl<'b> Workshop<'b> {
@@ -40,6 +42,7 @@ impl<'b> Workshop<'b> {
             bench,
             seed,
             jobs: jobs.unwrap_or_else(|| bench.jobs()),
+            places: Semaphore::new(bench.cases_at_once()),
         }
     }
 
@@ -51,7 +54,7 @@ impl<'b> Workshop<'b> {
     ) -> Result<Vec<CaseFinding>, CliError> {
         self.runtime.block_on(async {
             let (context, _embedded) = self.bench.start(variation, None, self.seed).await?;
-            Ok(run_all(&context, cases).await)
+            Ok(run_all(&context, &self.places, cases).await)
         })
     }
 
@@ -132,7 +135,7 @@ impl<'b> Workshop<'b> {
         Ok(DefectRun {
             defect,
             variation,
-            carriers: run_all(&context, cases).await,
+            carriers: run_all(&context, &self.places, cases).await,
             ..DefectRun::default()
         })
     }
@@ -171,7 +174,7 @@ impl<'b> Workshop<'b> {
             variation,
             ..DefectRun::default()
         };
-        for finding in run_all(&context, &cases).await {
+        for finding in run_all(&context, &self.places, &cases).await {
             if carrying.contains(&finding.id) {
                 run.carriers.push(finding);
             } else if also.contains(&finding.id) {
@@ -189,7 +192,8 @@ impl<'b> Workshop<'b> {
                 .filter(|case| !carrying.contains(&case.id))
                 .collect();
             for batch in first_values_first(&others).chunks(BATCH) {
-                run.carriers.extend(run_all(&context, batch).await);
+                run.carriers
+                    .extend(run_all(&context, &self.places, batch).await);
                 if run.is_killed(rule) {
                     break;
                 }
@@ -215,7 +219,7 @@ fn first_values_first<'a>(cases: &[&'a Case]) -> Vec<&'a Case> {
 }
 
 /// Those cases that the target's capabilities allow, several at a time; the slow ones too.
-async fn run_all(context: &RunContext, cases: &[&Case]) -> Vec<CaseFinding> {
+async fn run_all(context: &RunContext, places: &Semaphore, cases: &[&Case]) -> Vec<CaseFinding> {
     let cases: Vec<Case> = cases.iter().map(|case| (*case).clone()).collect();
     let selection = Selection {
         slow: Slow::Included,
@@ -234,7 +238,11 @@ async fn run_all(context: &RunContext, cases: &[&Case]) -> Vec<CaseFinding> {
             .iter()
             .filter(|planned| planned.decision == Decision::Run),
     )
-    .map(|planned| async { CaseFinding::of(&run_case(context, planned.case, None).await) })
+    .map(|planned| async {
+        // Never closed.
+        let _place = places.acquire().await;
+        CaseFinding::of(&run_case(context, planned.case, None).await)
+    })
     .buffer_unordered(CASES_AT_ONCE)
     .collect()
     .await
