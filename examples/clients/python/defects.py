@@ -470,9 +470,14 @@ def _():
         return asked and asked / 1000
 
 
-@defect("no-backoff", "CLI-5", "Tries again at once and at a constant rate where there is no Retry-After.")
+@defect(
+    "no-backoff",
+    "CLI-5",
+    "Tries twice more at once where there is no Retry-After, and has given up before anything could change.",
+)
 def _():
-    transport.FIRST_PAUSE = transport.LONGEST_PAUSE = 0.05
+    transport.FIRST_PAUSE = transport.LONGEST_PAUSE = 0.0
+    transport.TRIES = 3
 
 
 # CLI-6: trying again

@@ -183,9 +183,14 @@ impl<'b> Workshop<'b> {
                 run.unrelated.push(finding);
             }
         }
+        // What shows as a warning where it is said to show is no failure elsewhere.
+        let is_seen = |rule: &str| {
+            !unit.first.is_empty() && run.carriers.iter().any(|found| found.sight(rule).is_some())
+        };
         if let Some(rule) = rule
             && !unit.is_settled
             && !run.is_killed(rule)
+            && !is_seen(rule)
         {
             let others: Vec<&Case> = coverage::carriers(selected, rule)
                 .into_iter()
