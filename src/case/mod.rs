@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod client;
+mod content_names;
 pub mod content_spec;
 pub mod expectation;
 pub mod host_spec;
