@@ -4,6 +4,7 @@ use super::arguments::KeysArguments;
 use super::exit::{CliError, Exit};
 use super::stdout;
 use crate::jws::KeySet;
+use crate::run::keys;
 use crate::target::{Environment, LoadOptions, Target, TokenCommands};
 
 /// Prints the keys.
@@ -16,10 +17,7 @@ pub(super) fn run(arguments: &KeysArguments) -> Result<Exit, CliError> {
             };
             let target =
                 Target::load(path, &Environment::process(), &options).map_err(CliError::usage)?;
-            match &target.keys {
-                Some(path) => KeySet::load(path).map_err(CliError::usage)?,
-                None => KeySet::built_in(),
-            }
+            keys(&target).map_err(CliError::usage)?
         }
         None => KeySet::built_in(),
     };

@@ -92,8 +92,9 @@ fn resolve<'a>(
             let claimed = kid.clone().unwrap_or_else(|| {
                 format!("unknown-{}", hex::encode(&Sha256::digest(payload)[..8]))
             });
-            let key =
-                Key::derived(&claimed, *algorithm, payload).map_err(|source| SignError::Key {
+            let key = keys
+                .unknown(&claimed, *algorithm, payload)
+                .map_err(|source| SignError::Key {
                     kid: claimed.clone(),
                     source,
                 })?;

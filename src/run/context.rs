@@ -10,7 +10,7 @@ use super::sessions::ClientSuite;
 use crate::jws::{KeySet, KeySetError};
 use crate::origin::{Origin, OriginError, OriginOptions};
 use crate::plan::Hosting;
-use crate::target::{Capabilities, Target};
+use crate::target::{Capabilities, CapabilityValue, Target};
 use crate::wire::{Client, ClientError, ClientIdentity, Redactor, WireOptions};
 
 /// Why a run can not begin.
@@ -77,10 +77,7 @@ impl RunContext {
         seed: u64,
         origin: Arc<Origin>,
     ) -> Result<Self, ContextError> {
-        let keys = match &target.keys {
-            Some(path) => KeySet::load(path)?,
-            None => KeySet::built_in(),
-        };
+        let keys = keys(&target)?;
         let redactor = Redactor::new(target.secrets());
         for identity in target.identities.iter() {
             redactor.add_public(identity.namespace.as_deref().unwrap_or_default());
@@ -146,6 +143,18 @@ impl RunContext {
 const BODY_MARGIN: u64 = 1024 * 1024;
 /// Octets that a document may have beyond what its manifest explains (twice: as it is, and signed in base64).
 const DOCUMENT_MARGIN: u64 = 2 * 1024 * 1024;
+
+/// The publishers' keys of a target, their algorithms by names that the registry takes.
+pub fn keys(target: &Target) -> Result<KeySet, KeySetError> {
+    let keys = match &target.keys {
+        Some(path) => KeySet::load(path)?,
+        None => KeySet::built_in(),
+    };
+    Ok(match target.capabilities.get("jws.ed25519") {
+        Some(CapabilityValue::List(names)) => keys.with_ed25519_names(names),
+        _ => keys,
+    })
+}
 
 fn wire_options(target: &Target) -> Result<WireOptions, ContextError> {
     let read = |path: &PathBuf| {
