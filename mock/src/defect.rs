@@ -268,6 +268,8 @@ defects! {
         "Lets one unreachable mirror sink the release: `?` in a loop over the sources.",
     FollowsNoRedirects "follows-no-redirects" "SRC-9"
         "Follows no redirects when fetching: switched off against request forgery, and never replaced by following with checks.",
+    TakesHttpSourcesAlone "takes-http-sources-alone" "SRC-1"
+        "Refuses sources over https, which it says it takes: the scheme is compared with the only one that its development set-up has.",
     TakesAnyScheme "takes-any-scheme" "SRC-10"
         "Takes sources of every scheme and finds out when it fetches: its HTTP client knows which it can do.",
     TakesUrlsWithoutHost "takes-urls-without-host" "SRC-11"

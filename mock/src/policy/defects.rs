@@ -154,6 +154,7 @@ impl Policy {
             Defect::LooksAtFetchStatusOnly => fetch.ignores_body = true,
             Defect::WantsEveryMirror => sources.wants_every_mirror = true,
             Defect::FollowsNoRedirects => fetch.follows_no_redirects = true,
+            Defect::TakesHttpSourcesAlone => sources.lacks_https = true,
             Defect::TakesAnyScheme => sources.takes_any_scheme = true,
             Defect::TakesUrlsWithoutHost => sources.takes_any_url = true,
             Defect::TakesEmptySourceList => sources.takes_empty_list = true,
