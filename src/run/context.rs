@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use thiserror::Error;
 
 use super::sessions::ClientSuite;
-use crate::jws::{KeySet, KeySetError};
+use crate::jws::{Key, KeySet, KeySetError};
 use crate::origin::{Origin, OriginError, OriginOptions};
 use crate::plan::Hosting;
 use crate::target::{Capabilities, CapabilityValue, Target};
@@ -79,8 +79,8 @@ impl RunContext {
     ) -> Result<Self, ContextError> {
         let keys = keys(&target)?;
         let redactor = Redactor::new(target.secrets());
-        for identity in target.identities.iter() {
-            redactor.add_public(identity.namespace.as_deref().unwrap_or_default());
+        for text in public_texts(&target, &keys) {
+            redactor.add_public(text);
         }
         let mut options = wire_options(&target)?;
         if target.origin.tls {
@@ -143,6 +143,18 @@ impl RunContext {
 const BODY_MARGIN: u64 = 1024 * 1024;
 /// Octets that a document may have beyond what its manifest explains (twice: as it is, and signed in base64).
 const DOCUMENT_MARGIN: u64 = 2 * 1024 * 1024;
+
+/// What an error may name although a token may be part of it, as `conformance-owner` is of the namespace
+/// `conformance-owner.test`.
+fn public_texts<'a>(target: &'a Target, keys: &'a KeySet) -> impl Iterator<Item = &'a str> {
+    target
+        .identities
+        .iter()
+        .filter_map(|identity| identity.namespace.as_deref())
+        .chain(target.private_namespace.as_deref())
+        .chain(target.registry.host_str())
+        .chain(keys.iter().map(Key::kid))
+}
 
 /// The publishers' keys of a target, their algorithms by names that the registry takes.
 pub fn keys(target: &Target) -> Result<KeySet, KeySetError> {
