@@ -66,6 +66,7 @@ impl RunContext {
             bind: target.origin.bind,
             public_url: target.origin.public_url.clone(),
             tls: target.origin.tls,
+            ca: target.origin.ca.clone(),
         })
         .await?;
         Self::with_origin(target, seed, Arc::new(origin))

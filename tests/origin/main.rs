@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::time::{Duration, Instant};
 
+mod authority;
 mod spec;
 
 use bytes::Bytes;
