@@ -771,14 +771,14 @@ async fn what_an_error_may_name_is_no_token_although_it_holds_one() {
         "conformance-owner.localhost",
         "owner-es256",
     ] {
-        let hex: String = name.bytes().map(|octet| format!("{octet:02x}")).collect();
-        let percent: String = name.bytes().map(|octet| format!("%{octet:02X}")).collect();
+        let hex = hex::encode(name);
+        let percent: Vec<String> = name.bytes().map(|octet| format!("%{octet:02X}")).collect();
         for said in [
             format!(r#"{{"detail":"{name} is not yours"}}"#),
             format!(r#"{{"detail":"{name}"}}"#),
             base64.encode(format!(r#"{{"name":"{name}"}}"#)),
             hex,
-            percent,
+            percent.concat(),
         ] {
             assert!(!context.shows_token(said.as_bytes()), "{name}: {said}");
         }

@@ -46,7 +46,8 @@ pub(super) fn problems(file: &CaseFile, raw: &Value) -> Vec<(String, String)> {
     lint.needs("/needs", &json!(file.needs));
     for (index, (name, content)) in file.given.iter().enumerate() {
         let names = ContentNames::of_content(&format!("/given/{name}"), content);
-        lint.contents(names, file.given.keys().take(index).collect());
+        let known: Vec<&String> = file.given.keys().take(index).collect();
+        lint.contents(names, &known);
     }
     for (name, host) in &file.hosts {
         lint.host(&format!("/hosts/{name}"), host);
@@ -146,7 +147,8 @@ impl Lint<'_> {
 
     fn host(&mut self, pointer: &str, host: &HostSpec) {
         let names = ContentNames::of_host(pointer, host);
-        self.contents(names, self.file.given.keys().collect());
+        let known: Vec<&String> = self.file.given.keys().collect();
+        self.contents(names, &known);
         if let Some(behaviour) = host.behaviour() {
             self.redirects(pointer, behaviour);
         }
@@ -213,7 +215,8 @@ impl Lint<'_> {
             None => {}
         }
         let names = ContentNames::of_step(pointer, step);
-        self.contents(names, self.file.given.keys().collect());
+        let known: Vec<&String> = self.file.given.keys().collect();
+        self.contents(names, &known);
         self.sources(pointer, step);
         for (index, expectation) in step.expectations().iter().enumerate() {
             let at = match &step.expect {
@@ -261,7 +264,7 @@ impl Lint<'_> {
     }
 
     /// Names of contents, against those that there are at that place.
-    fn contents(&mut self, names: ContentNames<'_>, known: Vec<&String>) {
+    fn contents(&mut self, names: ContentNames<'_>, known: &[&String]) {
         for (pointer, name) in names.0 {
             if known.iter().any(|there| *there == name) || name.contains("$(") {
                 continue;

@@ -1,6 +1,6 @@
 //! The CA of the content hosts: made for one run, or kept in a file for registries to trust.
 
-use std::fs::{self, Permissions};
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -189,7 +189,7 @@ fn write_whole(path: &Path, octets: &[u8], access: Access) -> Result<(), Authori
         if access == Access::Everybody {
             use std::os::unix::fs::PermissionsExt as _;
             file.as_file()
-                .set_permissions(Permissions::from_mode(0o644))?;
+                .set_permissions(fs::Permissions::from_mode(0o644))?;
         }
         match file.persist_noclobber(path) {
             Ok(_) => Ok(()),
