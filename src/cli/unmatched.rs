@@ -43,8 +43,12 @@ pub(super) fn nothing_matches(
         .map(|filter| hint(filter, &names, arguments.exact))
         .find(|hint| !hint.is_empty())
         .unwrap_or_default();
+    let list = match judged {
+        Judged::Registry => "registry-conformance --list",
+        Judged::Client => "registry-conformance client --list",
+    };
     eprintln!(
-        "error: no case matches {}{hint} (`registry-conformance --list` names all cases)",
+        "error: no case matches {}{hint} (`{list}` names all cases)",
         arguments.filters.join(", ")
     );
     Exit::NothingRan
