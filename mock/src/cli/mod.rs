@@ -7,6 +7,7 @@ mod options;
 mod port_file;
 mod run;
 mod session_options;
+mod stop_signals;
 mod text;
 
 pub use error::{CliError, OptionsError};
