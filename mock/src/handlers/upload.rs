@@ -216,7 +216,9 @@ fn judge(
             return unread.ok_or_else(|| refuse_content(&error));
         }
     };
-    if session.policy.upload.skips_digest || ticket.denied {
+    let is_compared_later =
+        session.policy.upload.skips_digest || session.content.is_late_for_uploads();
+    if is_compared_later || ticket.denied {
         return Ok(summary);
     }
     match session.content.judge(&ticket.manifest, &summary) {
