@@ -2,6 +2,10 @@
 
 /// How digests are read and compared; the default conforms, any other value is a mistake.
 #[derive(Debug, Clone, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a mistake of its own"
+)]
 pub struct DigestPolicy {
     /// Takes a `contentDigest` without any supported algorithm, and keeps nothing of it (CRE-8).
     pub accepts_unsupported_only: bool,
