@@ -53,7 +53,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, wrapped: bool) -> Exi
     match result {
         Ok(exit) => exit,
         Err(error) => {
-            eprintln!("error: {error}");
+            eprintln!("error: {}", crate::report::safe(&error.to_string()));
             error.exit
         }
     }

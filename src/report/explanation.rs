@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
+use super::console::safe;
 use crate::outcome::{CaseOutcome, Mismatch, StepRecord, Verdict};
 use crate::requirement;
 
-/// The explanation of an outcome that is no plain pass, as text of several lines.
+/// The explanation of an outcome that is no plain pass, as text of several lines that is safe to print.
 pub fn explain(outcome: &CaseOutcome) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "{}", outcome.summary);
@@ -57,7 +58,7 @@ pub fn explain(outcome: &CaseOutcome) -> String {
             .unwrap_or_default();
         let _ = writeln!(text, "\nnot run, since {why}: {}", not_run.join(", "));
     }
-    text
+    safe(&text)
 }
 
 fn place(outcome: &CaseOutcome, step: &StepRecord) -> String {

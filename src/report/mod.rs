@@ -1,17 +1,36 @@
 //! Results in the forms that people and programs read.
 
+mod areas;
+mod banner;
+mod broken_rule;
+mod closing;
+mod console;
+mod difference;
 mod explanation;
 mod format;
+mod invocation;
 mod json;
 mod junit;
+mod known_entries;
 mod model;
-mod summary;
+mod running;
+mod skips;
+mod style;
 mod trial;
 
+pub use areas::{area_of, areas};
+pub use banner::{banner, client_banner};
+pub use broken_rule::{BrokenRule, Difference, failed_rules, warned_rules};
+pub use closing::{Closing, counted};
+pub use console::{safe, safe_line, shortened};
 pub use explanation::explain;
 pub use format::{ReportError, ReportFormat, ReportRequest, write_all};
+pub use invocation::{Invocation, to_repeat};
 pub use json::render as render_json;
 pub use junit::render as render_junit;
+pub use known_entries::known_entries;
 pub use model::{Report, Run, Summary, schema};
-pub use summary::{banner, client_banner, closing};
+pub use running::{Running, UnderWay};
+pub use skips::{Skipped, skips};
+pub use style::{Ink, Style};
 pub use trial::{ColorSetting, FormatSetting, TrialOptions, list, run_trials, run_without_output};
