@@ -16,6 +16,8 @@ use crate::outcome::{CaseOutcome, Verdict};
 
 /// Differences of a rule that are shown; the others are one mistake more often than not, and stand in the result.
 const SHOWN: usize = 4;
+/// Columns that a setting may take before its note moves over.
+const WIDEST_SETTING: usize = 30;
 /// Ids that are listed at a time.
 const LISTED: usize = 12;
 
@@ -117,28 +119,28 @@ impl<'a> Closing<'a> {
             return;
         }
         let all: usize = skips.iter().map(|skipped| skipped.cases).sum();
-        let title = format!(
-            "NOT JUDGED: {}; the target file can change that",
-            count(all + self.slow, "case")
+        let title = format!("NOT JUDGED: {}", count(all + self.slow, "case"));
+        let _ = writeln!(
+            text,
+            "\n{}, unless the target file says (where it is true)",
+            style.paint(Ink::Title, &title)
         );
-        let _ = writeln!(text, "\n{}", style.paint(Ink::Title, &title));
-        let width = skips
+        let mut rows: Vec<(usize, &str, &str)> = skips
             .iter()
-            .map(|skipped| skipped.missing.len())
+            .map(|skipped| (skipped.cases, skipped.set.as_str(), skipped.note.as_str()))
+            .collect();
+        if self.slow > 0 {
+            rows.push((self.slow, "--include-ignored", "runs the slow ones"));
+        }
+        let width = rows
+            .iter()
+            .map(|(_, set, _)| set.len())
+            .filter(|width| *width <= WIDEST_SETTING)
             .max()
             .unwrap_or(0);
-        for skipped in &skips {
-            let first = format!("  {:>5}  {:width$}  ", skipped.cases, skipped.missing);
-            let others = " ".repeat(first.len());
-            text.push_str(&style.wrap(&skipped.enable, &first, &others));
-        }
-        if self.slow > 0 {
-            let first = format!("  {:>5}  {:width$}  ", self.slow, "(slow)");
-            text.push_str(&style.wrap(
-                "--include-ignored runs them",
-                &first,
-                &" ".repeat(first.len()),
-            ));
+        for (cases, set, note) in rows {
+            let first = format!("  {cases:>5}  {set:width$}  ");
+            text.push_str(&style.wrap(note, &first, &" ".repeat(width + 11)));
         }
     }
 
@@ -296,8 +298,15 @@ fn rules(text: &mut String, (heading, ink): (&str, Ink), rules: &[BrokenRule<'_>
         let wrapped = style.wrap(says, &name, "  ");
         let shown = wrapped.replacen(&name, &style.paint(Ink::Title, &name), 1);
         let _ = write!(text, "\n{shown}");
+        let mut above = Vec::new();
         for difference in rule.differences.iter().take(SHOWN) {
-            text.push_str(&one(difference, style));
+            let cases: Vec<&str> = difference
+                .places
+                .iter()
+                .map(|(case, _)| case.id.as_str())
+                .collect();
+            text.push_str(&one(difference, cases == above, style));
+            above = cases;
         }
         let rest = rule.differences.get(SHOWN..).unwrap_or_default();
         if !rest.is_empty() {
@@ -311,8 +320,17 @@ fn rules(text: &mut String, (heading, ink): (&str, Ink), rules: &[BrokenRule<'_>
     }
 }
 
-fn one(difference: &Difference<'_>, style: &Style) -> String {
+/// A difference; the cases that show it, unless they are those of the difference above.
+fn one(difference: &Difference<'_>, is_same_cases: bool, style: &Style) -> String {
     let mut text = String::new();
+    if !is_same_cases {
+        let ids: Vec<&str> = difference
+            .places
+            .iter()
+            .map(|(case, _)| case.id.as_str())
+            .collect();
+        text.push_str(&listed(&ids, "  ", style));
+    }
     if let Some((case, step)) = difference.places.first() {
         let place = match step {
             Some(step) => match step.line {
@@ -321,34 +339,41 @@ fn one(difference: &Difference<'_>, style: &Style) -> String {
             },
             None => case.file.clone(),
         };
-        let id = safe_line(&case.id);
-        let place = safe_line(&place);
-        if id.len() + place.len() + 6 <= style.width {
-            let _ = writeln!(text, "  {id}  {}", style.paint(Ink::Faint, &place));
-        } else {
-            let _ = writeln!(text, "  {id}\n    {}", style.paint(Ink::Faint, &place));
-        }
+        let _ = writeln!(text, "    {}", style.paint(Ink::Faint, &safe_line(&place)));
     }
     text.push_str(&style.wrap(&shortened(difference.what, 300), "    ", "    "));
     if let Some((expected, actual)) = difference.values {
         let (expected, actual) = beside(expected, actual, style.width.saturating_sub(14), style);
         let _ = writeln!(text, "    expected  {expected}\n    was       {actual}");
     }
-    let others: Vec<&str> = difference
-        .places
-        .iter()
-        .skip(1)
-        .map(|(case, _)| case.id.as_str())
-        .collect();
-    if !others.is_empty() {
-        let _ = writeln!(text, "    the same in {}", count(others.len(), "case"));
-        text.push_str(&listed(&others, "      ", style));
-    }
     text
 }
 
+/// Ids, those of one file together: `area/case[a, b]`.
 fn listed(ids: &[&str], indent: &str, style: &Style) -> String {
-    let shown: Vec<String> = ids.iter().take(LISTED).map(|id| safe_line(id)).collect();
+    let mut files: indexmap::IndexMap<&str, Vec<&str>> = indexmap::IndexMap::new();
+    for id in ids.iter().take(LISTED) {
+        let (file, value) = id
+            .strip_suffix(']')
+            .and_then(|id| id.split_once('['))
+            .unwrap_or((id, ""));
+        files.entry(file).or_default().push(value);
+    }
+    let shown: Vec<String> = files
+        .iter()
+        .map(|(file, values)| {
+            let values: Vec<&str> = values
+                .iter()
+                .copied()
+                .filter(|value| !value.is_empty())
+                .collect();
+            safe_line(&if values.is_empty() {
+                (*file).to_owned()
+            } else {
+                format!("{file}[{}]", values.join(", "))
+            })
+        })
+        .collect();
     let mut list = shown.join(", ");
     if ids.len() > LISTED {
         let _ = write!(list, " and {} more", ids.len() - LISTED);

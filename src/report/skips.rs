@@ -15,8 +15,10 @@ pub struct Skipped {
     pub missing: String,
     /// How many cases.
     pub cases: usize,
-    /// What to do about it.
-    pub enable: String,
+    /// What the target file would have to say.
+    pub set: String,
+    /// What that says of the registry.
+    pub note: String,
 }
 
 /// Skips by what is missing, the most frequent first.
@@ -30,65 +32,80 @@ pub fn skips(outcomes: &[CaseOutcome], run: &Run) -> Vec<Skipped> {
     }
     let mut skips: Vec<Skipped> = counted
         .into_iter()
-        .map(|(missing, cases)| Skipped {
-            missing: missing.to_owned(),
-            cases,
-            enable: enable(missing, run),
+        .map(|(missing, cases)| {
+            let (set, note) = enable(missing, run);
+            Skipped {
+                missing: missing.to_owned(),
+                cases,
+                set,
+                note,
+            }
         })
         .collect();
     skips.sort_by_key(|skipped| std::cmp::Reverse(skipped.cases));
     skips
 }
 
-fn enable(missing: &str, run: &Run) -> String {
+/// What to set, and what that says of the registry.
+fn enable(missing: &str, run: &Run) -> (String, String) {
     if let Some(row) = CAPABILITIES.iter().find(|row| row.name == missing) {
         let declared = run.declared.get(missing).unwrap_or(&Value::Null);
         return of_capability(row, declared, run.seen.get(missing));
     }
-    match missing {
-        "private-namespace" => {
-            "private-namespace: NAMESPACE, whose releases the owner alone reads".to_owned()
-        }
-        "identities.manifest-reader" => {
-            "identities: {manifest-reader: {token: TOKEN}}, who reads manifests and no content"
-                .to_owned()
-        }
-        "identities.reader" => {
-            "identities: {reader: {token: TOKEN}}, who writes nothing".to_owned()
-        }
-        "deadlines.expiry" => {
-            "deadlines: {expiry: 1m}, after which a pending release expires".to_owned()
-        }
-        "deadlines.retention" => {
-            "deadlines: {retention: 5m}, for which a failed release stays readable".to_owned()
-        }
-        "origin" => {
-            "origin: {bind: \"127.0.0.1:0\"} without public-url: content hosts at several origins"
-                .to_owned()
-        }
-        "origin.tls" => {
-            "origin: {tls: true}, if the registry can be told to trust the suite's certificate"
-                .to_owned()
-        }
-        "read-as" => "read-as: anonymous, if everybody may read".to_owned(),
-        "client" => "the client answers 89: it does not implement the operation".to_owned(),
-        _ => "the reason stands beside each case".to_owned(),
-    }
+    let (set, note) = match missing {
+        "private-namespace" => (
+            "private-namespace: NAME",
+            "a namespace whose releases the owner alone reads",
+        ),
+        "identities.manifest-reader" => (
+            "identities.manifest-reader",
+            "reads manifests and no private content",
+        ),
+        "identities.reader" => ("identities.reader", "reads, and writes nothing"),
+        "deadlines.expiry" => (
+            "deadlines.expiry: 1m",
+            "after which a pending release expires",
+        ),
+        "deadlines.retention" => (
+            "deadlines.retention: 5m",
+            "for which a failed release stays readable",
+        ),
+        "origin" => (
+            "origin",
+            "without public-url and with port 0 there are content hosts at several origins",
+        ),
+        "origin.tls" => (
+            "origin.tls: true",
+            "if the registry can be told to trust the suite's certificate",
+        ),
+        "read-as" => ("read-as: anonymous", "if everybody may read"),
+        "client" => (
+            "(the client)",
+            "answers 89: it does not implement the operation",
+        ),
+        other => (other, "the registry showed nothing of the kind"),
+    };
+    (set.to_owned(), note.to_owned())
 }
 
 /// A skip can also be for a capability that is there, where a case is about its absence.
-fn of_capability(row: &CapabilityDefinition, declared: &Value, seen: Option<&Value>) -> String {
-    let (name, summary) = (row.name, row.summary);
-    let set = |value: &str, note: &str| format!("capabilities: {{{name}: {value}}}  # {note}");
+fn of_capability(
+    row: &CapabilityDefinition,
+    declared: &Value,
+    seen: Option<&Value>,
+) -> (String, String) {
+    let (name, summary) = (row.name, row.summary.to_owned());
     let present = seen.unwrap_or(declared);
-    match (row.kind, present) {
+    let now = |value: &str| format!("{summary}; now {value}");
+    let (value, note) = match (row.kind, present) {
         (CapabilityKind::Bool | CapabilityKind::Seen, Value::Bool(true)) => {
-            format!("nothing to do: these are about registries with {name}: false")
+            let note = "nothing is missing: these are about registries without it";
+            ("false".to_owned(), note.to_owned())
         }
         (CapabilityKind::Seen, _) if seen.is_some() => {
-            set("true", &format!("{summary}, which was not seen"))
+            ("true".to_owned(), format!("{summary}, which was not seen"))
         }
-        (CapabilityKind::Bool | CapabilityKind::Seen, _) => set("true", summary),
+        (CapabilityKind::Bool | CapabilityKind::Seen, _) => ("true".to_owned(), summary),
         (CapabilityKind::Choice(values), present) => {
             let present = text_of(present);
             let others: Vec<&str> = values
@@ -96,7 +113,7 @@ fn of_capability(row: &CapabilityDefinition, declared: &Value, seen: Option<&Val
                 .copied()
                 .filter(|value| *value != present)
                 .collect();
-            set(&others.join(" or "), &format!("{summary}; now {present}"))
+            (others.join("|"), now(&present))
         }
         (CapabilityKind::List(_), present) => {
             let present: Vec<String> = present
@@ -105,13 +122,14 @@ fn of_capability(row: &CapabilityDefinition, declared: &Value, seen: Option<&Val
                 .flatten()
                 .map(text_of)
                 .collect();
-            set("[...]", &format!("{summary}; now {}", present.join(", ")))
+            ("[...]".to_owned(), now(&present.join(", ")))
         }
         (CapabilityKind::Limit, Value::Number(number)) => {
-            set("N", &format!("{summary}; now {number}"))
+            ("N".to_owned(), now(&number.to_string()))
         }
-        (CapabilityKind::Limit, _) => set("N", summary),
-    }
+        (CapabilityKind::Limit, _) => ("N".to_owned(), summary),
+    };
+    (format!("{name}: {value}"), note)
 }
 
 fn text_of(value: &Value) -> String {

@@ -100,6 +100,7 @@ impl Style {
             .initial_indent(first)
             .subsequent_indent(others)
             .break_words(false)
+            .word_separator(textwrap::WordSeparator::AsciiSpace)
             .word_splitter(textwrap::WordSplitter::NoHyphenation);
         textwrap::fill(text, options) + "\n"
     }
