@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::arguments::RunArguments;
 use super::exit::Exit;
+use super::github;
 use super::run::style;
 use crate::report::{self, Closing, Ink, ReportRequest, Run, Running, Style};
 use crate::run::Outcomes;
@@ -79,6 +80,7 @@ impl Interrupt {
             ..Closing::new(&run, &outcomes)
         };
         self.style.print(&closing.text(&self.style));
+        github::tell(&run, &outcomes, strict);
         if let Err(error) = report::write_all(reports, &run, &outcomes, strict) {
             eprintln!("error: {error}");
         }

@@ -6,6 +6,7 @@ mod client;
 mod coverage;
 mod embedded;
 mod exit;
+mod github;
 mod init;
 mod interrupt;
 mod keys;

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::arguments::{Color, Format, RunArguments};
 use super::embedded::{Embedded, EmbeddedOptions};
 use super::exit::{CliError, Exit};
+use super::github;
 use super::interrupt::Interrupt;
 use super::load;
 use crate::case::Case;
@@ -173,6 +174,9 @@ impl Suite<'_> {
             write_log(path, &outcomes);
         }
         let reports = report::write_all(&arguments.reports, &self.run, &outcomes, arguments.strict);
+        if !self.wrapped {
+            github::tell(&self.run, &outcomes, arguments.strict);
+        }
         self.runtime.shutdown_background();
         reports.map_err(CliError::unreachable)?;
         Ok(exit(&outcomes, arguments, self.wrapped))
@@ -203,6 +207,7 @@ fn no_registry(
         .collect();
     outcomes.sort_by(|left, right| left.id.cmp(&right.id));
     eprintln!("0 of {} cases passed: none could run", outcomes.len());
+    github::tell(run, &outcomes, arguments.strict);
     report::write_all(&arguments.reports, run, &outcomes, arguments.strict)
         .map_err(CliError::unreachable)?;
     Ok(exit)

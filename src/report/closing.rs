@@ -7,6 +7,7 @@ use super::areas;
 use super::broken_rule::{BrokenRule, Difference, failed_rules, warned_rules};
 use super::console::{safe_line, shortened};
 use super::difference::beside;
+use super::ids::together;
 use super::invocation::to_repeat;
 use super::known_entries::known_entries;
 use super::model::{Run, Summary};
@@ -349,36 +350,8 @@ fn one(difference: &Difference<'_>, is_same_cases: bool, style: &Style) -> Strin
     text
 }
 
-/// Ids, those of one file together: `area/case[a, b]`.
 fn listed(ids: &[&str], indent: &str, style: &Style) -> String {
-    let mut files: indexmap::IndexMap<&str, Vec<&str>> = indexmap::IndexMap::new();
-    for id in ids.iter().take(LISTED) {
-        let (file, value) = id
-            .strip_suffix(']')
-            .and_then(|id| id.split_once('['))
-            .unwrap_or((id, ""));
-        files.entry(file).or_default().push(value);
-    }
-    let shown: Vec<String> = files
-        .iter()
-        .map(|(file, values)| {
-            let values: Vec<&str> = values
-                .iter()
-                .copied()
-                .filter(|value| !value.is_empty())
-                .collect();
-            safe_line(&if values.is_empty() {
-                (*file).to_owned()
-            } else {
-                format!("{file}[{}]", values.join(", "))
-            })
-        })
-        .collect();
-    let mut list = shown.join(", ");
-    if ids.len() > LISTED {
-        let _ = write!(list, " and {} more", ids.len() - LISTED);
-    }
-    style.wrap(&list, indent, indent)
+    style.wrap(&together(ids, LISTED), indent, indent)
 }
 
 /// Whether good sources are refused, in many cases: a matter of set-up rather than of the registry.

@@ -1,6 +1,8 @@
 //! Results in the forms that people and programs read.
 
+mod annotations;
 mod areas;
+mod badge;
 mod banner;
 mod broken_rule;
 mod closing;
@@ -8,17 +10,23 @@ mod console;
 mod difference;
 mod explanation;
 mod format;
+mod ids;
 mod invocation;
 mod json;
 mod junit;
 mod known_entries;
+pub(crate) mod markdown;
 mod model;
 mod running;
 mod skips;
 mod style;
+mod tap;
 mod trial;
+mod verdict_line;
 
+pub use annotations::annotations;
 pub use areas::{area_of, areas};
+pub use badge::{render_badge, render_shields};
 pub use banner::{banner, client_banner};
 pub use broken_rule::{BrokenRule, Difference, failed_rules, warned_rules};
 pub use closing::{Closing, counted};
@@ -29,8 +37,11 @@ pub use invocation::{Invocation, to_repeat};
 pub use json::render as render_json;
 pub use junit::render as render_junit;
 pub use known_entries::known_entries;
+pub use markdown::render as render_markdown;
 pub use model::{Report, Run, Summary, schema};
 pub use running::{Running, UnderWay};
 pub use skips::{Skipped, skips};
 pub use style::{Ink, Style};
+pub use tap::render as render_tap;
 pub use trial::{ColorSetting, FormatSetting, TrialOptions, list, run_trials, run_without_output};
+pub use verdict_line::Answer;
