@@ -3,6 +3,7 @@
 mod arguments;
 mod cases;
 mod client;
+mod compare;
 mod coverage;
 mod embedded;
 mod exit;
@@ -49,6 +50,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, wrapped: bool) -> Exi
         Some(Command::Keys(keys)) => keys::run(&keys),
         Some(Command::Cases(cases)) => cases::run(&cases),
         Some(Command::Coverage(coverage)) => coverage::run(&coverage),
+        Some(Command::Compare(compare)) => compare::run(&compare),
         Some(Command::Mock(mock)) => mock::run(&mock),
     };
     match result {

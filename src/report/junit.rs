@@ -37,7 +37,22 @@ pub fn render(
         suite.set_time(time);
         report.add_test_suite(suite);
     }
-    report.to_string()
+    report.to_string().map(without_sum_of_skips)
+}
+
+/// `testsuites` has no `skipped` in the schema, and Jenkins' xUnit plugin refuses what is not in it.
+fn without_sum_of_skips(xml: String) -> String {
+    let Some(start) = xml.find("<testsuites ") else {
+        return xml;
+    };
+    let end = xml[start..].find('>').map_or(xml.len(), |end| start + end);
+    let (Some(from), true) = (xml[start..end].find(" skipped=\""), start < end) else {
+        return xml;
+    };
+    let from = start + from;
+    let value = from + " skipped=\"".len();
+    let to = xml[value..end].find('"').map_or(end, |to| value + to + 1);
+    format!("{}{}", &xml[..from], &xml[to..])
 }
 
 fn suite(area: &str, run: &Run) -> TestSuite {

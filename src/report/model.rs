@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::invocation::Invocation;
 use crate::outcome::{CaseOutcome, Level, Verdict};
-use crate::requirement::{self, PROFILE_VERSION, Side};
+use crate::requirement::{self, PROFILE_VERSION};
 
 /// What a report is about, beside the outcomes.
 #[derive(Debug, Clone)]
@@ -248,7 +248,6 @@ fn millis(duration: Duration) -> u64 {
 
 fn requirements(outcomes: &[CaseOutcome]) -> Vec<ReportedRequirement> {
     requirement::all()
-        .filter(|rule| rule.side == Side::Registry)
         .filter_map(|rule| {
             let judging: Vec<&CaseOutcome> = outcomes
                 .iter()

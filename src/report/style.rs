@@ -52,7 +52,23 @@ impl Style {
 
     /// Of stderr: `--color` first, then `NO_COLOR`, then whether it is a terminal that knows colours.
     pub fn of_stderr(setting: Option<ColorSetting>) -> Self {
-        let is_terminal = std::io::stderr().is_terminal();
+        let stderr = std::io::stderr();
+        let measured = terminal_size::terminal_size_of(&stderr);
+        Self::of(stderr.is_terminal(), measured, setting)
+    }
+
+    /// Of stdout, likewise.
+    pub fn of_stdout(setting: Option<ColorSetting>) -> Self {
+        let stdout = std::io::stdout();
+        let measured = terminal_size::terminal_size_of(&stdout);
+        Self::of(stdout.is_terminal(), measured, setting)
+    }
+
+    fn of(
+        is_terminal: bool,
+        measured: Option<(terminal_size::Width, terminal_size::Height)>,
+        setting: Option<ColorSetting>,
+    ) -> Self {
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let color = match setting {
             Some(ColorSetting::Always) => true,
@@ -63,13 +79,13 @@ impl Style {
                     && variable("TERM").as_deref() != Some("dumb")
             }
         };
-        let columns = variable("COLUMNS").and_then(|text| text.parse().ok());
-        let measured = terminal_size::terminal_size_of(std::io::stderr())
+        let measured = measured
             .map(|(width, _)| usize::from(width.0))
             .filter(|width| *width > 0);
+        let columns = || variable("COLUMNS").and_then(|text| text.parse().ok());
         Self {
             width: measured
-                .or(columns)
+                .or_else(columns)
                 .unwrap_or(USUAL_WIDTH)
                 .clamp(NARROWEST, WIDEST),
             color,
