@@ -18,7 +18,7 @@ pub(super) fn run(arguments: &CompareArguments) -> Result<Exit, CliError> {
         Color::Never => ColorSetting::Never,
     });
     let style = Style::of_stdout(setting);
-    let text = render_text(&comparison, &style);
+    let text = render_text(&comparison, arguments.strict, &style);
     stdout::print(text.trim_end())?;
     if let Some(path) = &arguments.markdown {
         write(path, &render_markdown(&comparison))?;

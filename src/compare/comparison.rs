@@ -1,6 +1,6 @@
 //! The comparison as data; pure.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use indexmap::IndexMap;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::change::Change;
 use super::load::Named;
 use crate::outcome::{Level, Verdict};
-use crate::report::{Report, ReportedCase, Summary, counted, shortened};
+use crate::report::{Report, ReportedCase, ReportedRequirement, Summary, counted, shortened};
 use crate::requirement;
 
 /// Characters of a reason and of a summary.
@@ -131,28 +131,32 @@ fn column(named: &Named) -> Column {
     Column {
         name: named.name.clone(),
         target: shortened(&target, REASON),
-        started: shortened(&report.started, 40),
+        started: seconds(&report.started),
         version: shortened(&report.version, 40),
         summary: report.summary,
     }
 }
 
+/// Nobody compares fractions of a second.
+fn seconds(started: &str) -> String {
+    match started.split_once('.') {
+        Some((seconds, _)) => shortened(seconds, 40) + "Z",
+        None => shortened(started, 40),
+    }
+}
+
 fn rules(reports: &[Named]) -> Vec<Row> {
-    let by_id: Vec<HashMap<&str, Verdict>> = reports
-        .iter()
-        .map(|named| {
-            let rules = &named.report.requirements;
-            rules
-                .iter()
-                .map(|rule| (rule.id.as_str(), rule.verdict))
-                .collect()
-        })
-        .collect();
+    let indexed: Vec<Indexed<'_>> = reports.iter().map(Indexed::of).collect();
     requirement::all()
         .filter_map(|rule| {
-            let verdicts: Vec<Option<Verdict>> = by_id
+            let judging: HashSet<&str> = indexed
                 .iter()
-                .map(|rules| rules.get(rule.id.as_str()).copied())
+                .filter_map(|report| report.rules.get(rule.id.as_str()))
+                .flat_map(|rule| rule.cases.iter().map(String::as_str))
+                .collect();
+            let verdicts: Vec<Option<Verdict>> = indexed
+                .iter()
+                .map(|report| report.verdict(&rule.id, &judging))
                 .collect();
             verdicts.iter().any(Option::is_some).then(|| Row {
                 id: rule.id.clone(),
@@ -164,6 +168,41 @@ fn rules(reports: &[Named]) -> Vec<Row> {
             })
         })
         .collect()
+}
+
+struct Indexed<'a> {
+    rules: HashMap<&'a str, &'a ReportedRequirement>,
+    cases: HashMap<&'a str, Verdict>,
+}
+
+impl<'a> Indexed<'a> {
+    fn of(named: &'a Named) -> Self {
+        let report = &named.report;
+        Self {
+            rules: report
+                .requirements
+                .iter()
+                .map(|rule| (rule.id.as_str(), rule))
+                .collect(),
+            cases: report
+                .cases
+                .iter()
+                .map(|case| (case.id.as_str(), case.verdict))
+                .collect(),
+        }
+    }
+
+    /// A rule that every answer is judged by stands in a report only if it was violated: where a case that violated it
+    /// elsewhere passes, it holds.
+    fn verdict(&self, rule: &str, judging: &HashSet<&str>) -> Option<Verdict> {
+        if let Some(rule) = self.rules.get(rule) {
+            return Some(rule.verdict);
+        }
+        judging
+            .iter()
+            .any(|case| self.cases.get(case) == Some(&Verdict::Pass))
+            .then_some(Verdict::Pass)
+    }
 }
 
 fn cases(reports: &[Named]) -> Vec<Row> {

@@ -9,8 +9,8 @@ use crate::report::{Ink, Style, safe_line};
 /// Cases that are listed of a change.
 const CASES: usize = 40;
 
-/// Renders a comparison.
-pub fn render(comparison: &Comparison, style: &Style) -> String {
+/// Renders a comparison; `strict`: what got worse broke.
+pub fn render(comparison: &Comparison, strict: bool, style: &Style) -> String {
     let mut text = String::new();
     let width = names(comparison).max().unwrap_or(0);
     for column in &comparison.columns {
@@ -23,7 +23,7 @@ pub fn render(comparison: &Comparison, style: &Style) -> String {
         changes(&mut text, comparison, change, style);
     }
     matrix(&mut text, comparison, style);
-    let last = if comparison.is_regression(false) {
+    let last = if comparison.is_regression(strict) {
         style.paint(Ink::Bad, "something broke")
     } else {
         style.paint(Ink::Good, "nothing broke")

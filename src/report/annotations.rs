@@ -2,8 +2,11 @@
 
 use std::fmt::Write as _;
 
+use indexmap::IndexMap;
+
 use super::broken_rule::{BrokenRule, failed_rules, warned_rules};
 use super::console::shortened;
+use super::ids::together;
 use crate::outcome::{CaseOutcome, Verdict};
 
 /// GitHub shows this many of each kind a step.
@@ -14,12 +17,7 @@ const MESSAGE: usize = 1000;
 /// `::error` for what keeps the run from conforming, `::warning` for the rest; a line each.
 pub fn annotations(outcomes: &[CaseOutcome], strict: bool) -> String {
     let mut errors: Vec<(String, String)> = failed_rules(outcomes).iter().map(of_rule).collect();
-    for outcome in outcomes {
-        if matches!(outcome.verdict, Verdict::Error | Verdict::UnexpectedPass) {
-            let title = format!("{}: {}", outcome.verdict.as_str(), outcome.id);
-            errors.push((title, outcome.reason.clone().unwrap_or_default()));
-        }
-    }
+    errors.extend(of_reasons(outcomes));
     let warnings: Vec<(String, String)> = warned_rules(outcomes).iter().map(of_rule).collect();
     let mut text = String::new();
     if strict {
@@ -30,6 +28,27 @@ pub fn annotations(outcomes: &[CaseOutcome], strict: bool) -> String {
         commands(&mut text, "warning", &warnings);
     }
     text
+}
+
+/// What has no rule, by reason: an outage is one annotation, not one a case.
+fn of_reasons(outcomes: &[CaseOutcome]) -> Vec<(String, String)> {
+    let mut reasons: IndexMap<(Verdict, &str), Vec<&str>> = IndexMap::new();
+    for outcome in outcomes {
+        if matches!(outcome.verdict, Verdict::Error | Verdict::UnexpectedPass) {
+            let reason = outcome.reason.as_deref().unwrap_or_default();
+            reasons
+                .entry((outcome.verdict, reason))
+                .or_default()
+                .push(&outcome.id);
+        }
+    }
+    reasons
+        .into_iter()
+        .map(|((verdict, reason), ids)| {
+            let title = format!("{}: {}", verdict.as_str(), together(&ids, 1));
+            (title, reason.to_owned())
+        })
+        .collect()
 }
 
 fn of_rule(rule: &BrokenRule<'_>) -> (String, String) {

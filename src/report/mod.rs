@@ -38,7 +38,7 @@ pub use json::render as render_json;
 pub use junit::render as render_junit;
 pub use known_entries::known_entries;
 pub use markdown::render as render_markdown;
-pub use model::{Report, ReportedCase, Run, Summary, schema};
+pub use model::{Report, ReportedCase, ReportedRequirement, Run, Summary, schema};
 pub use running::{Running, UnderWay};
 pub use skips::{Skipped, skips};
 pub use style::{Ink, Style};
