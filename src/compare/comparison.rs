@@ -8,7 +8,9 @@ use serde_json::Value;
 use super::change::Change;
 use super::load::Named;
 use crate::outcome::{Level, Verdict};
-use crate::report::{Report, ReportedCase, ReportedRequirement, Summary, counted, shortened};
+use crate::report::{
+    Report, ReportedCase, ReportedRequirement, Summary, counted, safe_line, shortened,
+};
 use crate::requirement;
 
 /// Characters of a reason and of a summary.
@@ -223,7 +225,7 @@ fn cases(reports: &[Named]) -> Vec<Row> {
                 .map(|case| case.map(|case| case.verdict))
                 .collect();
             Some(Row {
-                id: id.to_owned(),
+                id: safe_line(id),
                 level: latest.level,
                 summary: shortened(&latest.summary, REASON),
                 change: change(&verdicts),

@@ -11,7 +11,8 @@ use crate::outcome::{CaseOutcome, Verdict};
 
 /// GitHub shows this many of each kind a step.
 const SHOWN: usize = 10;
-/// Characters of a message.
+/// Lines of a message, and characters of each.
+const LINES: usize = 8;
 const MESSAGE: usize = 1000;
 
 /// `::error` for what keeps the run from conforming, `::warning` for the rest; a line each.
@@ -94,6 +95,7 @@ fn one(text: &mut String, command: &str, title: &str, message: &str) {
         .replace(',', "%2C");
     let message: Vec<String> = message
         .lines()
+        .take(LINES)
         .map(|line| data(&shortened(line, MESSAGE)))
         .collect();
     let _ = writeln!(text, "::{command} title={title}::{}", message.join("%0A"));

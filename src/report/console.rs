@@ -3,7 +3,7 @@
 use crate::wire::render::visible;
 
 /// `text` with every character written out that steers a terminal, and every beginning of a command defused that a CI
-/// runner would take from a log: `::name::` at the start of a line (GitHub), `##[name]` and `##vso[name]` anywhere
+/// runner would take from a log: `::name::` where a line begins or could (GitHub), `##[name]` and `##vso[name]` anywhere
 /// in it (GitHub and Azure), `##teamcity[`.
 ///
 /// A registry decides what much of the output says. It shall not set variables of the job that tests it.
@@ -32,25 +32,31 @@ pub fn shortened(text: &str, limit: usize) -> String {
     format!("{}...", kept.trim_end())
 }
 
+/// `::` is defused behind any white space, since wrapping makes a start of a line of it.
 fn defuse(line: &str, shown: &mut String) {
-    let start = line.trim_start();
-    let (space, mut rest) = line.split_at(line.len() - start.len());
-    shown.push_str(space);
-    if let Some(after) = rest.strip_prefix("::") {
-        shown.push_str("\\x3a:");
-        rest = after;
+    let mut before = ' ';
+    let mut rest = line;
+    while let Some(character) = rest.chars().next() {
+        let (length, written) = if before.is_whitespace() && rest.starts_with("::") {
+            (2, "\\x3a:")
+        } else if is_bracketed_command(rest) {
+            (2, "\\x23#")
+        } else {
+            (character.len_utf8(), &rest[..character.len_utf8()])
+        };
+        shown.push_str(written);
+        before = rest[..length].chars().next_back().unwrap_or(character);
+        rest = &rest[length..];
     }
-    while let Some(at) = rest.find("##") {
-        let (before, from) = rest.split_at(at);
-        shown.push_str(before);
-        let name_end = from[2..]
-            .find(|character: char| !character.is_ascii_alphanumeric())
-            .map_or(from.len(), |end| end + 2);
-        let is_command = from[name_end..].starts_with('[');
-        shown.push_str(if is_command { "\\x23#" } else { "#" });
-        rest = &from[if is_command { 2 } else { 1 }..];
-    }
-    shown.push_str(rest);
+}
+
+/// `##`, a name or none, `[`.
+fn is_bracketed_command(text: &str) -> bool {
+    text.strip_prefix("##").is_some_and(|after| {
+        after
+            .trim_start_matches(|character: char| character.is_ascii_alphanumeric())
+            .starts_with('[')
+    })
 }
 
 #[cfg(test)]
@@ -60,7 +66,8 @@ mod tests {
     #[test]
     fn what_steers_a_terminal_or_a_runner_is_written_out() {
         let rows = [
-            ("plain :: text", "plain :: text"),
+            ("plain:: a::text", "plain:: a::text"),
+            ("wrapped ::error::x", "wrapped \\x3a:error::x"),
             ("::set-output name=a::b", "\\x3a:set-output name=a::b"),
             ("a\n \t::error::x", "a\n \t\\x3a:error::x"),
             ("\u{a0}::error::x", "\u{a0}\\x3a:error::x"),
