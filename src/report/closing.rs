@@ -239,7 +239,8 @@ impl<'a> Closing<'a> {
         let summary = Summary::of(self.outcomes);
         let is_bad = !to_repeat(self.outcomes, self.strict).is_empty();
         let ink = if is_bad { Ink::Bad } else { Ink::Good };
-        let _ = writeln!(text, "\n{}", style.paint(ink, &counted(&summary)));
+        let sum = style.wrap(&counted(&summary), "", "  ");
+        let _ = writeln!(text, "\n{}", style.paint(ink, sum.trim_end()));
         let broken: Vec<&str> = failed.iter().filter_map(|rule| rule.id).collect();
         if !broken.is_empty() {
             text.push_str(&style.wrap(&broken.join(", "), "violated rules: ", "  "));
@@ -267,20 +268,27 @@ pub(super) fn count(number: usize, what: &str) -> String {
 
 /// `1882 passed, 14 failed, 3 warned`: in one line.
 pub fn counted(summary: &Summary) -> String {
-    [
-        (summary.pass, "passed"),
-        (summary.warn, "warned"),
-        (summary.fail, "failed"),
-        (summary.error, "errors"),
-        (summary.known_failure, "known failures"),
-        (summary.unexpected_pass, "unexpected passes"),
-        (summary.skip, "skipped"),
-    ]
-    .iter()
-    .filter(|(count, name)| *count > 0 || *name == "passed" || *name == "failed")
-    .map(|(count, name)| format!("{count} {name}"))
-    .collect::<Vec<_>>()
-    .join(", ")
+    let nouns = [
+        (summary.error, "error"),
+        (summary.known_failure, "known failure"),
+    ];
+    let mut parts = vec![format!("{} passed", summary.pass)];
+    if summary.warn > 0 {
+        parts.push(format!("{} warned", summary.warn));
+    }
+    parts.push(format!("{} failed", summary.fail));
+    for (number, noun) in nouns {
+        if number > 0 {
+            parts.push(count(number, noun));
+        }
+    }
+    if summary.unexpected_pass > 0 {
+        parts.push(format!("{} passed unexpectedly", summary.unexpected_pass));
+    }
+    if summary.skip > 0 {
+        parts.push(format!("{} skipped", summary.skip));
+    }
+    parts.join(", ")
 }
 
 fn rules(text: &mut String, (heading, ink): (&str, Ink), rules: &[BrokenRule<'_>], style: &Style) {
