@@ -3,8 +3,8 @@
 use askama::Template;
 use serde_json::json;
 
+use super::answer::Answer;
 use super::model::Summary;
-use super::verdict_line::Answer;
 
 const LABEL: &str = "publish api";
 

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use super::answer::Answer;
 use super::areas;
 use super::broken_rule::{BrokenRule, Difference, failed_rules, warned_rules};
 use super::console::{safe_line, shortened};
@@ -237,8 +238,14 @@ impl<'a> Closing<'a> {
 
     fn sum(&self, text: &mut String, failed: &[BrokenRule<'_>], style: &Style) {
         let summary = Summary::of(self.outcomes);
-        let is_bad = !to_repeat(self.outcomes, self.strict).is_empty();
-        let ink = if is_bad { Ink::Bad } else { Ink::Good };
+        let ink = match Answer::of(&summary, self.strict) {
+            Answer::DoesNotConform | Answer::Errors => Ink::Bad,
+            Answer::NothingRan => Ink::Warning,
+            _ if !self.under_way.is_empty() => Ink::Warning,
+            Answer::Conforms
+            | Answer::ConformsWithWarnings
+            | Answer::ConformsButForKnownFailures => Ink::Good,
+        };
         let sum = style.wrap(&counted(&summary), "", "  ");
         let _ = writeln!(text, "\n{}", style.paint(ink, sum.trim_end()));
         let broken: Vec<&str> = failed.iter().filter_map(|rule| rule.id).collect();

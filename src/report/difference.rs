@@ -37,7 +37,7 @@ pub(super) fn beside(
         0
     };
     // Where they have little in common, everything differs, and marking it all says nothing.
-    let marked = start + end > 0;
+    let marked = (start + end) * 4 >= expected.0.len().min(actual.0.len()).max(1);
     (
         expected.window(from, (start, end), width, style, Ink::Good, marked),
         actual.window(from, (start, end), width, style, Ink::Bad, marked),

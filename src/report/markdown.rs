@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use super::answer::Answer;
 use super::areas;
 use super::broken_rule::{BrokenRule, failed_rules, warned_rules};
 use super::closing::{count, counted};
@@ -15,7 +16,6 @@ use super::ids::together;
 use super::invocation::to_repeat;
 use super::known_entries::known_entries;
 use super::model::{Run, Summary};
-use super::verdict_line::Answer;
 use crate::outcome::{CaseOutcome, Verdict};
 use crate::requirement::PROFILE_VERSION;
 

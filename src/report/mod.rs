@@ -1,6 +1,7 @@
 //! Results in the forms that people and programs read.
 
 mod annotations;
+mod answer;
 mod areas;
 mod badge;
 mod banner;
@@ -22,9 +23,9 @@ mod skips;
 mod style;
 mod tap;
 mod trial;
-mod verdict_line;
 
 pub use annotations::annotations;
+pub use answer::Answer;
 pub use areas::{area_of, areas};
 pub use badge::{render_badge, render_shields};
 pub use banner::{banner, client_banner};
@@ -44,4 +45,3 @@ pub use skips::{Skipped, skips};
 pub use style::{Ink, Style};
 pub use tap::render as render_tap;
 pub use trial::{ColorSetting, FormatSetting, TrialOptions, list, run_trials, run_without_output};
-pub use verdict_line::Answer;
