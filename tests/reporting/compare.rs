@@ -112,16 +112,20 @@ fn run_compare(arguments: &[&str]) -> Output {
     command.arg("compare").args(arguments).output().unwrap()
 }
 
+fn file(folder: &tempfile::TempDir, name: &str, text: &str) -> String {
+    let path: PathBuf = folder.path().join(name);
+    std::fs::write(&path, text).unwrap();
+    path.to_string_lossy().into_owned()
+}
+
+fn report(outcomes: &[CaseOutcome]) -> String {
+    serde_json::to_string(&Report::new(&run(), outcomes)).unwrap()
+}
+
 #[test]
-fn exit_codes_and_one_clear_error_for_each_bad_report() {
+fn something_that_broke_is_exit_1() {
     let folder = tempfile::tempdir().unwrap();
-    let file = |name: &str, text: &str| {
-        let path: PathBuf = folder.path().join(name);
-        std::fs::write(&path, text).unwrap();
-        path.to_string_lossy().into_owned()
-    };
-    let report =
-        |outcomes: &[CaseOutcome]| serde_json::to_string(&Report::new(&run(), outcomes)).unwrap();
+    let file = |name: &str, text: &str| file(&folder, name, text);
     let good = file(
         "good.json",
         &report(&[passed("digest/a"), passed("digest/b")]),
@@ -140,11 +144,6 @@ fn exit_codes_and_one_clear_error_for_each_bad_report() {
         .join("out.html")
         .to_string_lossy()
         .into_owned();
-    let other_profile = report(&[]).replacen("\"profile\":\"0.1.0\"", "\"profile\":\"9.0.0\"", 1);
-    let other_rule =
-        report(&[failed("digest/a")]).replace("\"id\":\"DIG-2\"", "\"id\":\"DIG-\\u001b99\"");
-    let other_member = report(&[]).replacen('{', "{\"extra\":1,", 1);
-    let truncated = report(&[passed("digest/a")]);
     let rows: Vec<(Vec<&str>, i32, &str)> = vec![
         (vec![&good, &good], 0, ""),
         (vec![&good, &bad], 1, ""),
@@ -167,6 +166,18 @@ fn exit_codes_and_one_clear_error_for_each_bad_report() {
     for path in [markdown, html] {
         assert!(std::fs::read_to_string(path).unwrap().contains("Mended"));
     }
+}
+
+#[test]
+fn a_bad_report_is_exit_2_with_one_clear_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| file(&folder, name, text);
+    let good = file("good.json", &report(&[passed("digest/a")]));
+    let other_profile = report(&[]).replacen("\"profile\":\"0.1.0\"", "\"profile\":\"9.0.0\"", 1);
+    let other_rule =
+        report(&[failed("digest/a")]).replace("\"id\":\"DIG-2\"", "\"id\":\"DIG-\\u001b99\"");
+    let other_member = report(&[]).replacen('{', "{\"extra\":1,", 1);
+    let truncated = report(&[passed("digest/a")]);
     let deep = format!(
         r#"{{"tool": "registry-conformance", "profile": "0.1.0", "target": {}{}}}"#,
         "[".repeat(100_000),
