@@ -3,6 +3,7 @@
 pub mod case;
 pub mod check;
 pub mod cli;
+pub mod compare;
 pub mod content;
 pub mod coverage;
 pub mod credentials;

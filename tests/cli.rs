@@ -9,7 +9,7 @@ use serde_json::Value;
 fn suite() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_registry-conformance"));
     for (name, _) in std::env::vars() {
-        if name.starts_with("REGISTRY_CONFORMANCE_") || name == "GITHUB_STEP_SUMMARY" {
+        if name.starts_with("REGISTRY_CONFORMANCE_") || name.starts_with("GITHUB_") {
             command.env_remove(name);
         }
     }
@@ -372,4 +372,94 @@ fn help_and_version_are_on_stdout_and_exit_0() {
             "{option}"
         );
     }
+}
+
+#[test]
+fn a_run_in_a_workflow_annotates_and_appends_its_summary() {
+    let folder = tempfile::tempdir().unwrap();
+    let summary = file(&folder, "summary.md", "# What stood there before\n");
+    let known = file(
+        &folder,
+        "known.yaml",
+        "- {case: publish/upload-then-publish, reason: x}\n",
+    );
+    let arguments = [
+        "--known-failures",
+        &known,
+        "--exact",
+        "publish/upload-then-publish",
+        "--format",
+        "json",
+    ];
+    let output = suite()
+        .args(arguments)
+        .env("GITHUB_ACTIONS", "true")
+        .env("GITHUB_STEP_SUMMARY", &summary)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let stderr = text(&output.stderr);
+    assert!(
+        stderr.contains("::error title=unexpected-pass%3A publish/upload-then-publish::"),
+        "{stderr}"
+    );
+    let summary = std::fs::read_to_string(summary).unwrap();
+    assert!(
+        summary.starts_with("# What stood there before\n## ❌ Publish API: Does not conform"),
+        "{summary}"
+    );
+    for line in text(&output.stdout).lines() {
+        serde_json::from_str::<Value>(line).unwrap();
+    }
+    let elsewhere = run(&arguments);
+    assert!(!text(&elsewhere.stderr).contains("::error"));
+}
+
+#[test]
+fn any_number_of_reports_are_written_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let formats = ["json", "junit", "markdown", "tap", "badge", "shields"];
+    let mut arguments = vec![
+        "--exact".to_owned(),
+        "publish/upload-then-publish".to_owned(),
+    ];
+    for format in formats {
+        let path = folder.path().join(format);
+        arguments.extend([
+            "--report".to_owned(),
+            format!("{format}={}", path.display()),
+        ]);
+    }
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let output = run(&arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let begins = ["{", "<?xml", "## ✅", "TAP version 14\n", "<svg", "{"];
+    for (format, begin) in formats.iter().zip(begins) {
+        let report = std::fs::read_to_string(folder.path().join(format)).unwrap();
+        assert!(report.starts_with(begin), "{format}: {report}");
+    }
+}
+
+#[test]
+fn colour_is_for_terminals_and_for_those_who_ask() {
+    let arguments = ["--exact", "publish/upload-then-publish"];
+    assert!(!text(&run(&arguments).stderr).contains('\x1b'));
+    let asked = suite()
+        .args(arguments)
+        .args(["--color", "always"])
+        .env("NO_COLOR", "1")
+        .output()
+        .unwrap();
+    assert!(text(&asked.stderr).contains("\x1b["));
+}
+
+#[test]
+fn a_registry_url_with_a_password_is_exit_2_and_does_not_repeat_it() {
+    let output = run(&["--registry", "http://owner:hunter2@127.0.0.1:9/"]);
+    assert_eq!(output.status.code(), Some(2));
+    let message = text(&output.stderr);
+    assert!(
+        message.contains("identities") && !message.contains("hunter2"),
+        "{message}"
+    );
 }

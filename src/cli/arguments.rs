@@ -40,6 +40,8 @@ pub(super) enum Command {
     Cases(CasesArguments),
     /// Run the suite against the bundled mock with each of its defects: does every case have teeth?
     Coverage(CoverageArguments),
+    /// Compare JSON reports: what was mended, what broke, which rule holds where. Exit 1 if something broke from the first to the last.
+    Compare(CompareArguments),
     /// Start the bundled mock registry, as `mock-registry` does.
     #[command(disable_help_flag = true)]
     Mock(MockArguments),
@@ -60,7 +62,7 @@ pub(super) struct RunArguments {
     /// Cases from this folder instead of the built-in ones
     #[arg(long, value_name = "DIR", env = "REGISTRY_CONFORMANCE_CASES")]
     pub cases: Option<PathBuf>,
-    /// Write a report (json, junit); repeatable; `-` is stdout
+    /// Write a report (json, junit, markdown, tap, badge, shields); repeatable; `-` is stdout
     #[arg(
         long = "report",
         value_name = "FORMAT=PATH",
@@ -291,6 +293,25 @@ pub(super) struct CoverageArguments {
     /// Only cases whose id contains one of these, and the defects of their rules
     #[arg(value_name = "FILTER")]
     pub filters: Vec<String>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct CompareArguments {
+    /// Reports of `--report json=PATH`, the earliest first
+    #[arg(value_name = "REPORT", num_args = 2.., required = true)]
+    pub reports: Vec<PathBuf>,
+    /// Write the comparison as Markdown
+    #[arg(long, value_name = "PATH", env = "REGISTRY_CONFORMANCE_MARKDOWN")]
+    pub markdown: Option<PathBuf>,
+    /// Write the comparison as one HTML file
+    #[arg(long, value_name = "PATH", env = "REGISTRY_CONFORMANCE_HTML")]
+    pub html: Option<PathBuf>,
+    /// A should that is violated now is something that broke
+    #[arg(long, env = "REGISTRY_CONFORMANCE_STRICT", value_parser = FalseyValueParser::new())]
+    pub strict: bool,
+    /// When to colour
+    #[arg(long, value_enum, env = "REGISTRY_CONFORMANCE_COLOR")]
+    pub color: Option<Color>,
 }
 
 #[derive(Debug, Clone, Args)]

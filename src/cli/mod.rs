@@ -3,9 +3,11 @@
 mod arguments;
 mod cases;
 mod client;
+mod compare;
 mod coverage;
 mod embedded;
 mod exit;
+mod github;
 mod init;
 mod interrupt;
 mod keys;
@@ -49,12 +51,13 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, wrapped: bool) -> Exi
         Some(Command::Keys(keys)) => keys::run(&keys),
         Some(Command::Cases(cases)) => cases::run(&cases),
         Some(Command::Coverage(coverage)) => coverage::run(&coverage),
+        Some(Command::Compare(compare)) => compare::run(&compare),
         Some(Command::Mock(mock)) => mock::run(&mock),
     };
     match result {
         Ok(exit) => exit,
         Err(error) => {
-            eprintln!("error: {error}");
+            eprintln!("error: {}", crate::report::safe(&error.to_string()));
             error.exit
         }
     }
