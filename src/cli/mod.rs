@@ -15,6 +15,7 @@ mod load;
 mod mock;
 mod run;
 mod stdout;
+mod unmatched;
 mod variation;
 
 pub use exit::Exit;
