@@ -88,7 +88,7 @@ pub(super) fn run(arguments: &ClientArguments) -> Result<Exit, CliError> {
         seen: json!({}),
         started: SystemTime::now(),
         duration: Duration::ZERO,
-        invocation: client_invocation(arguments, shown.clone()),
+        invocation: client_invocation(arguments, shown.clone(), deadline),
     };
     let style = style(arguments);
     style.print(&report::client_banner(&run, &shown.join(" "), &style));
@@ -109,9 +109,17 @@ pub(super) fn run(arguments: &ClientArguments) -> Result<Exit, CliError> {
     exit
 }
 
-fn client_invocation(arguments: &RunArguments, command: Vec<String>) -> Invocation {
+fn client_invocation(
+    arguments: &RunArguments,
+    command: Vec<String>,
+    deadline: Duration,
+) -> Invocation {
     let mut this = invocation(arguments);
     this.options.insert(0, "client".to_owned());
+    if deadline != DEADLINE {
+        let seconds = deadline.as_secs().to_string();
+        this.options.extend(["--deadline".to_owned(), seconds]);
+    }
     this.client = Some(command);
     this
 }
