@@ -6,6 +6,7 @@ pub mod cli;
 pub mod content;
 pub mod coverage;
 pub mod credentials;
+pub mod doctor;
 pub mod jws;
 pub mod known_failures;
 pub mod origin;
