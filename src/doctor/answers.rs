@@ -9,7 +9,7 @@ use crate::wire::render::visible;
 use crate::wire::{Answer, Exchange, Redactor};
 
 /// Characters of a text of the registry's that are shown.
-const SHOWN: usize = 120;
+const SHOWN: usize = 160;
 
 /// The status, and what else an answer says of itself.
 pub(super) fn describe(

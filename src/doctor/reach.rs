@@ -47,10 +47,14 @@ pub(super) async fn reach(visit: &mut Visit<'_>, chart: &mut Chart) -> bool {
         _ => false,
     };
     if failed_in_tls {
-        let detail = visit.describe(&exchange);
+        let said = match &exchange.answer {
+            Err(error) => error.to_string(),
+            Ok(_) => String::new(),
+        };
+        let detail = answers::shown(&tls_reason(&said), &visit.context.redactor);
         chart.problem(
             "TLS",
-            Trouble::new(&detail, tls_advice(&detail)).with(exchange),
+            Trouble::new(detail, tls_advice(&said)).with(exchange),
         );
         return false;
     }
@@ -155,6 +159,22 @@ fn http(visit: &Visit<'_>, url: &Url, exchange: Exchange) -> Result<String, Trou
             Err(Trouble::new(detail, advice).with(exchange))
         }
     }
+}
+
+/// What OpenSSL says, without its places in the source: `certificate verify failed (self-signed certificate)`.
+fn tls_reason(failure: &str) -> String {
+    let Some((before, routines)) = failure.split_once("error:") else {
+        return failure.to_owned();
+    };
+    // CODE:library:function:reason:file:line: (what was found)
+    let Some(reason) = routines.split(':').nth(3) else {
+        return failure.to_owned();
+    };
+    let found = routines
+        .rfind('(')
+        .and_then(|start| routines.get(start..))
+        .unwrap_or_default();
+    format!("{before}{reason} {found}").trim_end().to_owned()
 }
 
 fn tls_advice(failure: &str) -> &'static str {

@@ -159,9 +159,7 @@ fn refusal(
         _ => "asked, and the content served",
     };
     let next = match problem {
-        Some("source-forbidden") => format!(
-            "The registry fetches from no private address. Exempt {place} in it, with a fixed port (`origin: {{bind: \"IP:PORT\"}}` in the target file), and declare `sources.private: refused`."
-        ),
+        Some("source-forbidden") => exempt(visit, &place),
         Some("unsupported-source-scheme") => format!(
             "The registry does not take {}: URLs as content sources. Declare `sources.schemes`, and with `origin: {{tls: true}}` the suite serves https.",
             url.scheme()
@@ -173,12 +171,25 @@ fn refusal(
         Some("digest-mismatch") => format!(
             "What arrived is not what was served: look at what stands between the registry and {place}, and at `digest.form`."
         ),
-        None if matches!(exchange.status(), Some(404 | 405 | 501)) => {
+        None | Some("not-found" | "method-not-allowed")
+            if matches!(exchange.status(), Some(404 | 405 | 501)) =>
+        {
             "The registry takes no content by URL: declare `sources: false`, or mend it (SRC-1); if the operation is elsewhere, `paths: {content-sources: ...}`.".to_owned()
         }
         _ => format!("The registry has to publish content that {place} serves (SRC-2); look into its log."),
     };
     Trouble::new(format!("{what} {said}; {place} was {asked}"), next).with(exchange)
+}
+
+/// What to do about an address policy.
+fn exempt(visit: &Visit<'_>, place: &str) -> String {
+    let policy = "The registry fetches from no private address";
+    if visit.context.target.origin.bind.port() == 0 {
+        return format!(
+            "{policy}. Give the content host a fixed port (`origin: {{bind: \"127.0.0.1:8090\"}}` in the target file), exempt that host:port in the registry, and declare `sources.private: refused`."
+        );
+    }
+    format!("{policy}. Exempt {place} in it, and declare `sources.private: refused`.")
 }
 
 /// What to do when nothing arrives.

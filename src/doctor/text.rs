@@ -33,19 +33,33 @@ fn steps(text: &mut String, findings: &[Finding]) {
         .map(|finding| finding.step.len())
         .max()
         .unwrap_or_default();
-    let mut group = None;
-    for finding in findings {
-        if group != Some(finding.group) {
-            group = Some(finding.group);
-            let _ = writeln!(text, "{}", finding.group);
+    for group in findings.chunk_by(|left, right| left.group == right.group) {
+        let Some(first) = group.first() else { continue };
+        let _ = writeln!(text, "{}", first.group);
+        // What can not be known for one reason is told once.
+        let is_alike = group.len() > 1
+            && group.iter().all(|finding| {
+                finding.status == Status::NotChecked && finding.detail == first.detail
+            });
+        if is_alike {
+            let all = format!("all {}", group.len());
+            line(text, Status::NotChecked, (&all, width), &first.detail);
+            continue;
         }
-        let status = finding.status.as_str();
-        let _ = writeln!(
-            text,
-            "  {status:<11}  {:<width$}  {}",
-            finding.step, finding.detail
-        );
+        for finding in group {
+            line(
+                text,
+                finding.status,
+                (&finding.step, width),
+                &finding.detail,
+            );
+        }
     }
+}
+
+fn line(text: &mut String, status: Status, (step, width): (&str, usize), detail: &str) {
+    let status = status.as_str();
+    let _ = writeln!(text, "  {status:<11}  {step:<width$}  {detail}");
 }
 
 fn first_problem(text: &mut String, problem: &Finding, redactor: &Redactor) {

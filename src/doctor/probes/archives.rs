@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::Observation;
 use super::creating::unanswered;
+use super::{Known, Observation};
 use crate::content::{self, COMPONENT_PATH, Content, Entry, Format};
 use crate::doctor::keys::FIRST;
 use crate::doctor::registry::OWNER;
@@ -25,7 +25,10 @@ pub(super) async fn tar(visit: &mut Visit<'_>) -> Observation {
 }
 
 /// The same entries, each from a source.
-pub(super) async fn per_entry(visit: &mut Visit<'_>) -> Observation {
+pub(super) async fn per_entry(visit: &mut Visit<'_>, known: &Known<'_>) -> Observation {
+    if known.sourced.published.is_none() {
+        return Observation::unclear("depends on `source`");
+    }
     let Some(content) = two_entries(visit) else {
         return Observation::unclear("the archive could not be written");
     };

@@ -24,7 +24,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// A good mirror and one with other bytes.
 pub(super) async fn bad_mirror(visit: &mut Visit<'_>, known: &Known<'_>) -> Observation {
     if !known.sourced.was_asked {
-        return Observation::unclear("depends on a registry that fetches");
+        return Observation::unclear("depends on `source`");
     }
     let release = match pending(visit).await {
         Ok(release) => release,
@@ -52,7 +52,7 @@ pub(super) async fn bad_mirror(visit: &mut Visit<'_>, known: &Known<'_>) -> Obse
 /// A host that demands a token, which stands in the source.
 pub(super) async fn credentials(visit: &mut Visit<'_>, known: &Known<'_>) -> Observation {
     if !known.sourced.was_asked {
-        return Observation::unclear("depends on a registry that fetches");
+        return Observation::unclear("depends on `source`");
     }
     let release = match pending(visit).await {
         Ok(release) => release,

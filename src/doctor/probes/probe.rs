@@ -43,7 +43,7 @@ pub(in crate::doctor) async fn probe(
         "access.private" => access::private(visit, known).await,
         "access.separate" => access::separate(visit, known).await,
         "assets.tar" => archives::tar(visit).await,
-        "assets.per-entry" => archives::per_entry(visit).await,
+        "assets.per-entry" => archives::per_entry(visit, known).await,
         "validates.component" => archives::validates(visit).await,
         _ => Observation::unclear("it can not be seen from outside"),
     }

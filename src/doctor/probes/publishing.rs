@@ -57,19 +57,26 @@ pub(super) async fn verification(visit: &mut Visit<'_>, known: &Known<'_>) -> Ob
         }
         _ => return Observation::unclear("the upload of other bytes was not answered"),
     };
-    let declared = visit.context.target.capabilities.get("verification");
-    let sources_are_seen = known.sourced.published.is_some();
     Observation::choice(match (is_hashed, fetches) {
         (false, _) => "none",
         (true, true) => "all",
-        // Nothing is known of sources: nothing speaks against what is declared.
-        (true, false)
-            if !sources_are_seen
-                && declared == Some(&CapabilityValue::Choice("all".to_owned())) =>
-        {
-            "all"
+        (true, false) if known.sourced.published.is_some() => "uploads",
+        (true, false) => {
+            // Without sources, all that there is are uploads.
+            let takes_none = !visit.context.target.capabilities.is("sources");
+            let declared = visit.context.target.capabilities.get("verification");
+            match declared {
+                Some(CapabilityValue::Choice(declared)) if takes_none && declared == "uploads" => {
+                    "uploads"
+                }
+                _ if takes_none => "all",
+                _ => {
+                    return Observation::unclear(
+                        "uploads are hashed; the rest depends on `source`",
+                    );
+                }
+            }
         }
-        (true, false) => "uploads",
     })
     .by(exchange)
 }
