@@ -394,6 +394,68 @@ async fn few_names_are_left_and_what_is_pending_is_cancelled() {
     assert!(left["ended"].as_u64() < Some(20), "{left}");
 }
 
+#[tokio::test]
+async fn what_a_hostile_registry_says_stays_on_its_line_and_has_an_end() {
+    let server = MockServer::start().await;
+    let document = json!({
+        "release": {},
+        "status": "pending\u{1b}[2J",
+        "uploadUrl": format!("{}/\u{1b}[2J\u{202e}", server.uri()),
+        "contentSources": "<script>alert(1)</script>",
+        "type": "urn:\u{1b}]0;title\u{7}",
+        "padding": "x".repeat(3 << 20),
+    });
+    let answer = ResponseTemplate::new(201)
+        .insert_header("Location", "http://[::1")
+        .set_body_json(document);
+    Mock::given(matchers::any())
+        .respond_with(answer)
+        .mount(&server)
+        .await;
+    let output = beside(vec!["--registry".to_owned(), server.uri()]).await;
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    let is_steering =
+        |character: char| (character.is_control() && character != '\n') || character == '\u{202e}';
+    assert!(!told.contains(is_steering), "{told}");
+    assert!(told.len() < 20_000, "{} octets", told.len());
+}
+
+#[tokio::test]
+async fn a_registry_that_falls_silent_is_given_up_soon() {
+    let registry = mock().start().await.unwrap();
+    let stall = json!({"operation": "publish", "fault": {"stall": "60s"}});
+    reqwest::Client::new()
+        .post(format!("{}faults", registry.admin_url()))
+        .header("Content-Type", "application/json")
+        .body(stall.to_string())
+        .send()
+        .await
+        .unwrap()
+        .error_for_status()
+        .unwrap();
+    let target = Target::new(&json!({
+        "registry": registry.url(),
+        "deadlines": {"exchange": "500ms", "processing": "1s", "source": "1s"},
+    }));
+    let began = std::time::Instant::now();
+    let output = beside(vec![
+        "--json".to_owned(),
+        "--target".to_owned(),
+        target.path(),
+    ])
+    .await;
+    assert!(began.elapsed().as_secs() < 30, "{:?}", began.elapsed());
+    assert_eq!(output.status.code(), Some(1));
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let of = |name: &str| {
+        let mut steps = told["steps"].as_array().unwrap().iter();
+        steps.find(|step| step["step"] == name).cloned().unwrap()
+    };
+    assert_eq!(of("owner-es256")["status"], "problem");
+    assert_eq!(of("cancel")["status"], "not checked");
+}
+
 #[test]
 fn a_bad_target_file_is_exit_2_and_nothing_is_sent() {
     let target =

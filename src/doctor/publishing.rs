@@ -106,7 +106,7 @@ impl Visit<'_> {
             Some("unsupported-algorithm") => format!(
                 "The registry does not take the algorithm of `{kid}`; ES256 and Ed25519 it has to. `jws.ed25519` in the target file declares by which name."
             ),
-            Some("digest-mismatch") => "The registry computes another digest of the same content: see section 2 of docs/publish-api.md, and `digest.form` in the target file.".to_owned(),
+            Some("digest-mismatch") => "The registry computes another digest of the same content: see docs/publish-api.md, \"Content digest\", and `digest.form` in the target file.".to_owned(),
             Some("forbidden" | "unauthenticated") => format!(
                 "`{}` may create and not publish; give it the right to.",
                 release.identity
@@ -116,6 +116,9 @@ impl Visit<'_> {
             }
             _ if ending.outcome == Outcome::Endless => {
                 "Look into the registry's log, or raise `deadlines.processing` in the target file.".to_owned()
+            }
+            _ if matches!(ending.exchange.status(), Some(200..300)) => {
+                "A publish is answered with the release, or with 202 and a status that says how it ends (PUB-1).".to_owned()
             }
             _ => "The registry has to publish this; look into its log.".to_owned(),
         };

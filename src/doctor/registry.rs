@@ -134,14 +134,14 @@ fn advice(visit: &Visit<'_>, exchange: &Exchange, problem: Option<&str>) -> Stri
             visit.namespace("owner")
         ),
         (_, Some("unsupported-digest-algorithm" | "invalid-digest")) => {
-            "Every registry has to take a sha256 digest (docs/publish-api.md, section 2).".to_owned()
+            "Every registry has to take a sha256 digest (docs/publish-api.md, \"Content digest\").".to_owned()
         }
         (_, Some("not-found")) | (404 | 405, None) => format!(
             "There is no create at {create}. Is the base URL right (it may need a path), or is create elsewhere (`paths: {{create: ...}}` in the target file)?"
         ),
         (401, None) => "The answer holds no problem document of the Publish API. Is the base URL right? If it is, put the token of `owner` right (identities.owner).".to_owned(),
         (500.., _) => "The registry fails on a valid create; look into its log.".to_owned(),
-        (_, Some(_)) => "The registry refuses a valid manifest. What it says stands above; the manifest is described in docs/publish-api.md, section 1.".to_owned(),
+        (_, Some(_)) => "The registry refuses a valid manifest. What it says stands above; the manifest is described in docs/publish-api.md, \"Resources\".".to_owned(),
         (_, None) => format!(
             "Is {} the base URL of the registry? What answers there gives no documents of the Publish API.",
             target.registry

@@ -75,6 +75,7 @@ pub(super) enum Outcome {
     Refused(Option<String>),
     /// Still processing after the deadline.
     Endless,
+    /// None, or one that says nothing of the end.
     NoAnswer,
 }
 
@@ -98,6 +99,13 @@ pub(super) fn unpublished_release(answer: &Answer) -> Option<Value> {
         && document.get("release").is_some_and(Value::is_object)
         && (document.get("status").is_some() || document.get("uploadUrl").is_some());
     is_one.then_some(document)
+}
+
+/// Whether this is a whole release.
+fn is_release(answer: &Answer) -> bool {
+    answer
+        .json()
+        .is_ok_and(|document| document.get("release").is_some_and(Value::is_object))
 }
 
 impl Visit<'_> {
@@ -303,10 +311,12 @@ impl Visit<'_> {
         let status = match publish.answered() {
             None => return ended(Outcome::NoAnswer, publish, false),
             Some(answer) if answer.status != 202 => {
-                let outcome = if answer.is_success() {
+                let outcome = if !answer.is_success() {
+                    Outcome::Refused(answers::problem_name(answer, problems))
+                } else if is_release(answer) {
                     Outcome::Published
                 } else {
-                    Outcome::Refused(answers::problem_name(answer, problems))
+                    Outcome::NoAnswer
                 };
                 return ended(outcome, publish, false);
             }

@@ -136,7 +136,8 @@ impl<'a> Visit<'a> {
             request.name = format!("{} as {identity}", request.name);
         }
         let exchange = self.context.client.send(&request).await;
-        if exchange.answer.is_err() || exchange.gave_up {
+        let is_whole = exchange.answered().is_some_and(|answer| answer.complete);
+        if !is_whole || exchange.gave_up {
             self.silent += 1;
         }
         exchange
