@@ -218,7 +218,7 @@ fn value_names(arg: &Arg) -> String {
         .get_value_names()
         .into_iter()
         .flatten()
-        .map(|name| name.as_str())
+        .map(clap::builder::Str::as_str)
         .collect();
     if names.is_empty() {
         arg.get_id().as_str().to_uppercase()

@@ -143,8 +143,14 @@ impl Visit<'_> {
         };
         let url = self.url(Operation::Create, &name, draft.version);
         let exchange = Box::new(
-            self.send_document(("create", "POST"), url, (media_type, body), identity)
-                .await,
+            self.send_document(
+                ("create", "POST"),
+                url,
+                (media_type, body),
+                identity,
+                Duration::ZERO,
+            )
+            .await,
         );
         let Some(document) = exchange.answered().and_then(unpublished_release) else {
             return Err(exchange);
@@ -256,6 +262,8 @@ impl Visit<'_> {
                 url,
                 ("application/json", body.into()),
                 Some(&release.identity),
+                // A registry may fetch before it answers.
+                self.context.target.deadlines.source * 2,
             )
             .await,
         )
@@ -279,6 +287,8 @@ impl Visit<'_> {
                 url,
                 ("application/json", body.to_string().into()),
                 Some(&release.identity),
+                // A registry may process before it answers.
+                self.context.target.deadlines.processing,
             )
             .await;
         let ending = self.settle(release, Box::new(exchange)).await;

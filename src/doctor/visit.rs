@@ -143,17 +143,19 @@ impl<'a> Visit<'a> {
         exchange
     }
 
-    /// Sends a JSON document, or another text.
+    /// Sends a JSON document, or another text; `patience` as in a request.
     pub(super) async fn send_document(
         &mut self,
         (name, method): (&str, &str),
         url: Url,
         (media_type, body): (&str, Bytes),
         identity: Option<&str>,
+        patience: Duration,
     ) -> Exchange {
-        let request = Request::new(name, method, url)
+        let mut request = Request::new(name, method, url)
             .header("Content-Type", media_type)
             .body(Body::Bytes(body));
+        request.patience = patience;
         self.send(request, identity).await
     }
 
