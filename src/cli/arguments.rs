@@ -35,6 +35,9 @@ pub(super) enum Command {
     /// Write a commented target file.
     Init(InitArguments),
     /// Check step by step that a registry can be judged: connection, tokens, keys, content hosts, capabilities.
+    #[command(
+        after_help = "Exit codes: 0 all is well, 1 a problem in the registry or the target file, 2 bad usage or target file, 3 unreachable."
+    )]
     Doctor(DoctorArguments),
     /// Print the public keys (JWKS) to install in a registry.
     Keys(KeysArguments),

@@ -79,14 +79,13 @@ fn missing(
     declared: &CapabilityValue,
     seen: &CapabilityValue,
 ) -> Trouble {
-    let is_default = *declared == row.default_value();
-    let whence = if is_default {
-        "the default is"
+    let whence = if *declared == row.default_value() {
+        format!("{declared} by default")
     } else {
-        "declared is"
+        format!("declared {declared}")
     };
     Trouble::new(
-        format!("{whence} {declared}, seen {seen}"),
+        format!("{whence}, seen {seen}"),
         format!(
             "`{}` says of a registry: {}. Mend the registry, or declare what it does under `capabilities` in the target file: `{}: {seen}`.",
             row.name, row.summary, row.name

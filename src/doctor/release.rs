@@ -11,6 +11,7 @@ use super::visit::{Fate, Left, Visit};
 use crate::content::{Content, DigestAlgorithm};
 use crate::jws::{HeaderEdit, Signing};
 use crate::origin::{self, Behaviour, Host, Slot};
+use crate::run::is_unpublished_release;
 use crate::target::{CapabilityValue, Operation};
 use crate::wire::{Answer, Body, Exchange, Request, retry_after};
 
@@ -95,10 +96,7 @@ impl Ending {
 /// Whether this is an answer to a create, right or slightly wrong.
 pub(super) fn unpublished_release(answer: &Answer) -> Option<Value> {
     let document = answer.json().ok()?;
-    let is_one = answer.is_success()
-        && document.get("release").is_some_and(Value::is_object)
-        && (document.get("status").is_some() || document.get("uploadUrl").is_some());
-    is_one.then_some(document)
+    is_unpublished_release(answer, &document).then_some(document)
 }
 
 /// Whether this is a whole release.
