@@ -16,6 +16,7 @@ mod man;
 mod mock;
 mod run;
 mod stdout;
+mod unmatched;
 mod variation;
 
 pub use exit::Exit;
