@@ -7,6 +7,7 @@ pub mod compare;
 pub mod content;
 pub mod coverage;
 pub mod credentials;
+pub mod doctor;
 pub mod jws;
 pub mod known_failures;
 pub mod origin;

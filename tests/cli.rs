@@ -154,7 +154,15 @@ fn a_failure_names_the_file_in_the_folder_that_was_given() {
 
 #[test]
 fn a_word_near_a_subcommand_is_exit_2_and_not_a_filter() {
-    for word in ["covarage", "coverag", "doctro", "mokc"] {
+    for word in [
+        "covarage",
+        "coverag",
+        "doctro",
+        "mokc",
+        "completion",
+        "comletions",
+        "mann",
+    ] {
         let output = run(&[word]);
         assert_eq!(output.status.code(), Some(2), "{word}");
         assert!(
@@ -462,4 +470,69 @@ fn a_registry_url_with_a_password_is_exit_2_and_does_not_repeat_it() {
         message.contains("identities") && !message.contains("hunter2"),
         "{message}"
     );
+}
+
+#[test]
+fn completions_are_for_every_shell_and_know_the_subcommands() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let output = run(&["completions", shell]);
+        let script = text(&output.stdout);
+        assert_eq!(output.status.code(), Some(0), "{shell}");
+        for word in ["doctor", "completions", "known-failures"] {
+            assert!(script.contains(word), "{shell}: no {word}");
+        }
+    }
+    assert_eq!(run(&["completions", "tcsh"]).status.code(), Some(2));
+}
+
+#[test]
+fn manual_pages_are_one_for_each_subcommand_and_the_mock() {
+    let folder = tempfile::tempdir().unwrap();
+    let pages = folder.path().join("share/man1");
+    // What is set where the pages are made does not get into them.
+    let output = suite()
+        .args(["man", &pages.to_string_lossy()])
+        .env(
+            "REGISTRY_CONFORMANCE_REGISTRY",
+            "http://from-the-environment.test/",
+        )
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(output.stdout.is_empty());
+    let mut names: Vec<String> = std::fs::read_dir(&pages)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    for name in [
+        "mock-registry.1",
+        "registry-conformance.1",
+        "registry-conformance-cases-export.1",
+        "registry-conformance-doctor.1",
+        "registry-conformance-run.1",
+    ] {
+        assert!(names.iter().any(|known| known == name), "{names:?}");
+        let page = std::fs::read_to_string(pages.join(name)).unwrap();
+        assert!(
+            page.contains(".TH") && !page.contains("from-the-environment"),
+            "{name}"
+        );
+    }
+    let run_page = std::fs::read_to_string(pages.join("registry-conformance-run.1")).unwrap();
+    assert!(run_page.contains("known\\-failures"));
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    assert_eq!(
+        run(&["man", &file.to_string_lossy()]).status.code(),
+        Some(2)
+    );
+}
+
+#[test]
+fn a_filter_that_selects_cases_is_no_misspelt_subcommand() {
+    // Near `man`, and a part of ids.
+    let output = run(&["--list", "many"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("many"));
 }

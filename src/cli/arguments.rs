@@ -34,6 +34,11 @@ pub(super) enum Command {
     Client(Box<ClientArguments>),
     /// Write a commented target file.
     Init(InitArguments),
+    /// Check step by step that a registry can be judged: connection, tokens, keys, content hosts, capabilities.
+    #[command(
+        after_help = "Exit codes: 0 all is well, 1 a problem in the registry or the target file, 2 bad usage or target file, 3 unreachable."
+    )]
+    Doctor(DoctorArguments),
     /// Print the public keys (JWKS) to install in a registry.
     Keys(KeysArguments),
     /// List, check or export the cases.
@@ -45,6 +50,10 @@ pub(super) enum Command {
     /// Start the bundled mock registry, as `mock-registry` does.
     #[command(disable_help_flag = true)]
     Mock(MockArguments),
+    /// Print completions for a shell.
+    Completions(CompletionsArguments),
+    /// Write the manual pages, one for each subcommand and that of `mock-registry`.
+    Man(ManArguments),
 }
 
 #[derive(Debug, Clone, Default, Args)]
@@ -184,6 +193,33 @@ pub(super) struct InitArguments {
     /// Overwrite a file that is there
     #[arg(long)]
     pub force: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct DoctorArguments {
+    /// The registry; without it and without --target, the bundled mock
+    #[arg(long, value_name = "URL", env = "REGISTRY_CONFORMANCE_REGISTRY")]
+    pub registry: Option<Url>,
+    /// The target file (YAML); --registry overrides its URL
+    #[arg(long, value_name = "FILE", env = "REGISTRY_CONFORMANCE_TARGET")]
+    pub target: Option<PathBuf>,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct CompletionsArguments {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct ManArguments {
+    /// The folder; made if it is not there
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
 }
 
 #[derive(Debug, Clone, Args)]

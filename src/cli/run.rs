@@ -23,7 +23,18 @@ use crate::suggest;
 
 /// Words that are subcommands, or will be.
 const SUBCOMMANDS: &[&str] = &[
-    "run", "client", "init", "doctor", "keys", "coverage", "cases", "compare", "mock", "help",
+    "run",
+    "client",
+    "init",
+    "doctor",
+    "keys",
+    "coverage",
+    "cases",
+    "compare",
+    "mock",
+    "completions",
+    "man",
+    "help",
 ];
 
 /// Runs the suite.
@@ -243,13 +254,22 @@ pub(super) fn check_usage(arguments: &RunArguments, wrapped: bool) -> Result<(),
                 "failed to run `{word}`: this version has no such subcommand"
             )));
         }
-        if let Some(near) = suggest::nearest(word, SUBCOMMANDS.iter().copied()) {
+        if let Some(near) = suggest::nearest(word, SUBCOMMANDS.iter().copied())
+            && !is_in_a_built_in_id(word)
+        {
             return Err(CliError::message(format!(
                 "failed to find the subcommand `{word}`; did you mean `{near}`? (a filter of that name: `run {word}` with --exact, or a longer part of the id)"
             )));
         }
     }
     Ok(())
+}
+
+/// `many`, for one, is near `man` and selects cases.
+fn is_in_a_built_in_id(word: &str) -> bool {
+    crate::case::built_in_files()
+        .iter()
+        .any(|(path, _)| path.contains(word))
 }
 
 pub(super) fn list(cases: &[Case], selection: &Selection) {
