@@ -5,11 +5,12 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use indexmap::IndexMap;
 use serde_json::{Value, json};
 
 use super::case::CaseRun;
 use super::journal::created_sha256;
-use super::performed::{Performed, StepError};
+use super::performed::{Asked, Performed, StepError};
 use super::process::{self, Ending};
 use super::release::{ClientRun, Release, State, Update};
 use crate::case::client::{Client, ClientDetails, ClientOperation};
@@ -126,6 +127,12 @@ impl CaseRun<'_> {
                 deadline.as_secs_f64().ceil().to_string().into(),
             ),
         ];
+        let mut asked = IndexMap::from([
+            ("name".to_owned(), name.clone()),
+            ("version".to_owned(), version.clone()),
+        ]);
+        asked.extend(self.asked_of(&details));
+        asked.insert("deadline".to_owned(), format!("{deadline:?}"));
         match details.run {
             ClientOperation::Publish => {
                 variables.extend(self.publish_variables(&details, &workplace)?);
@@ -155,6 +162,11 @@ impl CaseRun<'_> {
         let mut command = suite.command.clone();
         command.push(details.run.as_str().into());
         let before = self.last_entry().await?;
+        performed.asked = Some(Asked {
+            at: self.context.client.elapsed(),
+            operation: details.run,
+            what: asked,
+        });
         let finished = process::run(&command, &variables, VARIABLES, deadline + GRACE)
             .await
             .map_err(StepError::suite)?;
@@ -190,6 +202,44 @@ impl CaseRun<'_> {
             watched: performed.watched.clone(),
         }));
         Ok(performed)
+    }
+
+    /// What else the client is asked, in words: of a publish content, sources and key, of a fetch the trusted keys.
+    fn asked_of(&self, details: &ClientDetails) -> Vec<(String, String)> {
+        let mut asked = Vec::new();
+        match details.run {
+            ClientOperation::Publish => {
+                if let Ok(content) = self.content_of(details) {
+                    let octets = content.body.len();
+                    let media_type = &content.media_type;
+                    asked.push((
+                        "content".to_owned(),
+                        format!("{media_type}, {octets} octets"),
+                    ));
+                }
+                if let Some(sources) = &details.sources {
+                    let urls: Vec<String> = self
+                        .source_objects(sources)
+                        .iter()
+                        .filter_map(|source| source.get("url")?.as_str().map(str::to_owned))
+                        .collect();
+                    asked.push(("sources".to_owned(), urls.join(" ")));
+                }
+                let key = details.key.as_deref().unwrap_or("owner-es256");
+                asked.push(("key".to_owned(), key.to_owned()));
+            }
+            ClientOperation::Fetch => {
+                let trusted = details.trusted.as_ref().map_or_else(
+                    || "all of the owner's".to_owned(),
+                    |kids| match kids.as_slice() {
+                        [] => "none".to_owned(),
+                        kids => kids.join(" "),
+                    },
+                );
+                asked.push(("trusted keys".to_owned(), trusted));
+            }
+        }
+        asked
     }
 
     fn client_token(&self) -> Result<String, StepError> {
