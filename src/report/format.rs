@@ -7,7 +7,7 @@ use std::str::FromStr;
 use thiserror::Error;
 
 use super::model::{Report, Run};
-use super::{json, junit};
+use super::{html, json, junit};
 use crate::outcome::CaseOutcome;
 use crate::suggest;
 
@@ -18,10 +18,12 @@ pub enum ReportFormat {
     Json,
     /// `JUnit` XML.
     Junit,
+    /// One page for a browser.
+    Html,
 }
 
 impl ReportFormat {
-    const NAMES: &[(&'static str, Self)] = &[("json", Self::Json), ("junit", Self::Junit)];
+    const NAMES: &[(&'static str, Self)] = &[("json", Self::Json), ("junit", Self::Junit), ("html", Self::Html)];
 }
 
 /// `FORMAT=PATH` of the command line.
@@ -133,6 +135,8 @@ fn write(
         ReportFormat::Json => json::render(&Report::new(run, outcomes))
             .map_err(|error| ReportError::Render(error.to_string()))?,
         ReportFormat::Junit => junit::render(outcomes, run.duration, strict)
+            .map_err(|error| ReportError::Render(error.to_string()))?,
+        ReportFormat::Html => html::render(&Report::new(run, outcomes), strict)
             .map_err(|error| ReportError::Render(error.to_string()))?,
     };
     let written = if let Some(path) = &request.path {

@@ -2,6 +2,7 @@
 
 mod explanation;
 mod format;
+mod html;
 mod json;
 mod junit;
 mod model;
@@ -10,6 +11,7 @@ mod trial;
 
 pub use explanation::explain;
 pub use format::{ReportError, ReportFormat, ReportRequest, write_all};
+pub use html::render as render_html;
 pub use json::render as render_json;
 pub use junit::render as render_junit;
 pub use model::{Report, Run, Summary, schema};
