@@ -23,7 +23,11 @@ pub enum ReportFormat {
 }
 
 impl ReportFormat {
-    const NAMES: &[(&'static str, Self)] = &[("json", Self::Json), ("junit", Self::Junit), ("html", Self::Html)];
+    const NAMES: &[(&'static str, Self)] = &[
+        ("json", Self::Json),
+        ("junit", Self::Junit),
+        ("html", Self::Html),
+    ];
 }
 
 /// `FORMAT=PATH` of the command line.

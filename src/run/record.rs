@@ -137,7 +137,10 @@ fn millis(duration: Duration) -> u64 {
 /// The beginning of what a client said, as it can be shown.
 fn said(octets: &[u8]) -> String {
     let said: String = String::from_utf8_lossy(octets).chars().take(SAID).collect();
-    said.lines().map(render::visible).collect::<Vec<_>>().join("\n")
+    said.lines()
+        .map(render::visible)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Characters of what a client said that are shown.

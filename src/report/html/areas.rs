@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use indexmap::IndexMap;
 
-use super::text::grouped;
+use super::text::{counted as counted_cases, grouped};
 use super::verdict_view::{ORDER, title};
 use crate::outcome::Verdict;
 use crate::report::model::ReportedCase;
@@ -71,7 +71,11 @@ pub(super) fn areas(cases: &[ReportedCase]) -> Vec<Area> {
                     .filter(|(verdict, _)| *verdict != Verdict::Pass)
                     .map(|(verdict, count)| (*verdict, grouped(*count)))
                     .collect(),
-                description: format!("{total} cases: {}", words.join(", ")),
+                description: format!(
+                    "{}: {}",
+                    counted_cases(total, "case", "cases"),
+                    words.join(", ")
+                ),
                 wide: squares(&counts, 80),
                 narrow: squares(&counts, 44),
             }

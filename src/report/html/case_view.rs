@@ -122,7 +122,7 @@ fn view(case: &ReportedCase, room: Room) -> Case {
         area: shown(area(&case.id), 60),
         level: case.level,
         summary: sentence(&case.summary),
-        rules: case.requirements.join(" "),
+        rules: shown(&case.requirements.join(" "), LINE),
         reason: case.reason.as_ref().map(|reason| shown(reason, LINE)),
         took: duration(case.duration_ms),
         file: case.file.as_ref().map(|file| shown(file, LINE)),
@@ -136,16 +136,20 @@ fn view(case: &ReportedCase, room: Room) -> Case {
             .clients
             .iter()
             .map(|client| Asked {
-                operation: client.operation.clone(),
+                operation: shown(&client.operation, 40),
                 what: client
                     .asked
                     .iter()
-                    .map(|(name, value)| (name.clone(), shown(value, LINE)))
+                    .map(|(name, value)| (shown(name, 40), shown(value, LINE)))
                     .collect(),
-                ending: client.ending.clone(),
+                ending: shown(&client.ending, LINE),
             })
             .collect(),
-        told: case.told.iter().map(|told| shown(&told.to_string(), LINE)).collect(),
+        told: case
+            .told
+            .iter()
+            .map(|told| shown(&told.to_string(), LINE))
+            .collect(),
         details: room.pack(case),
         id,
     }

@@ -42,7 +42,11 @@ impl Room {
             .filter(|case| !matches!(case.verdict, Verdict::Pass | Verdict::Skip))
             .count();
         Self {
-            not_passed: if not_passed > MANY { NOT_PASSED_OF_MANY } else { NOT_PASSED },
+            not_passed: if not_passed > MANY {
+                NOT_PASSED_OF_MANY
+            } else {
+                NOT_PASSED
+            },
         }
     }
 
@@ -99,7 +103,10 @@ fn length(case: &ReportedCase, limit: usize) -> usize {
     case.exchanges
         .iter()
         .map(|exchange| {
-            let curl = exchange.curl.as_ref().map_or(0, |curl| curl.len().min(limit));
+            let curl = exchange
+                .curl
+                .as_ref()
+                .map_or(0, |curl| curl.len().min(limit));
             of_part(&exchange.request) + of_part(&exchange.response) + curl
         })
         .sum()
@@ -131,8 +138,8 @@ fn document(case: &ReportedCase, detail: Detail) -> Value {
         .map(|client| {
             json!({
                 "name": shown(&client.name, limit),
-                "operation": client.operation,
-                "ending": client.ending,
+                "operation": shown(&client.operation, 40),
+                "ending": shown(&client.ending, limit),
                 "done": client.is_done,
                 "at": client.at_ms,
                 "took": client.duration_ms,
@@ -178,7 +185,7 @@ fn exchange_view(exchange: &ReportedExchange, detail: Detail) -> Value {
         "broken": exchange
             .mismatches
             .iter()
-            .map(|mismatch| json!([mismatch.requirement, shown(&mismatch.message, line_limit)]))
+            .map(|mismatch| json!([mismatch.requirement.as_deref().map(|rule| shown(rule, 40)), shown(&mismatch.message, line_limit)]))
             .collect::<Vec<_>>(),
     });
     if let (Detail::Texts(limit), Some(members)) = (detail, view.as_object_mut()) {

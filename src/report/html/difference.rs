@@ -53,12 +53,20 @@ mod tests {
     #[test]
     fn what_is_common_at_both_ends_is_told_apart() {
         let rows = [
-            ("application/json", "application/problem+json", ["application/", "", "problem+", "json"]),
+            (
+                "application/json",
+                "application/problem+json",
+                ["application/", "", "problem+", "json"],
+            ),
             ("422", "201", ["", "422", "201", ""]),
             ("same", "same", ["same", "", "", ""]),
             ("", "x", ["", "", "x", ""]),
             ("present", "absent", ["", "present", "absent", ""]),
-            ("für alle Größen", "für alle Großen", ["für alle ", "Größen", "Großen", ""]),
+            (
+                "für alle Größen",
+                "für alle Großen",
+                ["für alle ", "Größen", "Großen", ""],
+            ),
             (
                 "sha256 0123456789abcdef0",
                 "sha256 0123456789abcXef0",

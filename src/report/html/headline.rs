@@ -28,7 +28,11 @@ pub(super) fn headline(report: &Report, strict: bool) -> Headline {
             "{} of {} {} {}.",
             grouped(summary.fail),
             counted(ran, "case", "cases"),
-            if summary.fail == 1 { "fails and breaks" } else { "fail and break" },
+            if summary.fail == 1 {
+                "fails and breaks"
+            } else {
+                "fail and break"
+            },
             counted(broken, "rule", "rules"),
         ));
     } else if ran > 0 && summary.pass == ran {
@@ -37,18 +41,42 @@ pub(super) fn headline(report: &Report, strict: bool) -> Headline {
             _ => format!("All {} cases that ran pass.", grouped(ran)),
         });
     } else if ran > 0 {
-        parts.push(format!("{} of {} pass.", grouped(summary.pass), counted(ran, "case", "cases")));
+        parts.push(format!(
+            "{} of {} pass.",
+            grouped(summary.pass),
+            counted(ran, "case", "cases")
+        ));
     }
     let notes = [
-        (summary.error, "ended in an error of the suite or the set-up", "ended in errors of the suite or the set-up"),
-        (summary.unexpected_pass, "passes though it is listed as a known failure", "pass though they are listed as known failures"),
-        (summary.warn, "breaks a rule that should be kept", "break rules that should be kept"),
-        (summary.known_failure, "fails as is known", "fail as is known"),
+        (
+            summary.error,
+            "ended in an error of the suite or the set-up",
+            "ended in errors of the suite or the set-up",
+        ),
+        (
+            summary.unexpected_pass,
+            "passes though it is listed as a known failure",
+            "pass though they are listed as known failures",
+        ),
+        (
+            summary.warn,
+            "breaks a rule that should be kept",
+            "break rules that should be kept",
+        ),
+        (
+            summary.known_failure,
+            "fails as is known",
+            "fail as is known",
+        ),
         (summary.skip, "was skipped", "were skipped"),
     ];
     for (count, one, many) in notes {
         if count > 0 {
-            parts.push(format!("{} {}.", grouped(count), if count == 1 { one } else { many }));
+            parts.push(format!(
+                "{} {}.",
+                grouped(count),
+                if count == 1 { one } else { many }
+            ));
         }
     }
     Headline {
@@ -80,16 +108,52 @@ mod tests {
 
     #[test]
     fn the_title_is_that_of_the_exit_code() {
-        let clean = Summary { pass: 3, ..Summary::default() };
+        let clean = Summary {
+            pass: 3,
+            ..Summary::default()
+        };
         let rows = [
             (clean, false, "Conforms"),
-            (Summary { warn: 1, ..clean }, false, "Conforms, with warnings"),
+            (
+                Summary { warn: 1, ..clean },
+                false,
+                "Conforms, with warnings",
+            ),
             (Summary { warn: 1, ..clean }, true, "Does not conform"),
-            (Summary { known_failure: 1, ..clean }, false, "Conforms, but for known failures"),
-            (Summary { unexpected_pass: 1, ..clean }, false, "Does not conform"),
+            (
+                Summary {
+                    known_failure: 1,
+                    ..clean
+                },
+                false,
+                "Conforms, but for known failures",
+            ),
+            (
+                Summary {
+                    unexpected_pass: 1,
+                    ..clean
+                },
+                false,
+                "Does not conform",
+            ),
             (Summary { error: 1, ..clean }, false, "Could not be judged"),
-            (Summary { error: 1, fail: 1, ..clean }, false, "Does not conform"),
-            (Summary { skip: 9, ..Summary::default() }, false, "Nothing was judged"),
+            (
+                Summary {
+                    error: 1,
+                    fail: 1,
+                    ..clean
+                },
+                false,
+                "Does not conform",
+            ),
+            (
+                Summary {
+                    skip: 9,
+                    ..Summary::default()
+                },
+                false,
+                "Nothing was judged",
+            ),
         ];
         for (summary, strict, expected) in rows {
             assert_eq!(verdict(&summary, strict).0, expected, "{summary:?}");

@@ -19,7 +19,7 @@ const SCRIPT: &str = include_str!("report.js");
 /// The page. Whatever it is filled with is escaped; the style sheet and the script alone are not, and are ours.
 #[derive(Template)]
 #[template(path = "report.html")]
-struct Page<'a> {
+struct Page {
     policy: String,
     style: &'static str,
     script: &'static str,
@@ -30,10 +30,10 @@ struct Page<'a> {
     /// What to write before a case to run it again.
     again: String,
     /// What a registry does not check itself.
-    unverified: Option<&'a str>,
-    tool: &'a str,
-    version: &'a str,
-    profile: &'a str,
+    unverified: Option<String>,
+    tool: String,
+    version: String,
+    profile: String,
     seed: u64,
     started: String,
     duration: String,
@@ -93,15 +93,20 @@ pub fn render(report: &Report, strict: bool) -> Result<String, askama::Error> {
             .declared
             .get("verification")
             .and_then(Value::as_str)
-            .filter(|verification| *verification != "all"),
-        tool: &report.tool,
-        version: &report.version,
-        profile: &report.profile,
+            .filter(|verification| *verification != "all")
+            .map(|verification| shown(verification, 40)),
+        tool: shown(&report.tool, 80),
+        version: shown(&report.version, 40),
+        profile: shown(&report.profile, 40),
         seed: report.seed,
         started: started(&report.started),
         duration: duration(report.duration_ms),
         ran: counted(report.summary.ran(), "case ran", "cases ran"),
-        legend: tallies.iter().map(|tally| tally.verdict).collect(),
+        legend: tallies
+            .iter()
+            .filter(|tally| tally.width > 0.0)
+            .map(|tally| tally.verdict)
+            .collect(),
         tallies,
         areas: areas(&report.cases),
         broken_rules,
@@ -152,7 +157,13 @@ fn tallies(report: &Report) -> Vec<Tally> {
     // However few, they are to be seen.
     let widths: Vec<f64> = present
         .iter()
-        .map(|(_, count)| if *count == 0 { 0.0 } else { part(*count).max(part(report.cases.len()) * 0.008) })
+        .map(|(_, count)| {
+            if *count == 0 {
+                0.0
+            } else {
+                part(*count).max(part(report.cases.len()) * 0.008)
+            }
+        })
         .collect();
     let sum: f64 = widths.iter().sum::<f64>().max(1.0);
     let mut start = 0.0;

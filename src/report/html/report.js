@@ -101,7 +101,7 @@
   const path = (url) => {
     const at = url.indexOf("://");
     const slash = at < 0 ? 0 : url.indexOf("/", at + 3);
-    const whole = slash < 0 ? "/" : url.slice(slash) || "/";
+    const whole = (slash < 0 ? "/" : url.slice(slash) || "/").replace(page.client ? /^\/s\/[^/]+(?=\/)/ : /^$/, "");
     // Generated names and tokens say little, and the request below has them in full.
     return whole.split("/").map((part) => (part.length > 30 ? `${part.slice(0, 14)}…${part.slice(-8)}` : part)).join("/");
   };
@@ -256,7 +256,8 @@
   };
 
   const clear = () => {
-    form.reset();
+    for (const box of boxes) box.checked = false;
+    for (const one of Object.values(input)) one.value = "";
     ofRule = "";
   };
   const follow = () => {
@@ -295,7 +296,12 @@
     pending = setTimeout(() => { apply(); remember(); }, 80);
   });
   form.addEventListener("submit", (submitted) => submitted.preventDefault());
-  form.addEventListener("reset", () => setTimeout(() => { ofRule = ""; apply(); remember(); }));
+  document.getElementById("reset").addEventListener("click", () => {
+    clear();
+    apply();
+    remember();
+    input.text.focus();
+  });
   addEventListener("hashchange", follow);
   // What comes again by the same address is followed again.
   document.addEventListener("click", (clicked) => {

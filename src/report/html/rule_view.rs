@@ -52,7 +52,9 @@ pub(super) fn rules(
         }
     }
     let rows = rules.iter().map(|rule| {
-        let broken_by = breaking.get(rule.id.as_str()).map_or(&[][..], Vec::as_slice);
+        let broken_by = breaking
+            .get(rule.id.as_str())
+            .map_or(&[][..], Vec::as_slice);
         Rule {
             id: shown(&rule.id, 40),
             level: rule.level,
@@ -60,7 +62,11 @@ pub(super) fn rules(
             verdict: rule.verdict,
             link: link(&rule.id),
             cases: grouped(rule.cases.len()),
-            broken_by: broken_by.iter().take(NAMED).map(|id| shown(id, LINE)).collect(),
+            broken_by: broken_by
+                .iter()
+                .take(NAMED)
+                .map(|id| shown(id, LINE))
+                .collect(),
             further: broken_by.len().saturating_sub(NAMED),
         }
     });

@@ -38,7 +38,9 @@ pub(super) fn title(verdict: Verdict) -> &'static str {
 pub(super) fn meaning(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Fail => "A rule that has to be kept is broken.",
-        Verdict::UnexpectedPass => "Listed as known failures, and yet they pass: remove them from the list.",
+        Verdict::UnexpectedPass => {
+            "Listed as known failures, and yet they pass: remove them from the list."
+        }
         Verdict::Error => "The suite or the set-up failed: nothing is said about what was tested.",
         Verdict::Warn => "A rule that should be kept is broken.",
         Verdict::KnownFailure => "They fail, as the list of known failures says.",
