@@ -114,6 +114,7 @@ impl CaseRun<'_> {
             ..Performed::default()
         };
         let (name, version) = self.asked(state, &details, label)?;
+        let asked = self.asked_for(&details, &name, &version, deadline);
         let mut variables: Vec<(&str, OsString)> = vec![
             (
                 "CONFORMANCE_URL",
@@ -127,12 +128,6 @@ impl CaseRun<'_> {
                 deadline.as_secs_f64().ceil().to_string().into(),
             ),
         ];
-        let mut asked = IndexMap::from([
-            ("name".to_owned(), name.clone()),
-            ("version".to_owned(), version.clone()),
-        ]);
-        asked.extend(self.asked_of(&details));
-        asked.insert("deadline".to_owned(), format!("{deadline:?}"));
         match details.run {
             ClientOperation::Publish => {
                 variables.extend(self.publish_variables(&details, &workplace)?);
@@ -204,9 +199,18 @@ impl CaseRun<'_> {
         Ok(performed)
     }
 
-    /// What else the client is asked, in words: of a publish content, sources and key, of a fetch the trusted keys.
-    fn asked_of(&self, details: &ClientDetails) -> Vec<(String, String)> {
-        let mut asked = Vec::new();
+    /// What the client is asked for, in words: of a publish content, sources and key too, of a fetch the trusted keys.
+    fn asked_for(
+        &self,
+        details: &ClientDetails,
+        name: &str,
+        version: &str,
+        deadline: Duration,
+    ) -> IndexMap<String, String> {
+        let mut asked = vec![
+            ("name".to_owned(), name.to_owned()),
+            ("version".to_owned(), version.to_owned()),
+        ];
         match details.run {
             ClientOperation::Publish => {
                 if let Ok(content) = self.content_of(details) {
@@ -239,7 +243,8 @@ impl CaseRun<'_> {
                 asked.push(("trusted keys".to_owned(), trusted));
             }
         }
-        asked
+        asked.push(("deadline".to_owned(), format!("{deadline:?}")));
+        asked.into_iter().collect()
     }
 
     fn client_token(&self) -> Result<String, StepError> {

@@ -31,8 +31,8 @@ fn a_small_report_reads_as_it_should() {
     let mut skipped = case("digest/sha512", "skip");
     skipped["reason"] = json!("needs digest.sha512");
     let report = report(
-        rules(),
-        json!([case("create/naked", "pass"), failed(), skipped]),
+        &rules(),
+        &json!([case("create/naked", "pass"), failed(), skipped]),
     );
     insta::assert_snapshot!(readable(&page(&report)));
 }
@@ -46,7 +46,7 @@ fn a_client_report_shows_what_was_asked() {
     }]);
     judged["told"] = json!([{"inject": [{"operation": "create", "fault": {"status": 503}}]}]);
     judged["exchanges"] = json!([exchange("client", 10, "{}", "{}")]);
-    let mut report = report(json!([]), json!([judged]));
+    let mut report = report(&json!([]), &json!([judged]));
     report.target = json!({"client": ["python3", "client.py"]});
     let page = page(&report);
     for expected in [
@@ -92,7 +92,7 @@ fn no_text_becomes_markup() {
         }]);
         case["told"] = json!([{text: text}]);
         let rule = json!({"id": text, "level": "must", "verdict": "fail", "cases": [case["id"]]});
-        let mut hostile = report(json!([rule]), json!([case]));
+        let mut hostile = report(&json!([rule]), &json!([case]));
         hostile.target = json!({"registry": text, text: text});
         hostile.started = text.to_owned();
         hostile.tool = text.to_owned();
@@ -132,7 +132,7 @@ fn no_text_becomes_markup() {
 #[test]
 fn style_and_script_are_allowed_by_their_hashes_alone() {
     use base64::Engine as _;
-    let page = page(&report(rules(), json!([failed()])));
+    let page = page(&report(&rules(), &json!([failed()])));
     let style = page
         .split("<style>")
         .nth(1)
@@ -184,7 +184,7 @@ fn three_hundred_cases_that_pass_stay_below_a_megabyte() {
             case
         })
         .collect();
-    let page = page(&report(rules(), json!(cases)));
+    let page = page(&report(&rules(), &json!(cases)));
     assert!(page.len() < 1_000_000, "{}", page.len());
     let details = unpacked(&page);
     assert_eq!(details.len(), 300);
@@ -212,7 +212,7 @@ fn ten_megabytes_in_every_field_do_not_make_a_large_report() {
             mismatch["actual"] = json!(long);
         }
     }
-    let page = page(&report(rules(), json!([case])));
+    let page = page(&report(&rules(), &json!([case])));
     assert!(page.len() < 150_000, "{}", page.len());
     assert!(page.contains("characters more"));
 }

@@ -4,7 +4,7 @@ use registry_conformance::report::{self, Report};
 use serde_json::{Value, json};
 
 /// A report with these rules and cases.
-pub(crate) fn report(requirements: Value, cases: Value) -> Report {
+pub(crate) fn report(requirements: &Value, cases: &Value) -> Report {
     let count = |verdict: &str| {
         let cases = cases.as_array().unwrap();
         cases

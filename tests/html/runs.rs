@@ -95,7 +95,7 @@ fn an_address_opens_a_case_or_filters_the_list() {
     let file = folder.path().join("report.html");
     std::fs::write(
         &file,
-        reports::page(&reports::report(serde_json::json!([]), cases)),
+        reports::page(&reports::report(&serde_json::json!([]), &cases)),
     )
     .unwrap();
 
