@@ -206,6 +206,8 @@ defects! {
         "Takes an upload after publishing and makes the release a pending one again: new content has to be published, it is thought.",
     AppendsSecondUpload "appends-second-upload" "UPL-6"
         "Adds the bytes of a second upload to those of the first: the file is opened for appending.",
+    ListsEveryUpload "lists-every-upload" "UPL-6"
+        "Lists the place of an upload as often as it was uploaded: every upload inserts a row, and none looks for one that is there.",
     SecondUploadFails "second-upload-fails" "UPL-6"
         "Ends the release as failed when content is uploaded a second time: the content of a release never changes, and the error handler ends what it is about.",
     TakesUploadsOfAnySize "takes-uploads-of-any-size" "UPL-7"
@@ -266,6 +268,8 @@ defects! {
         "Lets one unreachable mirror sink the release: `?` in a loop over the sources.",
     FollowsNoRedirects "follows-no-redirects" "SRC-9"
         "Follows no redirects when fetching: switched off against request forgery, and never replaced by following with checks.",
+    TakesHttpSourcesAlone "takes-http-sources-alone" "SRC-1"
+        "Refuses sources over https, which it says it takes: the scheme is compared with the only one that its development set-up has.",
     TakesAnyScheme "takes-any-scheme" "SRC-10"
         "Takes sources of every scheme and finds out when it fetches: its HTTP client knows which it can do.",
     TakesUrlsWithoutHost "takes-urls-without-host" "SRC-11"
@@ -374,6 +378,8 @@ defects! {
         "Takes base64 in every alphabet, padded or not: a lenient decoder that serves everything.",
     SkipsVerification "skips-verification" "SIG-9" ["SIG-15"]
         "Looks up the key and does not verify with it: decode and verify are two functions in JWT libraries, and the first was called.",
+    SkipsVerificationOfNewName "skips-verification-of-new-name" "SIG-9"
+        "Verifies nothing whose algorithm is called Ed25519: the name of RFC 9864 was added to the list of those allowed, and the function that verifies does not know it and finds nothing wrong.",
     TakesLongSignature "takes-long-signature" "SIG-9"
         "Cuts a signature to the length that it should have: copied into an array of that size.",
     UnreadableSignedCreateIs200 "unreadable-signed-create-is200" "SIG-9" ["ERR-5", "CRE-2"]

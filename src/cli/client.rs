@@ -11,19 +11,23 @@ use url::Url;
 use super::arguments::{ClientArguments, RunArguments};
 use super::exit::{CliError, Exit};
 use super::interrupt::Interrupt;
-use super::load;
-use super::run::{Suite, check_usage, list, nothing_matches};
+use super::load::{self, Judged};
+use super::run::{Suite, check_usage, list};
+use super::unmatched;
 use crate::report::{self, Run};
 use crate::run::{ClientSuite, RunContext};
 use crate::target::Target;
 
-/// How long a command may take when the case does not say; interpreters start slowly where many do so at once.
+/// How long a command may take when neither the case nor the user says; interpreters start slowly where many do so at once.
 const DEADLINE: Duration = Duration::from_secs(20);
 /// After which the mock gives a content source up.
 const FETCH_DEADLINE: Duration = Duration::from_secs(2);
 
 /// Judges the client.
 pub(super) fn run(arguments: &ClientArguments) -> Result<Exit, CliError> {
+    let deadline = arguments
+        .deadline
+        .map_or(DEADLINE, |seconds| Duration::from_secs(seconds.into()));
     let (command, arguments) = (&arguments.command, &arguments.run);
     check(arguments)?;
     check_usage(arguments, true)?;
@@ -39,15 +43,21 @@ pub(super) fn run(arguments: &ClientArguments) -> Result<Exit, CliError> {
         .build()
         .map_err(CliError::unreachable)?;
     let interrupt = Interrupt::watch(&runtime, arguments);
-    let cases = load::cases_of(arguments, load::Judged::Client)?;
+    let cases = load::cases_of(arguments, Judged::Client)?;
     let selection = load::selection(arguments);
     let known_failures = load::known_failures(arguments, &cases)?;
+    unmatched::warn(arguments, &cases, Judged::Client);
     if arguments.list {
         list(&cases, &selection);
         return Ok(Exit::Conforms);
     }
     if !cases.iter().any(|case| selection.selects(&case.id)) {
-        return Ok(nothing_matches(arguments, &cases, false));
+        return Ok(unmatched::nothing_matches(
+            arguments,
+            &cases,
+            Judged::Client,
+            false,
+        ));
     }
     let seed = arguments
         .seed
@@ -64,7 +74,8 @@ pub(super) fn run(arguments: &ClientArguments) -> Result<Exit, CliError> {
             variables: Vec::new(),
             mock: mocks.here.clone(),
             mock_with_uploads_elsewhere: mocks.elsewhere.clone(),
-            deadline: DEADLINE,
+            deadline,
+            stretch: deadline.as_secs_f64() / DEADLINE.as_secs_f64(),
         });
     let shown: Vec<String> = command
         .iter()

@@ -9,6 +9,8 @@ mod download;
 mod hosts;
 mod journal;
 mod judging;
+#[cfg(target_os = "linux")]
+mod leftovers;
 mod names;
 mod parallel;
 mod performed;
@@ -28,7 +30,7 @@ mod upload;
 mod verdict;
 mod wait;
 
-pub use context::{ContextError, RunContext};
+pub use context::{ContextError, RunContext, keys};
 pub use preflight::{NotARegistry, Preflight, preflight};
 pub use process::kill_clients;
 pub use registry::{Outcomes, not_run, run_case};

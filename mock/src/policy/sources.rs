@@ -33,6 +33,8 @@ pub(crate) struct SourcePolicy {
     pub hides_unreachable_url: bool,
     /// Lets one unreachable mirror sink the release (SRC-8).
     pub wants_every_mirror: bool,
+    /// Takes no sources over https (SRC-1).
+    pub lacks_https: bool,
     /// Takes every scheme (SRC-10).
     pub takes_any_scheme: bool,
     /// Takes what is no URL with a host (SRC-11).

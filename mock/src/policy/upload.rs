@@ -17,6 +17,8 @@ pub(crate) struct UploadPolicy {
     pub refuses_chunks: bool,
     /// Adds a second upload to the bytes of the first (UPL-6).
     pub appends_second: bool,
+    /// Lists the place of an upload as often as it was uploaded (UPL-6).
+    pub listed_each_time: bool,
     /// Wants `Authorization` on the upload origin too (UPL-3).
     pub wants_authorization_elsewhere: bool,
     /// Lets everybody upload who is authenticated and knows the URL, on the API's origin (ACC-3).

@@ -97,7 +97,8 @@ impl RemoteSource {
         // The scheme is looked at first (SRC-10): `file:///x` has no host, and is still of an unsupported scheme.
         let scheme = scheme(given_url)
             .ok_or_else(|| invalid("A content source's url is not an absolute URL."))?;
-        if !rules.schemes.contains(&scheme) && !rules.policy.takes_any_scheme {
+        let is_missing = rules.policy.lacks_https && scheme == "https";
+        if is_missing || !rules.schemes.contains(&scheme) && !rules.policy.takes_any_scheme {
             return Err(Refusal::new(
                 ProblemKind::UnsupportedSourceScheme,
                 format!("Content sources with the scheme {scheme} are not supported."),

@@ -154,7 +154,7 @@ impl Registry {
             ));
         }
         attempt.upload = Some(Arc::new(upload));
-        if !attempt.sources.contains(&Source::Own) {
+        if policy.listed_each_time || !attempt.sources.contains(&Source::Own) {
             attempt.sources.push(Source::Own);
         }
         self.stored_bytes = total;

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::areas::area;
 use super::details::Room;
 use super::difference::{Difference, difference};
-use super::text::{BLOCK, LINE, Piece, duration, sentence, shown};
+use super::text::{BLOCK, LINE, Piece, duration, grouped, sentence, shown};
 use super::verdict_view::{ORDER, meaning, rank, title};
 use crate::outcome::{Level, Verdict};
 use crate::report::model::{ReportedCase, ReportedMismatch};
@@ -20,6 +20,7 @@ pub(super) struct Group {
     pub title: &'static str,
     pub meaning: &'static str,
     pub cases: Vec<Case>,
+    pub count: String,
     pub is_open: bool,
 }
 
@@ -74,6 +75,7 @@ pub(super) fn groups(cases: &[ReportedCase]) -> Vec<Group> {
             title: title(verdict),
             meaning: meaning(verdict),
             cases: Vec::new(),
+            count: String::new(),
             is_open: !matches!(verdict, Verdict::Pass | Verdict::Skip),
         })
         .collect();
@@ -83,6 +85,9 @@ pub(super) fn groups(cases: &[ReportedCase]) -> Vec<Group> {
         }
     }
     groups.retain(|group| !group.cases.is_empty());
+    for group in &mut groups {
+        group.count = grouped(group.cases.len());
+    }
     // Where nothing needs attention, what went well is there to be looked at.
     if let [only] = groups.as_mut_slice() {
         only.is_open = true;

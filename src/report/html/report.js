@@ -23,6 +23,7 @@
     return element;
   };
   const time = (ms) => (ms < 1000 ? `${ms} ms` : ms < 60000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.floor(ms / 60000)} min ${Math.floor((ms % 60000) / 1000)} s`);
+  const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, "\u202f");
   const idOf = (element) => element.id.slice("case=".length);
 
   // Commands and links to be copied.
@@ -233,11 +234,11 @@
       }
       group.hidden = count === 0;
       if (active !== wasActive || active) group.open = active ? true : startOpen.get(group);
-      group.querySelector(".number").textContent = count;
+      group.querySelector(".number").textContent = grouped(count);
       total += count;
     }
     wasActive = active;
-    document.getElementById("shown").textContent = active ? `${total} of ${cases.length} cases` : `${cases.length} cases`;
+    document.getElementById("shown").textContent = active ? `${grouped(total)} of ${grouped(cases.length)} cases` : `${grouped(cases.length)} cases`;
     document.getElementById("none").hidden = total > 0;
     document.getElementById("reset").hidden = !active;
     const of = document.getElementById("of");
