@@ -9,12 +9,7 @@ fn step(name: &str, line: usize) -> StepRecord {
     StepRecord {
         name: name.to_owned(),
         line: Some(line),
-        exchanges: Vec::new(),
-        transcripts: Vec::new(),
-        story: None,
-        curl: None,
-        mismatches: Vec::new(),
-        not_run: None,
+        ..StepRecord::default()
     }
 }
 

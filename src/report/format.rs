@@ -7,7 +7,7 @@ use std::str::FromStr;
 use thiserror::Error;
 
 use super::model::{Report, Run, Summary};
-use super::{badge, json, junit, markdown, tap};
+use super::{badge, html, json, junit, markdown, tap};
 use crate::outcome::CaseOutcome;
 use crate::suggest;
 
@@ -18,6 +18,8 @@ pub enum ReportFormat {
     Json,
     /// `JUnit` XML.
     Junit,
+    /// One page for a browser.
+    Html,
     /// A short summary for people.
     Markdown,
     /// TAP 14.
@@ -32,6 +34,7 @@ impl ReportFormat {
     const NAMES: &[(&'static str, Self)] = &[
         ("json", Self::Json),
         ("junit", Self::Junit),
+        ("html", Self::Html),
         ("markdown", Self::Markdown),
         ("tap", Self::Tap),
         ("badge", Self::Badge),
@@ -148,6 +151,8 @@ fn write(
         ReportFormat::Json => json::render(&Report::new(run, outcomes))
             .map_err(|error| ReportError::Render(error.to_string()))?,
         ReportFormat::Junit => junit::render(outcomes, run, strict)
+            .map_err(|error| ReportError::Render(error.to_string()))?,
+        ReportFormat::Html => html::render(&Report::new(run, outcomes), strict)
             .map_err(|error| ReportError::Render(error.to_string()))?,
         ReportFormat::Markdown => markdown::render(outcomes, run, strict),
         ReportFormat::Tap => tap::render(outcomes, run, strict),

@@ -1,6 +1,7 @@
 //! One case: its contents, hosts and steps, one after another.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -50,6 +51,8 @@ pub(super) struct CaseRun<'a> {
     pub hosts: CaseHosts,
     /// Knows the secrets of this case too.
     pub redactor: Redactor,
+    /// When the case began, on the clock of the client.
+    pub began: Duration,
 }
 
 impl<'a> CaseRun<'a> {
@@ -61,6 +64,7 @@ impl<'a> CaseRun<'a> {
             contents: Contents::new(),
             hosts: CaseHosts::new(),
             redactor: context.redactor.scoped(),
+            began: context.client.elapsed(),
         };
         let state = State::default();
         for name in case.file.given.keys() {
