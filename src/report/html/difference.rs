@@ -56,7 +56,7 @@ mod tests {
             (
                 "application/json",
                 "application/problem+json",
-                ["application/", "", "problem+", "json"],
+                ["application/", "json", "problem+json", ""],
             ),
             ("422", "201", ["", "422", "201", ""]),
             ("same", "same", ["same", "", "", ""]),
