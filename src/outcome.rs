@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -140,14 +141,38 @@ impl Mismatch {
     }
 }
 
+/// One run of a client under test: what it was asked, and how it ended. What it sent are the exchanges of its step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClientRecord {
+    /// Name of the step.
+    pub name: String,
+    /// `publish` or `fetch`.
+    pub operation: String,
+    /// What it was asked for, in words: `name`, `version`, `content`, `deadline` and so on; no secrets.
+    pub asked: IndexMap<String, String>,
+    /// How it ended, in words, as `exit 0`.
+    pub ending: String,
+    /// Whether that is success.
+    pub is_done: bool,
+    /// When it began, in milliseconds since the case did.
+    pub at_ms: u64,
+    /// How long it took, in milliseconds.
+    pub duration_ms: u64,
+    /// The beginning of what it wrote to stdout.
+    pub stdout: String,
+    /// The beginning of what it wrote to stderr.
+    pub stderr: String,
+}
+
 /// One step of a case as it was carried out, ready for reports: nothing in it is secret.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct StepRecord {
     /// The step's name, as the case gives it or as its action.
     pub name: String,
     /// Line of the step in the case file, counted from 1.
     pub line: Option<usize>,
-    /// The exchanges of the step, as `{name, request, response, curl, duration_ms}`.
+    /// The exchanges of the step, as `{name, request, response, curl, at_ms, duration_ms}`.
     pub exchanges: Vec<Value>,
     /// Readable wire text of each exchange, for the terminal.
     pub transcripts: Vec<String>,
@@ -155,6 +180,10 @@ pub struct StepRecord {
     pub curl: Option<String>,
     /// What the client under test did and said, where the step ran one.
     pub story: Option<String>,
+    /// The run of the client under test, where the step is one.
+    pub client: Option<ClientRecord>,
+    /// What the mock or a content host was told, where the step told it something: the step's argument.
+    pub told: Option<Value>,
     /// What did not hold.
     pub mismatches: Vec<Mismatch>,
     /// Why the step was not carried out, if it was not.

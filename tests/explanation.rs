@@ -9,12 +9,7 @@ fn step(name: &str, line: usize) -> StepRecord {
     StepRecord {
         name: name.to_owned(),
         line: Some(line),
-        exchanges: Vec::new(),
-        transcripts: Vec::new(),
-        story: None,
-        curl: None,
-        mismatches: Vec::new(),
-        not_run: None,
+        ..StepRecord::default()
     }
 }
 
@@ -57,20 +52,4 @@ fn an_error_of_the_suite_says_that_it_is_one() {
     let mut outcome = outcome(Verdict::Error, Vec::new());
     outcome.reason = Some("the registry is gone: connection refused".to_owned());
     insta::assert_snapshot!(report::explain(&outcome));
-}
-
-#[test]
-fn the_closing_tells_warnings_skips_and_what_is_left_behind() {
-    let mut warned = step("create", 7);
-    warned.mismatches =
-        vec![Mismatch::new(Some("CRE-1"), Level::Should, "status").beside("201", "200")];
-    let mut skipped = outcome(Verdict::Skip, Vec::new());
-    skipped.missing_capability = Some("digest.sha512".to_owned());
-    let outcomes = [
-        outcome(Verdict::Pass, Vec::new()),
-        outcome(Verdict::Warn, vec![warned]),
-        outcome(Verdict::Fail, Vec::new()),
-        skipped,
-    ];
-    insta::assert_snapshot!(report::closing(&outcomes, 7, true));
 }

@@ -129,7 +129,54 @@ pub struct RequestsExpectation {
     pub lasting: Option<f64>,
 }
 
+impl RequestsExpectation {
+    /// Whether it wants more than that so many were asked at least, without which there would be nothing to judge.
+    fn judges_more_than_asking(&self) -> bool {
+        let is_least = |count: &Value| count.as_str().is_some_and(|text| text.starts_with(">="));
+        !self.count.as_ref().is_some_and(is_least)
+            || self.headers.is_some()
+            || self.some_headers.is_some()
+            || self.conceals.is_some()
+            || self.apart.is_some()
+            || self.within.is_some()
+            || self.lasting.is_some()
+    }
+}
+
 impl Expectation {
+    /// The first matcher that compares what came back with a value, beyond how the action ended: what a defect can break, and so no matter
+    /// for a positive control. The status of a release in the body is how an action ended; so is what a client's fetch has left.
+    pub fn judged_value(&self) -> Option<&'static str> {
+        let tells_more_than_status = |body: &Value| {
+            body.as_object()
+                .is_none_or(|members| members.keys().any(|name| name != "status"))
+        };
+        [
+            (
+                "body",
+                self.body.as_ref().is_some_and(tells_more_than_status),
+            ),
+            ("headers", self.headers.is_some()),
+            ("bytes", self.bytes.is_some()),
+            ("empty", self.empty.is_some()),
+            ("conceals", self.conceals.is_some()),
+            ("mentions", self.mentions.is_some()),
+            ("same-as", self.same_as.is_some()),
+            ("signature", self.signature.is_some()),
+            ("tally", self.tally.is_some()),
+            (
+                "requests",
+                self.requests
+                    .as_ref()
+                    .is_some_and(RequestsExpectation::judges_more_than_asking),
+            ),
+            ("shows", self.shows.is_some()),
+            ("took", self.took.is_some()),
+        ]
+        .into_iter()
+        .find_map(|(name, is_there)| is_there.then_some(name))
+    }
+
     /// Whether it says how the action must end, so that success is not expected of itself.
     pub fn judges_success(&self) -> bool {
         self.succeeds.is_some()

@@ -2,6 +2,8 @@
 
 pub mod action;
 pub mod client;
+mod content_names;
+mod content_size;
 pub mod content_spec;
 pub mod expectation;
 pub mod host_spec;

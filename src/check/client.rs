@@ -9,8 +9,8 @@ use crate::case::expectation::Expectation;
 use crate::content::{Content, TAR_MEDIA_TYPE};
 use crate::outcome::{Level, Mismatch};
 
-/// In the place of the name of a content.
-const ABSENT: &str = "absent";
+/// Stands in the place of the name of a content: nothing may be there.
+pub const ABSENT: &str = "absent";
 /// Characters of what a client said that stand in a mismatch.
 const SHOWN: usize = 300;
 
@@ -54,13 +54,18 @@ pub struct ClientEnd {
 }
 
 impl ClientEnd {
-    /// In words, with the last that it said.
-    pub fn describe(&self) -> String {
-        let ending = match self.ending {
+    /// How it ended, in words.
+    pub fn describe_ending(&self) -> String {
+        match self.ending {
             ClientEnding::Exited(code) => format!("exit {code}"),
             ClientEnding::Signalled => "ended by a signal".to_owned(),
             ClientEnding::Killed => format!("still running after {:.1} s", self.took.as_secs_f64()),
-        };
+        }
+    }
+
+    /// In words, with the last that it said.
+    pub fn describe(&self) -> String {
+        let ending = self.describe_ending();
         let said = if self.stderr.is_empty() {
             &self.stdout
         } else {

@@ -11,9 +11,10 @@ use url::Url;
 use super::arguments::{ClientArguments, RunArguments};
 use super::exit::{CliError, Exit};
 use super::interrupt::Interrupt;
-use super::load;
-use super::run::{Suite, check_usage, list, nothing_matches};
-use crate::report::{self, Run};
+use super::load::{self, Judged};
+use super::run::{Suite, check_usage, invocation, list, style};
+use super::unmatched;
+use crate::report::{self, Invocation, Run};
 use crate::run::{ClientSuite, RunContext};
 use crate::target::Target;
 
@@ -44,19 +45,20 @@ pub(super) fn run(arguments: &ClientArguments) -> Result<Exit, CliError> {
         .build()
         .map_err(CliError::unreachable)?;
     let interrupt = Interrupt::watch(&runtime, arguments);
-    let cases = load::cases_of(arguments, load::Judged::Client)?;
+    let cases = load::cases_of(arguments, Judged::Client)?;
     let selection = load::selection(arguments);
     let known_failures = load::known_failures(arguments, &cases)?;
+    unmatched::warn(arguments, &cases, Judged::Client);
     if arguments.list {
         list(&cases, &selection);
         return Ok(Exit::Conforms);
     }
     if !cases.iter().any(|case| selection.selects(&case.id)) {
-        return Ok(nothing_matches(
+        return Ok(unmatched::nothing_matches(
             arguments,
             &cases,
+            Judged::Client,
             false,
-            "registry-conformance client --list",
         ));
     }
     let seed = arguments
@@ -89,8 +91,10 @@ pub(super) fn run(arguments: &ClientArguments) -> Result<Exit, CliError> {
         seen: json!({}),
         started: SystemTime::now(),
         duration: Duration::ZERO,
+        invocation: client_invocation(arguments, shown.clone(), deadline),
     };
-    eprint!("{}", report::client_banner(&run, &shown.join(" ")));
+    let style = style(arguments);
+    style.print(&report::client_banner(&run, &shown.join(" "), &style));
     let suite = Suite {
         arguments,
         wrapped: false,
@@ -106,6 +110,21 @@ pub(super) fn run(arguments: &ClientArguments) -> Result<Exit, CliError> {
     let exit = suite.carry_out();
     drop(mocks);
     exit
+}
+
+fn client_invocation(
+    arguments: &RunArguments,
+    command: Vec<String>,
+    deadline: Duration,
+) -> Invocation {
+    let mut this = invocation(arguments);
+    this.options.insert(0, "client".to_owned());
+    if deadline != DEADLINE {
+        let seconds = deadline.as_secs().to_string();
+        this.options.extend(["--deadline".to_owned(), seconds]);
+    }
+    this.client = Some(command);
+    this
 }
 
 fn check(arguments: &RunArguments) -> Result<(), CliError> {

@@ -8,8 +8,9 @@ use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::outcome::{CaseOutcome, Level, Verdict};
-use crate::requirement::{self, PROFILE_VERSION, Side};
+use super::invocation::Invocation;
+use crate::outcome::{CaseOutcome, ClientRecord, Level, Verdict};
+use crate::requirement::{self, PROFILE_VERSION};
 
 /// What a report is about, beside the outcomes.
 #[derive(Debug, Clone)]
@@ -26,6 +27,8 @@ pub struct Run {
     pub started: SystemTime,
     /// How long it took.
     pub duration: Duration,
+    /// How it was asked for.
+    pub invocation: Invocation,
 }
 
 /// A whole report.
@@ -81,18 +84,23 @@ impl Summary {
     pub fn of(outcomes: &[CaseOutcome]) -> Self {
         let mut summary = Self::default();
         for outcome in outcomes {
-            let count = match outcome.verdict {
-                Verdict::Pass => &mut summary.pass,
-                Verdict::Fail => &mut summary.fail,
-                Verdict::Warn => &mut summary.warn,
-                Verdict::Skip => &mut summary.skip,
-                Verdict::Error => &mut summary.error,
-                Verdict::KnownFailure => &mut summary.known_failure,
-                Verdict::UnexpectedPass => &mut summary.unexpected_pass,
-            };
-            *count += 1;
+            summary.count(outcome.verdict);
         }
         summary
+    }
+
+    /// Counts one more.
+    pub fn count(&mut self, verdict: Verdict) {
+        let count = match verdict {
+            Verdict::Pass => &mut self.pass,
+            Verdict::Fail => &mut self.fail,
+            Verdict::Warn => &mut self.warn,
+            Verdict::Skip => &mut self.skip,
+            Verdict::Error => &mut self.error,
+            Verdict::KnownFailure => &mut self.known_failure,
+            Verdict::UnexpectedPass => &mut self.unexpected_pass,
+        };
+        *count += 1;
     }
 
     /// Cases that ran.
@@ -145,10 +153,19 @@ pub struct ReportedCase {
     pub reason: Option<String>,
     /// The capability that was missing, of a skipped case.
     pub missing_capability: Option<String>,
+    /// The case file.
+    #[serde(default)]
+    pub file: Option<String>,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
     /// What was sent and received, in order.
     pub exchanges: Vec<ReportedExchange>,
+    /// The runs of the client under test; absent where a registry is judged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clients: Vec<ClientRecord>,
+    /// What the mock and the content hosts were told before the client was run; absent where a registry is judged.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<Value>,
 }
 
 /// A request with its answer, and what did not hold.
@@ -161,12 +178,18 @@ pub struct ReportedExchange {
     pub line: Option<usize>,
     /// The request; `null` for a step that sends nothing.
     pub request: Value,
-    /// The answer, or the error in its place; `null` for a step that sends nothing.
+    /// The answer, or the error in its place as `{"error": TEXT}`; `null` for a step that sends nothing.
     pub response: Value,
     /// A curl line that repeats the request; tokens are variables.
     pub curl: Option<String>,
+    /// When it began, in milliseconds since the case did.
+    #[serde(default)]
+    pub at_ms: Option<u64>,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
+    /// What disturbed it on purpose, of a client's request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<Value>,
     /// Why the step was not carried out.
     pub not_run: Option<String>,
     /// What did not hold.
@@ -240,7 +263,6 @@ fn millis(duration: Duration) -> u64 {
 
 fn requirements(outcomes: &[CaseOutcome]) -> Vec<ReportedRequirement> {
     requirement::all()
-        .filter(|rule| rule.side == Side::Registry)
         .filter_map(|rule| {
             let judging: Vec<&CaseOutcome> = outcomes
                 .iter()
@@ -320,15 +342,17 @@ fn case(outcome: &CaseOutcome) -> ReportedCase {
                 name: step.name.clone(),
                 line: step.line,
                 request: exchange.get("request").cloned().unwrap_or(Value::Null),
-                response: exchange.get("response").cloned().unwrap_or(Value::Null),
+                response: answer(exchange),
                 curl: exchange
                     .get("curl")
                     .and_then(Value::as_str)
                     .map(str::to_owned),
+                at_ms: exchange.get("at_ms").and_then(Value::as_f64).map(whole),
                 duration_ms: exchange
                     .get("duration_ms")
                     .and_then(Value::as_f64)
                     .map_or(0, whole),
+                fault: exchange.get("fault").cloned(),
                 not_run: None,
                 mismatches: if is_last {
                     mismatches.clone()
@@ -344,7 +368,9 @@ fn case(outcome: &CaseOutcome) -> ReportedCase {
                 request: Value::Null,
                 response: Value::Null,
                 curl: step.curl.clone(),
+                at_ms: None,
                 duration_ms: 0,
+                fault: None,
                 not_run: step.not_run.clone(),
                 mismatches,
             });
@@ -359,9 +385,37 @@ fn case(outcome: &CaseOutcome) -> ReportedCase {
         verdict: outcome.verdict,
         reason: outcome.reason.clone(),
         missing_capability: outcome.missing_capability.clone(),
+        file: (!outcome.file.is_empty()).then(|| outcome.file.clone()),
         duration_ms: millis(outcome.duration),
         exchanges,
+        clients: outcome
+            .steps
+            .iter()
+            .filter_map(|step| step.client.clone())
+            .collect(),
+        told: told(outcome),
     }
+}
+
+/// What came back, or why nothing did.
+fn answer(exchange: &Value) -> Value {
+    match (exchange.get("response"), exchange.get("error")) {
+        (Some(response), _) => response.clone(),
+        (None, Some(error)) => json!({"error": error}),
+        (None, None) => Value::Null,
+    }
+}
+
+/// Of a case about a client, the set-up of what it meets.
+fn told(outcome: &CaseOutcome) -> Vec<Value> {
+    if outcome.steps.iter().all(|step| step.client.is_none()) {
+        return Vec::new();
+    }
+    outcome
+        .steps
+        .iter()
+        .filter_map(|step| step.told.clone())
+        .collect()
 }
 
 #[expect(

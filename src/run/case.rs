@@ -1,6 +1,7 @@
 //! One case: its contents, hosts and steps, one after another.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -53,6 +54,8 @@ pub(super) struct CaseRun<'a> {
     pub outside: Option<Outside>,
     /// Knows the secrets of this case too.
     pub redactor: Redactor,
+    /// When the case began, on the clock of the client.
+    pub began: Duration,
 }
 
 impl<'a> CaseRun<'a> {
@@ -66,6 +69,7 @@ impl<'a> CaseRun<'a> {
             hosts: CaseHosts::new(),
             outside: outside.map_err(|error| format!("failed to make a folder: {error}"))?,
             redactor: context.redactor.scoped(),
+            began: context.client.elapsed(),
         };
         let state = State::default();
         for name in case.file.given.keys() {

@@ -5,12 +5,13 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use indexmap::IndexMap;
 use serde_json::{Value, json};
 
 use super::case::CaseRun;
 use super::journal::created_sha256;
 use super::outside;
-use super::performed::{Performed, StepError};
+use super::performed::{Asked, Performed, StepError};
 use super::process::{self, Ending};
 use super::release::{ClientRun, Release, State, Update};
 use super::sessions::ClientSuite;
@@ -120,6 +121,7 @@ impl CaseRun<'_> {
             ..Performed::default()
         };
         let (name, version) = self.asked(state, &details, label)?;
+        let asked = self.asked_for(&details, &name, &version, deadline);
         let mut variables: Vec<(&str, OsString)> = vec![
             (
                 "CONFORMANCE_URL",
@@ -162,6 +164,11 @@ impl CaseRun<'_> {
         let mut command = suite.command.clone();
         command.push(details.run.as_str().into());
         let before = self.last_entry().await?;
+        performed.asked = Some(Asked {
+            at: self.context.client.elapsed(),
+            operation: details.run,
+            what: asked,
+        });
         let finished = process::run(&command, &variables, VARIABLES, deadline + suite.grace)
             .await
             .map_err(StepError::suite)?;
@@ -204,6 +211,54 @@ impl CaseRun<'_> {
             watched: performed.watched.clone(),
         }));
         Ok(performed)
+    }
+
+    /// What the client is asked for, in words: of a publish content, sources and key too, of a fetch the trusted keys.
+    fn asked_for(
+        &self,
+        details: &ClientDetails,
+        name: &str,
+        version: &str,
+        deadline: Duration,
+    ) -> IndexMap<String, String> {
+        let mut asked = vec![
+            ("name".to_owned(), name.to_owned()),
+            ("version".to_owned(), version.to_owned()),
+        ];
+        match details.run {
+            ClientOperation::Publish => {
+                if let Ok(content) = self.content_of(details) {
+                    let octets = content.body.len();
+                    let media_type = &content.media_type;
+                    asked.push((
+                        "content".to_owned(),
+                        format!("{media_type}, {octets} octets"),
+                    ));
+                }
+                if let Some(sources) = &details.sources {
+                    let urls: Vec<String> = self
+                        .source_objects(sources)
+                        .iter()
+                        .filter_map(|source| source.get("url")?.as_str().map(str::to_owned))
+                        .collect();
+                    asked.push(("sources".to_owned(), urls.join(" ")));
+                }
+                let key = details.key.as_deref().unwrap_or("owner-es256");
+                asked.push(("key".to_owned(), key.to_owned()));
+            }
+            ClientOperation::Fetch => {
+                let trusted = details.trusted.as_ref().map_or_else(
+                    || "all of the owner's".to_owned(),
+                    |kids| match kids.as_slice() {
+                        [] => "none".to_owned(),
+                        kids => kids.join(" "),
+                    },
+                );
+                asked.push(("trusted keys".to_owned(), trusted));
+            }
+        }
+        asked.push(("deadline".to_owned(), format!("{deadline:?}")));
+        asked.into_iter().collect()
     }
 
     fn client_token(&self) -> Result<String, StepError> {

@@ -1,9 +1,13 @@
 //! What carrying out an action brought, before anything is judged.
 
+use std::time::Duration;
+
+use indexmap::IndexMap;
 use serde_json::Value;
 use thiserror::Error;
 
 use super::release::Update;
+use crate::case::client::ClientOperation;
 use crate::check::Conclusion;
 use crate::check::client::ClientEnd;
 use crate::check::implied::Scope;
@@ -30,6 +34,8 @@ pub(super) struct Performed {
     pub received_by: &'static str,
     /// What became of the client.
     pub client: Option<ClientEnd>,
+    /// What the client was asked, and when.
+    pub asked: Option<Asked>,
     /// The client's requests, as the mock's journal has them.
     pub watched: Vec<Value>,
     /// What the client wrote where nothing should be.
@@ -40,6 +46,16 @@ pub(super) struct Performed {
     pub parallel: Vec<usize>,
     /// The rule for which a failure counts when the case names none.
     pub rule: &'static str,
+}
+
+/// What a client was asked.
+#[derive(Debug)]
+pub(super) struct Asked {
+    /// On the clock of the wire's client.
+    pub at: Duration,
+    pub operation: ClientOperation,
+    /// In words, without secrets.
+    pub what: IndexMap<String, String>,
 }
 
 impl Performed {

@@ -1,13 +1,15 @@
 //! The records of steps, from which nothing secret can be read.
 
-use serde_json::Value;
+use std::time::Duration;
+
+use serde_json::{Value, json};
 
 use super::case::{CaseRun, Flow, Journal};
 use super::journal;
-use super::performed::{Performed, StepError};
+use super::performed::{Asked, Performed, StepError};
 use crate::case::Step;
 use crate::check::client::ClientEnd;
-use crate::outcome::{Mismatch, StepRecord};
+use crate::outcome::{ClientRecord, Mismatch, StepRecord};
 use crate::wire::render::{self, BodyLimit};
 
 impl CaseRun<'_> {
@@ -39,19 +41,19 @@ impl CaseRun<'_> {
             .iter()
             .find(|action| raw.get(**action).is_some())
             .unwrap_or(&"step");
+        let told = ["inject", "answer", "serve", "host"]
+            .iter()
+            .find_map(|action| Some(json!({*action: raw.get(*action)?})));
         StepRecord {
+            told: told.map(|told| self.redactor.json(&told)),
             name: raw
                 .get("name")
                 .and_then(Value::as_str)
                 .unwrap_or(action)
                 .to_owned(),
             line: Some(self.case.spans.value(pointer).line),
-            exchanges: Vec::new(),
-            transcripts: Vec::new(),
-            curl: None,
-            story: None,
-            mismatches: Vec::new(),
             not_run: Some(why.to_owned()),
+            ..StepRecord::default()
         }
     }
 
@@ -69,7 +71,9 @@ impl CaseRun<'_> {
         for (exchange, _) in &performed.exchanges {
             // In reports the exchanges of an attempt stand with its steps.
             if step.attempt.is_none() {
-                record.exchanges.push(render::to_report(exchange, redactor));
+                let mut shown = render::to_report(exchange, redactor);
+                shown["at_ms"] = millis(exchange.started.saturating_sub(self.began)).into();
+                record.exchanges.push(shown);
             }
         }
         for entry in &performed.watched {
@@ -78,6 +82,10 @@ impl CaseRun<'_> {
         }
         if let Some(client) = &performed.client {
             record.story = Some(redactor.text(&story(client, &performed.watched)));
+            record.client = performed
+                .asked
+                .as_ref()
+                .map(|asked| self.client_record(&record.name, asked, client));
         }
         if !mismatches.is_empty() {
             // What explains a failure; nobody reads it of a step that went well.
@@ -102,6 +110,37 @@ impl CaseRun<'_> {
             .collect();
         record
     }
+
+    fn client_record(&self, name: &str, asked: &Asked, client: &ClientEnd) -> ClientRecord {
+        ClientRecord {
+            name: name.to_owned(),
+            operation: asked.operation.as_str().to_owned(),
+            asked: asked
+                .what
+                .iter()
+                .map(|(name, value)| (name.clone(), self.redactor.text(value)))
+                .collect(),
+            ending: client.describe_ending(),
+            is_done: client.is_done(),
+            at_ms: millis(asked.at.saturating_sub(self.began)),
+            duration_ms: millis(client.took),
+            stdout: self.redactor.text(&said(&client.stdout)),
+            stderr: self.redactor.text(&said(&client.stderr)),
+        }
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// The beginning of what a client said, as it can be shown.
+fn said(octets: &[u8]) -> String {
+    let said: String = String::from_utf8_lossy(octets).chars().take(SAID).collect();
+    said.lines()
+        .map(render::visible)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Characters of what a client said that are shown.
@@ -121,12 +160,11 @@ fn story(client: &ClientEnd, watched: &[Value]) -> String {
         if octets.is_empty() {
             continue;
         }
-        let said: String = String::from_utf8_lossy(octets).chars().take(SAID).collect();
         text.push_str(name);
         text.push_str(":\n");
-        for line in said.lines() {
+        for line in said(octets).lines() {
             text.push_str("  ");
-            text.push_str(&render::visible(line));
+            text.push_str(line);
             text.push('\n');
         }
     }

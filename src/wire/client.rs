@@ -144,6 +144,11 @@ impl Client {
         }
     }
 
+    /// The time on the clock of [`Exchange::started`].
+    pub fn elapsed(&self) -> Duration {
+        self.shared.made.elapsed()
+    }
+
     /// Whether a plain request to `base` gets any answer: tells a living server that dropped a connection from one
     /// that is gone.
     pub async fn alive(&self, base: &Url) -> Alive {

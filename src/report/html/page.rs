@@ -1,0 +1,213 @@
+//! The page as a whole.
+
+use askama::Template;
+use serde_json::Value;
+
+use super::areas::{Area, areas};
+use super::case_view::{Group, groups};
+use super::headline::{Headline, headline};
+use super::policy::content_security_policy;
+use super::rule_view::{Rule, rules};
+use super::text::{BLOCK, LINE, counted, duration, grouped, shown};
+use super::verdict_view::{ORDER, meaning, title};
+use crate::outcome::{Level, Verdict};
+use crate::report::model::Report;
+
+const STYLE: &str = include_str!("report.css");
+const SCRIPT: &str = include_str!("report.js");
+
+/// The page. Whatever it is filled with is escaped; the style sheet and the script alone are not, and are ours.
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page {
+    policy: String,
+    style: &'static str,
+    script: &'static str,
+    headline: Headline,
+    /// What was judged: the URL of a registry, the command of a client.
+    subject: String,
+    is_client: bool,
+    /// What to write before a case to run it again.
+    again: String,
+    /// What a registry does not check itself.
+    unverified: Option<String>,
+    tool: String,
+    version: String,
+    profile: String,
+    seed: u64,
+    started: String,
+    duration: String,
+    ran: String,
+    tallies: Vec<Tally>,
+    areas: Vec<Area>,
+    legend: Vec<Verdict>,
+    broken_rules: Vec<Rule>,
+    rules: Vec<Rule>,
+    groups: Vec<Group>,
+    total: String,
+    levels: Vec<Level>,
+    capabilities: Vec<Capability>,
+    target: String,
+}
+
+/// How many cases of a verdict there are, and their part of the bar.
+struct Tally {
+    verdict: Verdict,
+    title: &'static str,
+    meaning: &'static str,
+    count: String,
+    start: f64,
+    width: f64,
+}
+
+struct Capability {
+    name: String,
+    declared: String,
+    seen: Option<String>,
+}
+
+/// Renders a report as a page; `strict`: warnings are failures.
+pub fn render(report: &Report, strict: bool) -> Result<String, askama::Error> {
+    let command = client_command(&report.target);
+    let tallies = tallies(report);
+    let (broken_rules, rules) = rules(&report.requirements, &report.cases);
+    Page {
+        policy: content_security_policy(SCRIPT, STYLE),
+        style: STYLE,
+        script: SCRIPT,
+        headline: headline(report, strict),
+        subject: shown(
+            command.as_deref().unwrap_or_else(|| {
+                let registry = report.target.get("registry").and_then(Value::as_str);
+                registry.unwrap_or("a registry")
+            }),
+            LINE,
+        ),
+        is_client: command.is_some(),
+        again: match &command {
+            Some(_) => format!("registry-conformance client --seed {} --exact", report.seed),
+            None => format!("registry-conformance --seed {} --exact", report.seed),
+        },
+        unverified: report
+            .capabilities
+            .declared
+            .get("verification")
+            .and_then(Value::as_str)
+            .filter(|verification| *verification != "all")
+            .map(|verification| shown(verification, 40)),
+        tool: shown(&report.tool, 80),
+        version: shown(&report.version, 40),
+        profile: shown(&report.profile, 40),
+        seed: report.seed,
+        started: started(&report.started),
+        duration: duration(report.duration_ms),
+        ran: counted(report.summary.ran(), "case ran", "cases ran"),
+        legend: tallies
+            .iter()
+            .filter(|tally| tally.width > 0.0)
+            .map(|tally| tally.verdict)
+            .collect(),
+        tallies,
+        areas: areas(&report.cases),
+        broken_rules,
+        rules,
+        groups: groups(&report.cases),
+        total: grouped(report.cases.len()),
+        levels: vec![Level::Must, Level::Should, Level::Optional],
+        capabilities: capabilities(report),
+        target: shown(
+            &serde_json::to_string_pretty(&report.target).unwrap_or_default(),
+            8 * BLOCK,
+        ),
+    }
+    .render()
+}
+
+/// The command of a client that was judged.
+fn client_command(target: &Value) -> Option<String> {
+    let words = target.get("client")?.as_array()?;
+    let words: Vec<&str> = words.iter().filter_map(Value::as_str).collect();
+    Some(words.join(" "))
+}
+
+/// To the second; as it is if it is no time.
+fn started(text: &str) -> String {
+    text.parse::<jiff::Timestamp>().map_or_else(
+        |_| shown(text, 40),
+        |time| time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
+    )
+}
+
+fn tallies(report: &Report) -> Vec<Tally> {
+    let summary = &report.summary;
+    let counts = ORDER.map(|verdict| match verdict {
+        Verdict::Pass => summary.pass,
+        Verdict::Fail => summary.fail,
+        Verdict::Warn => summary.warn,
+        Verdict::Skip => summary.skip,
+        Verdict::Error => summary.error,
+        Verdict::KnownFailure => summary.known_failure,
+        Verdict::UnexpectedPass => summary.unexpected_pass,
+    });
+    let present: Vec<(Verdict, usize)> = ORDER
+        .into_iter()
+        .zip(counts)
+        .filter(|(verdict, count)| *count > 0 || matches!(verdict, Verdict::Pass | Verdict::Fail))
+        .collect();
+    // However few, they are to be seen.
+    let widths: Vec<f64> = present
+        .iter()
+        .map(|(_, count)| {
+            if *count == 0 {
+                0.0
+            } else {
+                part(*count).max(part(report.cases.len()) * 0.008)
+            }
+        })
+        .collect();
+    let sum: f64 = widths.iter().sum::<f64>().max(1.0);
+    let mut start = 0.0;
+    present
+        .into_iter()
+        .zip(widths)
+        .map(|((verdict, count), width)| {
+            let width = (width / sum * 10_000.0).round() / 10.0;
+            let tally = Tally {
+                verdict,
+                title: title(verdict),
+                meaning: meaning(verdict),
+                count: grouped(count),
+                start,
+                width,
+            };
+            start = ((start + width) * 10.0).round() / 10.0;
+            tally
+        })
+        .collect()
+}
+
+fn part(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+fn capabilities(report: &Report) -> Vec<Capability> {
+    report
+        .capabilities
+        .declared
+        .iter()
+        .map(|(name, value)| Capability {
+            name: shown(name, 80),
+            declared: plain(value),
+            seen: report.capabilities.seen.get(name).map(plain),
+        })
+        .collect()
+}
+
+/// A value without the quotes of JSON.
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => shown(text, LINE),
+        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
+        other => shown(&other.to_string(), LINE),
+    }
+}

@@ -1,0 +1,7 @@
+//! The HTML report: what it holds, how large it is, and that nothing of a registry's runs in it.
+
+mod browser;
+mod hostile;
+mod page;
+mod reports;
+mod runs;
