@@ -898,6 +898,18 @@ def secrets(key):
     yield from (json.dumps(some, separators=(",", ":")).encode() for some in (key, members))
 
 
+@defect("hmac-without-secret", "CLI-10", "Looks for the HMAC secret of the key, finds none, and goes on with an empty one.")
+def _():
+    @replace(signature, "verify_entry")
+    def verify_entry(original, entry, payload, keys):
+        protected = json.loads(signature.decode(entry["protected"]))
+        if protected.get("alg") != "HS256" or protected.get("kid") not in keys:
+            return original(entry, payload, keys)
+        secret = keys[protected["kid"]].get("k", "").encode()
+        signed, mac = f"{entry['protected']}.{payload}".encode(), signature.decode(entry["signature"])
+        return hmac.compare_digest(hmac.digest(secret, signed, "sha256"), mac)
+
+
 @defect("reads-unprotected-header", "CLI-10", "Merges both headers before it looks for alg and kid.")
 def _():
     @replace(signature, "verify_entry")

@@ -75,6 +75,7 @@ SEEN_BY = {
     "trusts-embedded-key": ["fetch/refuses-untrusted-keys", "fetch/refuses-impostors"],
     "trusts-any-kid": ["fetch/refuses-untrusted-keys", "fetch/refuses-impostors"],
     "hmac-with-public-key": ["fetch/refuses-hmac"],
+    "hmac-without-secret": ["fetch/refuses-hmac-with-an-empty-key"],
     "reads-unprotected-header": ["fetch/refuses-unprotected-parameters", "fetch/refuses-parameters-in-both"],
     "ignores-crit": ["fetch/refuses-unknown-critical"],
     "first-signature-only": ["fetch/refuses-a-bad-signature-beside", "fetch/refuses-alg-none-beside"],
