@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::case::CaseRun;
 use super::journal::created_sha256;
-use super::outside;
+use super::outside::{self, Outside};
 use super::performed::{Asked, Performed, StepError};
 use super::process::{self, Ending};
 use super::release::{ClientRun, Release, State, Update};
@@ -178,20 +178,9 @@ impl CaseRun<'_> {
                 details.run.as_str()
             )));
         }
-        let mut strays = workplace.strays();
-        if let Some(outside) = &self.outside {
-            strays.extend(outside.disturbed());
-        }
         // One that was killed could not clear up.
-        if !strays.is_empty() && finished.ending != Ending::Killed {
-            performed.strays = Some(
-                Mismatch::new(
-                    Some("CLI-13"),
-                    Level::Must,
-                    "files beside the output, or changed ones elsewhere",
-                )
-                .beside("none", strays.join(", ")),
-            );
+        if finished.ending != Ending::Killed {
+            performed.strays = self.strays(&workplace);
         }
         performed.client = Some(ClientEnd {
             ending: match finished.ending {
@@ -259,6 +248,16 @@ impl CaseRun<'_> {
         }
         asked.push(("deadline".to_owned(), format!("{deadline:?}")));
         asked.into_iter().collect()
+    }
+
+    /// What the client wrote where it must not.
+    fn strays(&self, workplace: &Workplace) -> Option<Mismatch> {
+        let mut strays = workplace.strays();
+        strays.extend(self.outside.iter().flat_map(Outside::disturbed));
+        let what = "files beside the output, or changed ones elsewhere";
+        (!strays.is_empty()).then(|| {
+            Mismatch::new(Some("CLI-13"), Level::Must, what).beside("none", strays.join(", "))
+        })
     }
 
     fn client_token(&self) -> Result<String, StepError> {
