@@ -3,9 +3,11 @@
 pub mod case;
 pub mod check;
 pub mod cli;
+pub mod compare;
 pub mod content;
 pub mod coverage;
 pub mod credentials;
+pub mod doctor;
 pub mod jws;
 pub mod known_failures;
 pub mod origin;

@@ -9,7 +9,7 @@ use serde_json::Value;
 fn suite() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_registry-conformance"));
     for (name, _) in std::env::vars() {
-        if name.starts_with("REGISTRY_CONFORMANCE_") || name == "GITHUB_STEP_SUMMARY" {
+        if name.starts_with("REGISTRY_CONFORMANCE_") || name.starts_with("GITHUB_") {
             command.env_remove(name);
         }
     }
@@ -154,7 +154,15 @@ fn a_failure_names_the_file_in_the_folder_that_was_given() {
 
 #[test]
 fn a_word_near_a_subcommand_is_exit_2_and_not_a_filter() {
-    for word in ["covarage", "coverag", "doctro", "mokc"] {
+    for word in [
+        "covarage",
+        "coverag",
+        "doctro",
+        "mokc",
+        "completion",
+        "comletions",
+        "mann",
+    ] {
         let output = run(&[word]);
         assert_eq!(output.status.code(), Some(2), "{word}");
         assert!(
@@ -372,4 +380,159 @@ fn help_and_version_are_on_stdout_and_exit_0() {
             "{option}"
         );
     }
+}
+
+#[test]
+fn a_run_in_a_workflow_annotates_and_appends_its_summary() {
+    let folder = tempfile::tempdir().unwrap();
+    let summary = file(&folder, "summary.md", "# What stood there before\n");
+    let known = file(
+        &folder,
+        "known.yaml",
+        "- {case: publish/upload-then-publish, reason: x}\n",
+    );
+    let arguments = [
+        "--known-failures",
+        &known,
+        "--exact",
+        "publish/upload-then-publish",
+        "--format",
+        "json",
+    ];
+    let output = suite()
+        .args(arguments)
+        .env("GITHUB_ACTIONS", "true")
+        .env("GITHUB_STEP_SUMMARY", &summary)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let stderr = text(&output.stderr);
+    assert!(
+        stderr.contains("::error title=unexpected-pass%3A publish/upload-then-publish::"),
+        "{stderr}"
+    );
+    let summary = std::fs::read_to_string(summary).unwrap();
+    assert!(
+        summary.starts_with("# What stood there before\n## ❌ Publish API: Does not conform"),
+        "{summary}"
+    );
+    for line in text(&output.stdout).lines() {
+        serde_json::from_str::<Value>(line).unwrap();
+    }
+    let elsewhere = run(&arguments);
+    assert!(!text(&elsewhere.stderr).contains("::error"));
+}
+
+#[test]
+fn any_number_of_reports_are_written_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let formats = ["json", "junit", "markdown", "tap", "badge", "shields"];
+    let mut arguments = vec![
+        "--exact".to_owned(),
+        "publish/upload-then-publish".to_owned(),
+    ];
+    for format in formats {
+        let path = folder.path().join(format);
+        arguments.extend([
+            "--report".to_owned(),
+            format!("{format}={}", path.display()),
+        ]);
+    }
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let output = run(&arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let begins = ["{", "<?xml", "## ✅", "TAP version 14\n", "<svg", "{"];
+    for (format, begin) in formats.iter().zip(begins) {
+        let report = std::fs::read_to_string(folder.path().join(format)).unwrap();
+        assert!(report.starts_with(begin), "{format}: {report}");
+    }
+}
+
+#[test]
+fn colour_is_for_terminals_and_for_those_who_ask() {
+    let arguments = ["--exact", "publish/upload-then-publish"];
+    assert!(!text(&run(&arguments).stderr).contains('\x1b'));
+    let asked = suite()
+        .args(arguments)
+        .args(["--color", "always"])
+        .env("NO_COLOR", "1")
+        .output()
+        .unwrap();
+    assert!(text(&asked.stderr).contains("\x1b["));
+}
+
+#[test]
+fn a_registry_url_with_a_password_is_exit_2_and_does_not_repeat_it() {
+    let output = run(&["--registry", "http://owner:hunter2@127.0.0.1:9/"]);
+    assert_eq!(output.status.code(), Some(2));
+    let message = text(&output.stderr);
+    assert!(
+        message.contains("identities") && !message.contains("hunter2"),
+        "{message}"
+    );
+}
+
+#[test]
+fn completions_are_for_every_shell_and_know_the_subcommands() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let output = run(&["completions", shell]);
+        let script = text(&output.stdout);
+        assert_eq!(output.status.code(), Some(0), "{shell}");
+        for word in ["doctor", "completions", "known-failures"] {
+            assert!(script.contains(word), "{shell}: no {word}");
+        }
+    }
+    assert_eq!(run(&["completions", "tcsh"]).status.code(), Some(2));
+}
+
+#[test]
+fn manual_pages_are_one_for_each_subcommand_and_the_mock() {
+    let folder = tempfile::tempdir().unwrap();
+    let pages = folder.path().join("share/man1");
+    // What is set where the pages are made does not get into them.
+    let output = suite()
+        .args(["man", &pages.to_string_lossy()])
+        .env(
+            "REGISTRY_CONFORMANCE_REGISTRY",
+            "http://from-the-environment.test/",
+        )
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(output.stdout.is_empty());
+    let mut names: Vec<String> = std::fs::read_dir(&pages)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    for name in [
+        "mock-registry.1",
+        "registry-conformance.1",
+        "registry-conformance-cases-export.1",
+        "registry-conformance-doctor.1",
+        "registry-conformance-run.1",
+    ] {
+        assert!(names.iter().any(|known| known == name), "{names:?}");
+        let page = std::fs::read_to_string(pages.join(name)).unwrap();
+        assert!(
+            page.contains(".TH") && !page.contains("from-the-environment"),
+            "{name}"
+        );
+    }
+    let run_page = std::fs::read_to_string(pages.join("registry-conformance-run.1")).unwrap();
+    assert!(run_page.contains("known\\-failures"));
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    assert_eq!(
+        run(&["man", &file.to_string_lossy()]).status.code(),
+        Some(2)
+    );
+}
+
+#[test]
+fn a_filter_that_selects_cases_is_no_misspelt_subcommand() {
+    // Near `man`, and a part of ids.
+    let output = run(&["--list", "many"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    assert!(text(&output.stdout).contains("many"));
 }

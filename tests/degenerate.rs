@@ -366,3 +366,66 @@ fn no_case_passes_against_a_server_that_is_no_registry() {
     let complaints = complaints.into_inner().unwrap();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }
+
+#[test]
+fn the_doctor_ends_and_finds_a_problem_with_every_server_that_is_no_registry() {
+    let next = AtomicUsize::new(0);
+    let complaints = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                while let Some((name, end, serve)) =
+                    SERVERS.get(next.fetch_add(1, Ordering::Relaxed))
+                {
+                    if let Some(complaint) = doctors_complaint(*end, *serve) {
+                        complaints
+                            .lock()
+                            .unwrap()
+                            .push(format!("{name} ({end:?}): {complaint}"));
+                    }
+                }
+            });
+        }
+    });
+    let complaints = complaints.into_inner().unwrap();
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+/// What is wrong with the examination of a server.
+fn doctors_complaint(end: End, serve: Serve) -> Option<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let target = folder.path().join("target.yaml");
+    let url = start(serve);
+    std::fs::write(
+        &target,
+        format!(
+            "registry: {url}\ndeadlines: {{exchange: {EXCHANGE}, processing: 1s, source: 1s}}\n"
+        ),
+    )
+    .unwrap();
+    let began = std::time::Instant::now();
+    let output = Command::new(env!("CARGO_BIN_EXE_registry-conformance"))
+        .args(["doctor", "--json", "--target"])
+        .arg(&target)
+        .env_remove("REGISTRY_CONFORMANCE_REGISTRY")
+        .output()
+        .unwrap();
+    let took = began.elapsed().as_millis();
+    if took > u128::from(END) {
+        return Some(format!("it took {took} ms"));
+    }
+    let told = String::from_utf8_lossy(&output.stdout);
+    if output.status.code() != Some(end.exit()) {
+        return Some(format!("exit {:?}: {told}", output.status.code()));
+    }
+    let told: Value = serde_json::from_str(&told).unwrap();
+    let steps = told["steps"].as_array().unwrap();
+    let problems: Vec<&Value> = steps
+        .iter()
+        .filter(|step| step["status"] == "problem")
+        .collect();
+    match problems.as_slice() {
+        [problem] if problem["next"].is_string() && problem["exchange"].is_object() => None,
+        problems => Some(format!("not one problem with what to do: {problems:?}")),
+    }
+}

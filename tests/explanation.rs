@@ -53,19 +53,3 @@ fn an_error_of_the_suite_says_that_it_is_one() {
     outcome.reason = Some("the registry is gone: connection refused".to_owned());
     insta::assert_snapshot!(report::explain(&outcome));
 }
-
-#[test]
-fn the_closing_tells_warnings_skips_and_what_is_left_behind() {
-    let mut warned = step("create", 7);
-    warned.mismatches =
-        vec![Mismatch::new(Some("CRE-1"), Level::Should, "status").beside("201", "200")];
-    let mut skipped = outcome(Verdict::Skip, Vec::new());
-    skipped.missing_capability = Some("digest.sha512".to_owned());
-    let outcomes = [
-        outcome(Verdict::Pass, Vec::new()),
-        outcome(Verdict::Warn, vec![warned]),
-        outcome(Verdict::Fail, Vec::new()),
-        skipped,
-    ];
-    insta::assert_snapshot!(report::closing(&outcomes, 7, true));
-}

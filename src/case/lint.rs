@@ -224,6 +224,10 @@ impl Lint<'_> {
                 _ => format!("{pointer}/expect"),
             };
             self.expectation(&at, expectation);
+            let has_to_stay = step.wait.as_ref().is_some_and(|wait| wait.stays.is_some());
+            if expectation.control && has_to_stay {
+                self.control_that_judges(&at, "while");
+            }
         }
         if let Some(wait) = &step.wait {
             for (member, awaited) in [("until", &wait.until), ("while", &wait.stays)] {
@@ -339,6 +343,18 @@ impl Lint<'_> {
                 "a control carries a `rule` and is about success: that a registry refuses is what a defect can break",
             );
         }
+        if let Some(judged) = expectation.judged_value() {
+            self.control_that_judges(pointer, judged);
+        }
+    }
+
+    fn control_that_judges(&mut self, pointer: &str, judged: &str) {
+        self.say(
+            &format!("{pointer}/control"),
+            format!(
+                "a control says that the right thing succeeds, and `{judged}` judges more than that: put it into an expectation of its own, which a defect can break"
+            ),
+        );
     }
 
     fn expectation(&mut self, pointer: &str, expectation: &Expectation) {

@@ -29,6 +29,8 @@ pub struct Case {
     pub raw_steps: Vec<Value>,
     /// The file's other members that have templates.
     pub raw: Value,
+    /// The file's text.
+    pub text: Arc<str>,
     /// Where everything stands.
     pub spans: Arc<Spans>,
     /// The rules of the case's expectations, in order of their first mention.
@@ -240,6 +242,7 @@ fn read(path: &Path, id: &str, text: &str, checks: Checks) -> Result<Vec<Case>, 
     };
     let located = Located::parse(text).map_err(|error| vec![at(error.position, error.message)])?;
     let spans = Arc::new(located.spans);
+    let shared: Arc<str> = Arc::from(text);
     let mut errors = Vec::new();
     let mut cases = Vec::new();
     for (label, value) in expand(located.value) {
@@ -279,7 +282,9 @@ fn read(path: &Path, id: &str, text: &str, checks: Checks) -> Result<Vec<Case>, 
             continue;
         }
         let id = label.map_or_else(|| id.to_owned(), |label| format!("{id}[{label}]"));
-        cases.push(case((path, id), file, &value, Arc::clone(&spans)));
+        let mut case = case((path, id), file, &value, Arc::clone(&spans));
+        case.text = Arc::clone(&shared);
+        cases.push(case);
     }
     if errors.is_empty() {
         Ok(cases)
@@ -307,6 +312,7 @@ fn case((path, id): (&Path, String), file: CaseFile, value: &Value, spans: Arc<S
         file,
         raw_steps,
         raw: Value::Object(raw),
+        text: Arc::from(""),
         spans,
         requirements,
         level: level.unwrap_or(Level::Must),

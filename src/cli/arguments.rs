@@ -34,15 +34,26 @@ pub(super) enum Command {
     Client(Box<ClientArguments>),
     /// Write a commented target file.
     Init(InitArguments),
+    /// Check step by step that a registry can be judged: connection, tokens, keys, content hosts, capabilities.
+    #[command(
+        after_help = "Exit codes: 0 all is well, 1 a problem in the registry or the target file, 2 bad usage or target file, 3 unreachable."
+    )]
+    Doctor(DoctorArguments),
     /// Print the public keys (JWKS) to install in a registry.
     Keys(KeysArguments),
     /// List, check or export the cases.
     Cases(CasesArguments),
     /// Run the suite against the bundled mock with each of its defects: does every case have teeth?
     Coverage(CoverageArguments),
+    /// Compare JSON reports: what was mended, what broke, which rule holds where. Exit 1 if something broke from the first to the last.
+    Compare(CompareArguments),
     /// Start the bundled mock registry, as `mock-registry` does.
     #[command(disable_help_flag = true)]
     Mock(MockArguments),
+    /// Print completions for a shell.
+    Completions(CompletionsArguments),
+    /// Write the manual pages, one for each subcommand and that of `mock-registry`.
+    Man(ManArguments),
 }
 
 #[derive(Debug, Clone, Default, Args)]
@@ -60,7 +71,7 @@ pub(super) struct RunArguments {
     /// Cases from this folder instead of the built-in ones
     #[arg(long, value_name = "DIR", env = "REGISTRY_CONFORMANCE_CASES")]
     pub cases: Option<PathBuf>,
-    /// Write a report (json, junit, html); repeatable; `-` is stdout
+    /// Write a report (json, junit, html, markdown, tap, badge, shields); repeatable; `-` is stdout
     #[arg(
         long = "report",
         value_name = "FORMAT=PATH",
@@ -185,6 +196,33 @@ pub(super) struct InitArguments {
 }
 
 #[derive(Debug, Clone, Args)]
+pub(super) struct DoctorArguments {
+    /// The registry; without it and without --target, the bundled mock
+    #[arg(long, value_name = "URL", env = "REGISTRY_CONFORMANCE_REGISTRY")]
+    pub registry: Option<Url>,
+    /// The target file (YAML); --registry overrides its URL
+    #[arg(long, value_name = "FILE", env = "REGISTRY_CONFORMANCE_TARGET")]
+    pub target: Option<PathBuf>,
+    /// As JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct CompletionsArguments {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct ManArguments {
+    /// The folder; made if it is not there
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+}
+
+#[derive(Debug, Clone, Args)]
 pub(super) struct KeysArguments {
     /// The keys of this target file instead of the built-in test keys
     #[arg(long, value_name = "FILE", env = "REGISTRY_CONFORMANCE_TARGET")]
@@ -291,6 +329,25 @@ pub(super) struct CoverageArguments {
     /// Only cases whose id contains one of these, and the defects of their rules
     #[arg(value_name = "FILTER")]
     pub filters: Vec<String>,
+}
+
+#[derive(Debug, Clone, Args)]
+pub(super) struct CompareArguments {
+    /// Reports of `--report json=PATH`, the earliest first
+    #[arg(value_name = "REPORT", num_args = 2.., required = true)]
+    pub reports: Vec<PathBuf>,
+    /// Write the comparison as Markdown
+    #[arg(long, value_name = "PATH", env = "REGISTRY_CONFORMANCE_MARKDOWN")]
+    pub markdown: Option<PathBuf>,
+    /// Write the comparison as one HTML file
+    #[arg(long, value_name = "PATH", env = "REGISTRY_CONFORMANCE_HTML")]
+    pub html: Option<PathBuf>,
+    /// A should that is violated now is something that broke
+    #[arg(long, env = "REGISTRY_CONFORMANCE_STRICT", value_parser = FalseyValueParser::new())]
+    pub strict: bool,
+    /// When to colour
+    #[arg(long, value_enum, env = "REGISTRY_CONFORMANCE_COLOR")]
+    pub color: Option<Color>,
 }
 
 #[derive(Debug, Clone, Args)]

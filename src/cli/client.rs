@@ -12,9 +12,9 @@ use super::arguments::{ClientArguments, RunArguments};
 use super::exit::{CliError, Exit};
 use super::interrupt::Interrupt;
 use super::load::{self, Judged};
-use super::run::{Suite, check_usage, list};
+use super::run::{Suite, check_usage, invocation, list, style};
 use super::unmatched;
-use crate::report::{self, Run};
+use crate::report::{self, Invocation, Run};
 use crate::run::{ClientSuite, RunContext};
 use crate::target::Target;
 
@@ -88,8 +88,10 @@ pub(super) fn run(arguments: &ClientArguments) -> Result<Exit, CliError> {
         seen: json!({}),
         started: SystemTime::now(),
         duration: Duration::ZERO,
+        invocation: client_invocation(arguments, shown.clone(), deadline),
     };
-    eprint!("{}", report::client_banner(&run, &shown.join(" ")));
+    let style = style(arguments);
+    style.print(&report::client_banner(&run, &shown.join(" "), &style));
     let suite = Suite {
         arguments,
         wrapped: false,
@@ -105,6 +107,21 @@ pub(super) fn run(arguments: &ClientArguments) -> Result<Exit, CliError> {
     let exit = suite.carry_out();
     drop(mocks);
     exit
+}
+
+fn client_invocation(
+    arguments: &RunArguments,
+    command: Vec<String>,
+    deadline: Duration,
+) -> Invocation {
+    let mut this = invocation(arguments);
+    this.options.insert(0, "client".to_owned());
+    if deadline != DEADLINE {
+        let seconds = deadline.as_secs().to_string();
+        this.options.extend(["--deadline".to_owned(), seconds]);
+    }
+    this.client = Some(command);
+    this
 }
 
 fn check(arguments: &RunArguments) -> Result<(), CliError> {

@@ -24,7 +24,7 @@ pub(super) fn run(arguments: &InitArguments) -> Result<Exit, CliError> {
     match written {
         Ok(()) => {
             eprintln!(
-                "wrote {0}; set `registry`, install the keys (`registry-conformance keys`) and identities in your registry, then:\n  registry-conformance --target {0}",
+                "wrote {0}; set `registry`, install the keys (`registry-conformance keys`) and identities in your registry, then:\n  registry-conformance doctor --target {0}",
                 path.display()
             );
             Ok(Exit::Conforms)

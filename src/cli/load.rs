@@ -55,6 +55,14 @@ pub(super) fn cases_of(arguments: &RunArguments, judged: Judged) -> Result<Vec<C
 
 /// The target, unless the bundled mock is meant.
 pub(super) fn target(arguments: &RunArguments) -> Result<Option<Target>, CliError> {
+    if let Some(url) = &arguments.registry
+        && (!url.username().is_empty() || url.password().is_some())
+    {
+        // Not repeated: it can hold a password.
+        return Err(CliError::message(
+            "failed to use --registry: a URL here has no user or password; the identities of the target file say how requests authenticate",
+        ));
+    }
     if let Some(path) = &arguments.target {
         let options = LoadOptions {
             registry: arguments.registry.clone(),

@@ -3,13 +3,18 @@
 mod arguments;
 mod cases;
 mod client;
+mod compare;
+mod completions;
 mod coverage;
+mod doctor;
 mod embedded;
 mod exit;
+mod github;
 mod init;
 mod interrupt;
 mod keys;
 mod load;
+mod man;
 mod mock;
 mod run;
 mod stdout;
@@ -20,9 +25,14 @@ pub use exit::Exit;
 
 use std::ffi::OsString;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use arguments::{Cli, Command};
+
+/// What the command line takes, for documents that are made from it.
+pub fn command() -> clap::Command {
+    Cli::command()
+}
 
 /// Runs the program with these arguments, the first of which is its name.
 ///
@@ -46,15 +56,19 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>, wrapped: bool) -> Exi
         Some(Command::Run(run)) => run::run(&run, wrapped),
         Some(Command::Client(client)) => client::run(&client),
         Some(Command::Init(init)) => init::run(&init),
+        Some(Command::Doctor(doctor)) => doctor::run(&doctor),
         Some(Command::Keys(keys)) => keys::run(&keys),
         Some(Command::Cases(cases)) => cases::run(&cases),
         Some(Command::Coverage(coverage)) => coverage::run(&coverage),
+        Some(Command::Compare(compare)) => compare::run(&compare),
         Some(Command::Mock(mock)) => mock::run(&mock),
+        Some(Command::Completions(completions)) => completions::run(&completions),
+        Some(Command::Man(man)) => man::run(&man),
     };
     match result {
         Ok(exit) => exit,
         Err(error) => {
-            eprintln!("error: {error}");
+            eprintln!("error: {}", crate::report::safe(&error.to_string()));
             error.exit
         }
     }

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::arguments::{Color, Format, RunArguments};
 use super::embedded::{Embedded, EmbeddedOptions};
 use super::exit::{CliError, Exit};
+use super::github;
 use super::interrupt::Interrupt;
 use super::load::{self, Judged};
 use super::unmatched;
@@ -14,13 +15,26 @@ use crate::case::Case;
 use crate::known_failures::KnownFailures;
 use crate::outcome::{CaseOutcome, Verdict};
 use crate::plan::{Decision, Planned, Selection, plan};
-use crate::report::{self, ColorSetting, FormatSetting, Run, Summary, TrialOptions};
+use crate::report::{
+    self, Closing, ColorSetting, FormatSetting, Invocation, Run, Style, Summary, TrialOptions,
+};
 use crate::run::{NotARegistry, Outcomes, RunContext, not_run, preflight};
 use crate::suggest;
 
 /// Words that are subcommands, or will be.
 const SUBCOMMANDS: &[&str] = &[
-    "run", "client", "init", "doctor", "keys", "coverage", "cases", "compare", "mock", "help",
+    "run",
+    "client",
+    "init",
+    "doctor",
+    "keys",
+    "coverage",
+    "cases",
+    "compare",
+    "mock",
+    "completions",
+    "man",
+    "help",
 ];
 
 /// Runs the suite.
@@ -71,6 +85,10 @@ pub(super) fn run(arguments: &RunArguments, wrapped: bool) -> Result<Exit, CliEr
         seen: json!({}),
         started,
         duration: Duration::ZERO,
+        invocation: Invocation {
+            is_bundled: embedded.is_some(),
+            ..invocation(arguments)
+        },
     };
     let name = match &embedded {
         Some(_) => format!("{} (the bundled mock)", context.target.registry),
@@ -80,7 +98,8 @@ pub(super) fn run(arguments: &RunArguments, wrapped: bool) -> Result<Exit, CliEr
     if let Ok(found) = &found {
         run.seen = found.seen.clone();
     }
-    eprint!("{}", report::banner(&run, &name));
+    let style = style(arguments);
+    style.print(&report::banner(&run, &name, &style));
     let context = match found {
         Ok(found) => context.with_capabilities(found.capabilities),
         Err(error) => {
@@ -133,7 +152,18 @@ impl Suite<'_> {
         );
         let outcomes = self.interrupt.outcomes.clone();
         self.interrupt.knows(&self.run);
-        carry_out(&planned, &self.context, &outcomes, &self.runtime, arguments);
+        let options = TrialOptions {
+            running: self.interrupt.running.clone(),
+            ..options(arguments)
+        };
+        carry_out(
+            &planned,
+            &self.context,
+            &outcomes,
+            &self.runtime,
+            arguments,
+            &options,
+        );
         self.run.duration = self.clock.elapsed();
         note_lost(&planned, &outcomes);
         let outcomes = outcomes.sorted();
@@ -143,11 +173,28 @@ impl Suite<'_> {
             None => self.context.created(),
         };
         let cancels = self.context.capabilities.is("cancel");
-        eprint!("{}", report::closing(&outcomes, left, cancels));
+        let slow = planned
+            .iter()
+            .filter(|planned| planned.decision == Decision::Ignored)
+            .count();
+        let closing = Closing {
+            run: &self.run,
+            outcomes: &outcomes,
+            strict: arguments.strict,
+            left_behind: left,
+            cancels,
+            slow,
+            under_way: Vec::new(),
+        };
+        let style = style(arguments);
+        style.print(&closing.text(&style));
         if let Some(path) = &arguments.logfile {
             write_log(path, &outcomes);
         }
         let reports = report::write_all(&arguments.reports, &self.run, &outcomes, arguments.strict);
+        if !self.wrapped {
+            github::tell(&self.run, &outcomes, arguments.strict);
+        }
         self.runtime.shutdown_background();
         reports.map_err(CliError::unreachable)?;
         Ok(exit(&outcomes, arguments, self.wrapped))
@@ -162,7 +209,7 @@ fn no_registry(
     cases: &[Case],
     selection: &Selection,
 ) -> Result<Exit, CliError> {
-    eprintln!("error: {error}");
+    eprintln!("error: {}", report::safe(&error.to_string()));
     let (verdict, exit) = match error {
         NotARegistry::Unreachable { .. } | NotARegistry::Busy { .. } => {
             (Verdict::Error, Exit::Unreachable)
@@ -178,6 +225,7 @@ fn no_registry(
         .collect();
     outcomes.sort_by(|left, right| left.id.cmp(&right.id));
     eprintln!("0 of {} cases passed: none could run", outcomes.len());
+    github::tell(run, &outcomes, arguments.strict);
     report::write_all(&arguments.reports, run, &outcomes, arguments.strict)
         .map_err(CliError::unreachable)?;
     Ok(exit)
@@ -206,13 +254,22 @@ pub(super) fn check_usage(arguments: &RunArguments, wrapped: bool) -> Result<(),
                 "failed to run `{word}`: this version has no such subcommand"
             )));
         }
-        if let Some(near) = suggest::nearest(word, SUBCOMMANDS.iter().copied()) {
+        if let Some(near) = suggest::nearest(word, SUBCOMMANDS.iter().copied())
+            && !is_in_a_built_in_id(word)
+        {
             return Err(CliError::message(format!(
                 "failed to find the subcommand `{word}`; did you mean `{near}`? (a filter of that name: `run {word}` with --exact, or a longer part of the id)"
             )));
         }
     }
     Ok(())
+}
+
+/// `many`, for one, is near `man` and selects cases.
+fn is_in_a_built_in_id(word: &str) -> bool {
+    crate::case::built_in_files()
+        .iter()
+        .any(|(path, _)| path.contains(word))
 }
 
 pub(super) fn list(cases: &[Case], selection: &Selection) {
@@ -224,16 +281,63 @@ pub(super) fn list(cases: &[Case], selection: &Selection) {
     report::list(&selected, selection.slow);
 }
 
+fn color(arguments: &RunArguments) -> Option<ColorSetting> {
+    arguments.color.map(|color| match color {
+        Color::Auto => ColorSetting::Auto,
+        Color::Always => ColorSetting::Always,
+        Color::Never => ColorSetting::Never,
+    })
+}
+
+/// How stderr is written.
+pub(super) fn style(arguments: &RunArguments) -> Style {
+    Style::of_stderr(color(arguments))
+}
+
+/// The options that a part of the run needs to be the same again.
+pub(super) fn invocation(arguments: &RunArguments) -> Invocation {
+    let mut options = Vec::new();
+    let mut option = |name: &str, value: Option<String>| {
+        options.extend(value.into_iter().flat_map(|value| [name.to_owned(), value]));
+    };
+    let path =
+        |path: &Option<std::path::PathBuf>| path.as_ref().map(|path| path.display().to_string());
+    option("--target", path(&arguments.target));
+    option(
+        "--registry",
+        arguments.registry.as_ref().map(ToString::to_string),
+    );
+    option("--cases", path(&arguments.cases));
+    option("--known-failures", path(&arguments.known_failures));
+    let switches = [
+        (arguments.strict, "--strict"),
+        (
+            arguments.ignored || arguments.include_ignored,
+            "--include-ignored",
+        ),
+    ];
+    options.extend(
+        switches
+            .iter()
+            .filter(|(is_set, _)| *is_set)
+            .map(|(_, name)| (*name).to_owned()),
+    );
+    Invocation {
+        options,
+        client: None,
+        is_filtered: !arguments.filters.is_empty()
+            || !arguments.skip.is_empty()
+            || arguments.ignored,
+        is_bundled: false,
+    }
+}
+
 fn options(arguments: &RunArguments) -> TrialOptions {
     TrialOptions {
         threads: arguments
             .test_threads
             .or_else(|| std::num::NonZeroUsize::new(16)),
-        color: arguments.color.map(|color| match color {
-            Color::Auto => ColorSetting::Auto,
-            Color::Always => ColorSetting::Always,
-            Color::Never => ColorSetting::Never,
-        }),
+        color: color(arguments),
         format: arguments.format.map(|format| match format {
             Format::Pretty => FormatSetting::Pretty,
             Format::Terse => FormatSetting::Terse,
@@ -241,6 +345,7 @@ fn options(arguments: &RunArguments) -> TrialOptions {
         }),
         quiet: arguments.quiet,
         strict: arguments.strict,
+        running: report::Running::default(),
     }
 }
 
@@ -250,15 +355,15 @@ fn carry_out(
     outcomes: &Outcomes,
     runtime: &tokio::runtime::Runtime,
     arguments: &RunArguments,
+    options: &TrialOptions,
 ) {
-    let options = options(arguments);
     let report_on_stdout = arguments.reports.iter().any(|report| report.path.is_none());
     if report_on_stdout {
         runtime.block_on(report::run_without_output(
-            planned, context, outcomes, &options,
+            planned, context, outcomes, options,
         ));
     } else {
-        report::run_trials(planned, context, outcomes, runtime.handle(), &options);
+        report::run_trials(planned, context, outcomes, runtime.handle(), options);
     }
 }
 

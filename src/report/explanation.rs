@@ -2,19 +2,20 @@
 
 use std::fmt::Write as _;
 
+use super::console::safe;
 use crate::outcome::{CaseOutcome, Mismatch, StepRecord, Verdict};
 use crate::requirement;
 
-/// The explanation of an outcome that is no plain pass, as text of several lines.
+/// The explanation of an outcome that is no plain pass, as text of several lines that is safe to print.
 pub fn explain(outcome: &CaseOutcome) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "{}", outcome.summary);
     if let (Some(reason), Verdict::Error | Verdict::UnexpectedPass | Verdict::KnownFailure) =
         (&outcome.reason, outcome.verdict)
     {
-        let _ = writeln!(text, "{}: {reason}", outcome.verdict.as_str());
+        let _ = writeln!(text, "{}: {}", outcome.verdict.as_str(), cut(reason));
     } else if let (Some(reason), true) = (&outcome.reason, outcome.steps.is_empty()) {
-        let _ = writeln!(text, "{reason}");
+        let _ = writeln!(text, "{}", cut(reason));
     }
     for step in &outcome.steps {
         if let Some(story) = &step.story {
@@ -57,7 +58,16 @@ pub fn explain(outcome: &CaseOutcome) -> String {
             .unwrap_or_default();
         let _ = writeln!(text, "\nnot run, since {why}: {}", not_run.join(", "));
     }
-    text
+    safe(&text)
+}
+
+/// A registry can say megabytes.
+fn cut(text: &str) -> String {
+    const LIMIT: usize = 4000;
+    match text.char_indices().nth(LIMIT) {
+        Some((end, _)) => format!("{}... ({} octets)", &text[..end], text.len()),
+        None => text.to_owned(),
+    }
 }
 
 fn place(outcome: &CaseOutcome, step: &StepRecord) -> String {
@@ -73,15 +83,15 @@ fn describe(mismatch: &Mismatch) -> String {
     let level = mismatch.level.as_str();
     match rule {
         Some(rule) => {
-            let _ = writeln!(text, "  {rule} ({level}): {}", mismatch.what);
+            let _ = writeln!(text, "  {rule} ({level}): {}", cut(&mismatch.what));
         }
         None => {
-            let _ = writeln!(text, "  {}", mismatch.what);
+            let _ = writeln!(text, "  {}", cut(&mismatch.what));
         }
     }
     if let (Some(expected), Some(actual)) = (&mismatch.expected, &mismatch.actual) {
-        let _ = writeln!(text, "  expected: {expected}");
-        let _ = writeln!(text, "  was:      {actual}");
+        let _ = writeln!(text, "  expected: {}", cut(expected));
+        let _ = writeln!(text, "  was:      {}", cut(actual));
     }
     if let Some(rule) = rule.and_then(requirement::find) {
         let _ = writeln!(text, "  the rule: {}", rule.summary);

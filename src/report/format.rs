@@ -6,8 +6,8 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use super::model::{Report, Run};
-use super::{html, json, junit};
+use super::model::{Report, Run, Summary};
+use super::{badge, html, json, junit, markdown, tap};
 use crate::outcome::CaseOutcome;
 use crate::suggest;
 
@@ -20,6 +20,14 @@ pub enum ReportFormat {
     Junit,
     /// One page for a browser.
     Html,
+    /// A short summary for people.
+    Markdown,
+    /// TAP 14.
+    Tap,
+    /// A badge as SVG.
+    Badge,
+    /// A badge as the JSON of a shields endpoint.
+    Shields,
 }
 
 impl ReportFormat {
@@ -27,6 +35,10 @@ impl ReportFormat {
         ("json", Self::Json),
         ("junit", Self::Junit),
         ("html", Self::Html),
+        ("markdown", Self::Markdown),
+        ("tap", Self::Tap),
+        ("badge", Self::Badge),
+        ("shields", Self::Shields),
     ];
 }
 
@@ -138,10 +150,15 @@ fn write(
     let text = match request.format {
         ReportFormat::Json => json::render(&Report::new(run, outcomes))
             .map_err(|error| ReportError::Render(error.to_string()))?,
-        ReportFormat::Junit => junit::render(outcomes, run.duration, strict)
+        ReportFormat::Junit => junit::render(outcomes, run, strict)
             .map_err(|error| ReportError::Render(error.to_string()))?,
-        ReportFormat::Html => html::render(&Report::new(run, outcomes), strict)
+        ReportFormat::Html => html::render(&Report::new(run, outcomes), &run.invocation, strict)
             .map_err(|error| ReportError::Render(error.to_string()))?,
+        ReportFormat::Markdown => markdown::render(outcomes, run, strict),
+        ReportFormat::Tap => tap::render(outcomes, run, strict),
+        ReportFormat::Badge => badge::render_badge(&Summary::of(outcomes), strict)
+            .map_err(|error| ReportError::Render(error.to_string()))?,
+        ReportFormat::Shields => badge::render_shields(&Summary::of(outcomes), strict),
     };
     let written = if let Some(path) = &request.path {
         std::fs::write(path, text)

@@ -8,6 +8,7 @@ use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::invocation::Invocation;
 use crate::outcome::{CaseOutcome, ClientRecord, Level, Verdict};
 use crate::requirement::{self, PROFILE_VERSION};
 
@@ -26,6 +27,8 @@ pub struct Run {
     pub started: SystemTime,
     /// How long it took.
     pub duration: Duration,
+    /// How it was asked for.
+    pub invocation: Invocation,
 }
 
 /// A whole report.
@@ -81,18 +84,23 @@ impl Summary {
     pub fn of(outcomes: &[CaseOutcome]) -> Self {
         let mut summary = Self::default();
         for outcome in outcomes {
-            let count = match outcome.verdict {
-                Verdict::Pass => &mut summary.pass,
-                Verdict::Fail => &mut summary.fail,
-                Verdict::Warn => &mut summary.warn,
-                Verdict::Skip => &mut summary.skip,
-                Verdict::Error => &mut summary.error,
-                Verdict::KnownFailure => &mut summary.known_failure,
-                Verdict::UnexpectedPass => &mut summary.unexpected_pass,
-            };
-            *count += 1;
+            summary.count(outcome.verdict);
         }
         summary
+    }
+
+    /// Counts one more.
+    pub fn count(&mut self, verdict: Verdict) {
+        let count = match verdict {
+            Verdict::Pass => &mut self.pass,
+            Verdict::Fail => &mut self.fail,
+            Verdict::Warn => &mut self.warn,
+            Verdict::Skip => &mut self.skip,
+            Verdict::Error => &mut self.error,
+            Verdict::KnownFailure => &mut self.known_failure,
+            Verdict::UnexpectedPass => &mut self.unexpected_pass,
+        };
+        *count += 1;
     }
 
     /// Cases that ran.

@@ -8,13 +8,18 @@ use futures::StreamExt;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use tokio::runtime::Handle;
 
+use super::console::shortened;
 use super::explanation::explain;
+use super::running::Running;
 use crate::case::Case;
 use crate::outcome::{CaseOutcome, Verdict};
 use crate::plan::{Decision, Planned, Slow};
 use crate::run::{Outcomes, RunContext, not_run, run_case};
 
 pub use libtest_mimic::{ColorSetting, FormatSetting};
+
+/// Characters of a reason that stands in the line of a case.
+const REASON: usize = 200;
 
 /// How trials are run and shown; the names are those of `cargo test`.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +34,8 @@ pub struct TrialOptions {
     pub quiet: bool,
     /// Warnings are failures.
     pub strict: bool,
+    /// The cases that are under way.
+    pub running: Running,
 }
 
 fn arguments(options: &TrialOptions) -> Arguments {
@@ -71,8 +78,10 @@ pub fn run_trials(
             let decision = planned.decision.clone();
             let known_failure = planned.known_failure.clone();
             let (context, outcomes, handle) = (context.clone(), outcomes.clone(), handle.clone());
+            let running = options.running.clone();
             let is_ignored = decision == Decision::Ignored;
             Trial::ignorable_test(case.id.clone(), move || {
+                let under_way = running.enter(&case.id);
                 let outcome = handle.block_on(carry_out(
                     &case,
                     decision,
@@ -81,6 +90,7 @@ pub fn run_trials(
                 ));
                 let completion = completion(&outcome, strict);
                 outcomes.push(outcome);
+                drop(under_way);
                 completion
             })
             .with_ignored_flag(is_ignored)
@@ -103,6 +113,7 @@ pub async fn run_without_output(
             .filter(|planned| planned.decision != Decision::Ignored),
     )
     .for_each_concurrent(threads, |planned| async {
+        let under_way = options.running.enter(&planned.case.id);
         let outcome = carry_out(
             planned.case,
             planned.decision.clone(),
@@ -111,6 +122,7 @@ pub async fn run_without_output(
         )
         .await;
         outcomes.push(outcome);
+        drop(under_way);
     })
     .await;
 }
@@ -131,9 +143,10 @@ fn completion(outcome: &CaseOutcome, strict: bool) -> Result<Completion, Failed>
     match outcome.verdict {
         Verdict::Pass | Verdict::KnownFailure => Ok(Completion::Completed),
         Verdict::Warn if !strict => Ok(Completion::Completed),
-        Verdict::Skip => Ok(Completion::ignored_with(
+        Verdict::Skip => Ok(Completion::ignored_with(shortened(
             outcome.reason.as_deref().unwrap_or("skipped"),
-        )),
+            REASON,
+        ))),
         Verdict::Fail | Verdict::Warn | Verdict::Error | Verdict::UnexpectedPass => {
             Err(Failed::from(explain(outcome)))
         }

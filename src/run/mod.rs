@@ -31,6 +31,7 @@ mod verdict;
 mod wait;
 
 pub use context::{ContextError, RunContext, keys};
+pub(crate) use preflight::is_unpublished_release;
 pub use preflight::{NotARegistry, Preflight, preflight};
 pub use process::kill_clients;
 pub use registry::{Outcomes, not_run, run_case};

@@ -120,7 +120,7 @@ pub async fn preflight(context: &RunContext) -> Result<Preflight, NotARegistry> 
 }
 
 /// Anything that a registry might send, right or slightly wrong; what only looks like JSON is not enough.
-fn is_unpublished_release(answer: &Answer, document: &Value) -> bool {
+pub(crate) fn is_unpublished_release(answer: &Answer, document: &Value) -> bool {
     (200..300).contains(&answer.status)
         && document.get("release").is_some_and(Value::is_object)
         && (document.get("status").is_some() || document.get("uploadUrl").is_some())

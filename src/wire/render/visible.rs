@@ -1,7 +1,7 @@
 use std::fmt::Write as _;
 
 /// `text` with every character that could disturb a terminal or mislead a reader written out (`\x1b`, `\u{202e}`):
-/// control characters other than line feed and tab, and those that steer the direction of text or are invisible.
+/// control characters other than line feed and tab, those that steer the direction of text or are invisible, and those that XML can not hold.
 pub fn visible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
@@ -19,6 +19,7 @@ pub fn visible(text: &str) -> String {
             | '\u{2060}'..='\u{206f}'
             | '\u{feff}'
             | '\u{fff9}'..='\u{fffb}'
+            | '\u{fffe}'..='\u{ffff}'
             | '\u{e0000}'..='\u{e007f}' => {
                 let _ = write!(shown, "\\u{{{:x}}}", u32::from(character));
             }

@@ -1,0 +1,39 @@
+//! `compare`: reports side by side.
+
+use std::path::Path;
+
+use super::arguments::{Color, CompareArguments};
+use super::exit::{CliError, Exit};
+use super::stdout;
+use crate::compare::{Comparison, load_all, render_html, render_markdown, render_text};
+use crate::report::{ColorSetting, Style};
+
+/// Compares; something that broke is exit 1.
+pub(super) fn run(arguments: &CompareArguments) -> Result<Exit, CliError> {
+    let reports = load_all(&arguments.reports).map_err(CliError::usage)?;
+    let comparison = Comparison::of(&reports);
+    let setting = arguments.color.map(|color| match color {
+        Color::Auto => ColorSetting::Auto,
+        Color::Always => ColorSetting::Always,
+        Color::Never => ColorSetting::Never,
+    });
+    let style = Style::of_stdout(setting);
+    let text = render_text(&comparison, arguments.strict, &style);
+    stdout::print(text.trim_end())?;
+    if let Some(path) = &arguments.markdown {
+        write(path, &render_markdown(&comparison))?;
+    }
+    if let Some(path) = &arguments.html {
+        write(path, &render_html(&comparison).map_err(CliError::usage)?)?;
+    }
+    Ok(if comparison.is_regression(arguments.strict) {
+        Exit::DoesNotConform
+    } else {
+        Exit::Conforms
+    })
+}
+
+fn write(path: &Path, text: &str) -> Result<(), CliError> {
+    std::fs::write(path, text)
+        .map_err(|error| CliError::message(format!("failed to write {}: {error}", path.display())))
+}

@@ -1,0 +1,51 @@
+//! What a run came to in two or three words.
+
+use super::model::Summary;
+
+/// The answer that a run gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// Nothing is violated.
+    Conforms,
+    /// A should is.
+    ConformsWithWarnings,
+    /// As far as the known-failures file goes.
+    ConformsButForKnownFailures,
+    /// A must is.
+    DoesNotConform,
+    /// A case could not be judged.
+    Errors,
+    /// No case ran.
+    NothingRan,
+}
+
+impl Answer {
+    /// The answer of these numbers; `strict`: warnings are failures.
+    pub fn of(summary: &Summary, strict: bool) -> Self {
+        if summary.fail + summary.unexpected_pass > 0 || (strict && summary.warn > 0) {
+            Self::DoesNotConform
+        } else if summary.error > 0 {
+            Self::Errors
+        } else if summary.ran() == 0 {
+            Self::NothingRan
+        } else if summary.known_failure > 0 {
+            Self::ConformsButForKnownFailures
+        } else if summary.warn > 0 {
+            Self::ConformsWithWarnings
+        } else {
+            Self::Conforms
+        }
+    }
+
+    /// As a sentence begins.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Conforms => "Conforms",
+            Self::ConformsWithWarnings => "Conforms, with warnings",
+            Self::ConformsButForKnownFailures => "Conforms, but for known failures",
+            Self::DoesNotConform => "Does not conform",
+            Self::Errors => "Not judged to the end",
+            Self::NothingRan => "Nothing was judged",
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! TAP 14: a test point a case, with a YAML diagnostic where it is not plainly `ok`.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::console::{safe_line, shortened};
+use super::model::Run;
+use crate::outcome::{CaseOutcome, Verdict};
+
+/// Characters of a directive's reason and of a value in a diagnostic.
+const REASON: usize = 200;
+const VALUE: usize = 2000;
+
+/// Renders outcomes as TAP; `strict`: warnings are failures.
+pub fn render(outcomes: &[CaseOutcome], run: &Run, strict: bool) -> String {
+    let mut text = String::from("TAP version 14\n");
+    let _ = writeln!(text, "# seed {}", run.seed);
+    if let Some(registry) = run.target.get("registry").and_then(Value::as_str) {
+        let _ = writeln!(text, "# registry {}", safe_line(registry));
+    }
+    if outcomes.is_empty() {
+        text.push_str("1..0 # SKIP no case ran\n");
+        return text;
+    }
+    let _ = writeln!(text, "1..{}", outcomes.len());
+    for (index, outcome) in outcomes.iter().enumerate() {
+        let (result, directive) = match outcome.verdict {
+            Verdict::Pass => ("ok", ""),
+            Verdict::Warn if !strict => ("ok", ""),
+            Verdict::Skip => ("ok", " # SKIP"),
+            Verdict::KnownFailure => ("not ok", " # TODO"),
+            Verdict::Warn | Verdict::Fail | Verdict::Error | Verdict::UnexpectedPass => {
+                ("not ok", "")
+            }
+        };
+        let _ = write!(
+            text,
+            "{result} {} - {}{directive}",
+            index + 1,
+            escaped(&safe_line(&outcome.id))
+        );
+        if let (false, Some(reason)) = (directive.is_empty(), &outcome.reason) {
+            let _ = write!(text, " {}", escaped(&shortened(reason, REASON)));
+        }
+        text.push('\n');
+        if !matches!(outcome.verdict, Verdict::Pass | Verdict::Skip) {
+            diagnostic(&mut text, outcome);
+        }
+    }
+    text
+}
+
+/// A `#` begins a directive, and a backslash takes its meaning away.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('#', "\\#")
+}
+
+/// YAML, of which each value is JSON: one line, and nothing in it can end the block.
+fn diagnostic(text: &mut String, outcome: &CaseOutcome) {
+    let value = |text: &str| Value::from(shortened(text, VALUE));
+    text.push_str("  ---\n");
+    let mut member = |name: &str, value: Value| {
+        let _ = writeln!(text, "  {name}: {value}");
+    };
+    member(
+        "message",
+        value(outcome.reason.as_deref().unwrap_or_default()),
+    );
+    member("severity", outcome.verdict.as_str().into());
+    member(
+        "duration_ms",
+        json!(u64::try_from(outcome.duration.as_millis()).unwrap_or(u64::MAX)),
+    );
+    member("at", json!({"file": outcome.file}));
+    member("requirements", json!(outcome.failed_requirements));
+    let mismatches: Vec<Value> = outcome
+        .mismatches()
+        .map(|(step, mismatch)| {
+            json!({
+                "requirement": mismatch.requirement,
+                "level": mismatch.level,
+                "step": step.name,
+                "line": step.line,
+                "message": value(&mismatch.what),
+                "expected": mismatch.expected.as_deref().map(value),
+                "actual": mismatch.actual.as_deref().map(value),
+            })
+        })
+        .collect();
+    if !mismatches.is_empty() {
+        text.push_str("  mismatches:\n");
+        for mismatch in mismatches {
+            let _ = writeln!(text, "    - {mismatch}");
+        }
+    }
+    text.push_str("  ...\n");
+}

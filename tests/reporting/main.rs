@@ -1,0 +1,6 @@
+//! What people and other programs read of a run, and of several side by side.
+
+mod closing;
+mod compare;
+mod forms;
+mod outcomes;
