@@ -35,7 +35,7 @@ fn a_case_is_found_by_its_whole_id_without_reading_the_others() {
 fn every_rule_of_a_registry_has_a_case_or_a_reason() {
     let judged: BTreeSet<String> = cases()
         .into_iter()
-        .flat_map(|case| case.requirements)
+        .flat_map(|case| case.requirements.clone())
         .collect();
     let missing: Vec<&str> = requirement::all()
         .filter(|rule| rule.side == Side::Registry && rule.unobservable.is_none())
@@ -84,7 +84,7 @@ fn the_rules_of_publishing_clients_are_judged_by_cases_about_clients() {
             .map(|(area, rest)| (area, rest.split('/').next().unwrap_or_default().to_owned()))
         {
             files.entry(operation).or_default().insert(file);
-            judged.extend(case.requirements);
+            judged.extend(case.requirements.clone());
         }
     }
     let operations: Vec<&str> = files.keys().map(String::as_str).collect();

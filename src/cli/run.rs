@@ -212,7 +212,7 @@ pub(super) fn list(cases: &[Case], selection: &Selection) {
     let selected: Vec<(&Case, bool)> = cases
         .iter()
         .filter(|case| selection.selects(&case.id))
-        .map(|case| (case, case.file.slow))
+        .map(|case| (case, case.is_slow()))
         .collect();
     report::list(&selected, selection.slow);
 }

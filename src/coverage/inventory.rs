@@ -120,7 +120,7 @@ impl Inventory {
     }
 
     fn add(&mut self, case: &Case, pointer: String, rule: &str, reason: Option<Reason>) {
-        let line = case.spans.value(&pointer).line;
+        let line = case.line_of(&pointer);
         self.cases
             .entry(rule.to_owned())
             .or_default()

@@ -45,7 +45,7 @@ impl CaseRun<'_> {
                 .and_then(Value::as_str)
                 .unwrap_or(action)
                 .to_owned(),
-            line: Some(self.case.spans.value(pointer).line),
+            line: Some(self.case.line_of(pointer)),
             exchanges: Vec::new(),
             transcripts: Vec::new(),
             curl: None,
