@@ -25,14 +25,24 @@ fn main() {
     let [few, many] = [1_000, 10_000].map(|files| {
         let folder = scratch.path().join(files.to_string());
         write_cases(&folder, files);
-        fastest(3, Command::new(HARNESS).arg("--list").arg("--cases").arg(&folder))
+        fastest(
+            3,
+            Command::new(HARNESS)
+                .arg("--list")
+                .arg("--cases")
+                .arg(&folder),
+        )
     });
     row("--list --cases, 1,000 files", few, list, "--list");
     row("--list --cases, 10,000 files", many, few, "1,000 files");
     let growth = many.as_secs_f64() / few.as_secs_f64();
     println!(
         "ten times as many files take {growth:.1} times as long: {}",
-        if growth < 13.0 { "linear" } else { "NOT LINEAR" }
+        if growth < 13.0 {
+            "linear"
+        } else {
+            "NOT LINEAR"
+        }
     );
 }
 

@@ -56,3 +56,37 @@ fn nothing_that_is_shown_steers_a_terminal() {
         assert_eq!(visible(hostile), shown);
     }
 }
+
+/// ARCHITECTURE.md has a row for each crate that a package of this repository names.
+#[test]
+fn every_direct_dependency_has_its_reason() {
+    let manifest = std::fs::read_to_string("Cargo.toml").expect("the manifest");
+    let architecture = std::fs::read_to_string("ARCHITECTURE.md").expect("the document");
+    let (_, section) = architecture
+        .split_once("## Dependencies")
+        .expect("the section");
+    let table = manifest
+        .split("[workspace.dependencies]")
+        .nth(1)
+        .and_then(|rest| rest.split("\n[").next())
+        .expect("the table");
+    let names: Vec<&str> = table
+        .lines()
+        .filter_map(|line| Some(line.split_once(" = ")?.0))
+        .collect();
+    assert!(names.len() > 30, "{names:?}");
+    for name in names {
+        assert!(section.contains(&format!("`{name}`")), "{name} has no reason");
+    }
+}
+
+/// `unsafe` is forbidden in all targets of all packages: libraries, programs, tests, benches, examples and build scripts.
+#[test]
+fn no_package_may_use_unsafe_code() {
+    let root = std::fs::read_to_string("Cargo.toml").expect("the manifest");
+    assert!(root.contains("unsafe_code = \"forbid\""));
+    for manifest in ["Cargo.toml", "mock/Cargo.toml"] {
+        let text = std::fs::read_to_string(manifest).expect("the manifest");
+        assert!(text.contains("\n[lints]\nworkspace = true\n"), "{manifest}");
+    }
+}

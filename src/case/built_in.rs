@@ -9,7 +9,6 @@ use std::sync::{LazyLock, OnceLock};
 
 use super::case::{Case, CaseOrigin};
 use super::load::{CaseError, LoadError};
-use super::source::Source;
 
 /// A case file: its id, its text, and the text as JSON.
 struct BuiltIn {
@@ -49,12 +48,14 @@ fn load(is_wanted: impl Fn(&str) -> bool) -> Result<Vec<Case>, Vec<CaseError>> {
     for file in BUILT_IN_CASES.iter().filter(|file| is_wanted(file.id)) {
         let path = Path::new("cases").join(format!("{}.yaml", file.id));
         match serde_json::from_str(file.json) {
-            Ok(value) => cases.extend(Case::all_of(
+            Ok(outline) => cases.extend(Case::all_of(
                 file.id,
+                &outline,
                 CaseOrigin {
                     path,
                     text: Cow::Borrowed(file.text),
-                    source: Source::new(value),
+                    json: file.json,
+                    source: OnceLock::new(),
                     spans: OnceLock::new(),
                 },
             )),

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::model::{CaseFile, SkipUnless, Step};
+use super::outline::Outline;
 use super::source::Source;
 use crate::outcome::Level;
 use crate::requirement;
@@ -23,6 +24,8 @@ pub struct Case {
     /// Path below `cases/` without the extension, with the matrix value in brackets.
     pub id: String,
     index: usize,
+    slow: Option<bool>,
+    about_client: bool,
     origin: Arc<CaseOrigin>,
     content: Arc<OnceLock<CaseContent>>,
 }
@@ -32,7 +35,9 @@ pub struct Case {
 pub(super) struct CaseOrigin {
     pub path: PathBuf,
     pub text: Cow<'static, str>,
-    pub source: Source,
+    /// The text as JSON, of a file inside the binary.
+    pub json: &'static str,
+    pub source: OnceLock<Source>,
     /// Where everything stands, found out when a place is first asked for.
     pub spans: OnceLock<Spans>,
 }
@@ -54,19 +59,23 @@ pub struct CaseContent {
 
 impl Case {
     /// The cases of a file, whose path below `cases/` without the extension is `file_id`.
-    pub(super) fn all_of(file_id: &str, origin: CaseOrigin) -> Vec<Self> {
+    pub(super) fn all_of(file_id: &str, outline: &Outline, origin: CaseOrigin) -> Vec<Self> {
         let origin = Arc::new(origin);
-        (0..origin.source.len())
-            .map(|index| Self {
-                id: match origin.source.label(index) {
-                    Some(label) => format!("{file_id}[{label}]"),
-                    None => file_id.to_owned(),
-                },
-                index,
-                origin: Arc::clone(&origin),
-                content: Arc::default(),
-            })
-            .collect()
+        let case = |index, id| Self {
+            id,
+            index,
+            slow: outline.slow(),
+            about_client: outline.is_about_client(),
+            origin: Arc::clone(&origin),
+            content: Arc::default(),
+        };
+        match outline.labels() {
+            [] => vec![case(0, file_id.to_owned())],
+            labels => (0..)
+                .zip(labels)
+                .map(|(index, label)| case(index, format!("{file_id}[{label}]")))
+                .collect(),
+        }
     }
 
     /// The file, as it was named to the loader; of a built-in one, below `cases/`.
@@ -76,12 +85,14 @@ impl Case {
 
     /// Whether it runs only when slow cases are asked for.
     pub fn is_slow(&self) -> bool {
-        self.origin.source.member(self.index, "slow") == Some(Value::Bool(true))
+        self.slow.unwrap_or_else(|| {
+            self.origin.source().member(self.index, "slow") == Some(Value::Bool(true))
+        })
     }
 
     /// Whether it judges a client, and not a registry.
     pub fn is_about_client(&self) -> bool {
-        self.origin.source.has_step_with("client")
+        self.about_client
     }
 
     /// The line in the file at which the value at a JSON pointer begins, or the nearest one that it is inside of.
@@ -98,10 +109,19 @@ impl Deref for Case {
 
     fn deref(&self) -> &CaseContent {
         self.content.get_or_init(|| {
-            CaseContent::read(self.origin.source.filled(self.index)).expect(
-                "files are read once when they are loaded, and built-in ones by tests/cases.rs",
-            )
+            CaseContent::read(self.origin.source().filled(self.index)).expect(READ_BEFORE)
         })
+    }
+}
+
+/// Why it can be read.
+const READ_BEFORE: &str =
+    "every file was read once: when it was loaded, and what is inside the binary by tests/cases.rs";
+
+impl CaseOrigin {
+    fn source(&self) -> &Source {
+        self.source
+            .get_or_init(|| Source::new(serde_json::from_str(self.json).expect(READ_BEFORE)))
     }
 }
 

@@ -12,6 +12,7 @@ use thiserror::Error;
 
 use super::case::{Case, CaseOrigin};
 use super::model::CaseFile;
+use super::outline::Outline;
 use super::source::Source;
 use super::{lint, schema};
 use crate::schema_errors::SchemaProblem;
@@ -170,14 +171,16 @@ fn read(path: PathBuf, id: &str, text: String) -> Result<Vec<Case>, Vec<CaseErro
     if !errors.is_empty() {
         return Err(errors);
     }
+    let outline = Outline::deserialize(source.file()).unwrap_or_default();
     let origin = CaseOrigin {
         path,
         text: Cow::Owned(text),
-        source,
+        json: "",
+        source: OnceLock::from(source),
         // Kept for no longer than it takes to look: most places are never asked for again.
         spans: OnceLock::new(),
     };
-    Ok(Case::all_of(id, origin))
+    Ok(Case::all_of(id, &outline, origin))
 }
 
 /// What is wrong in a file with the value of a matrix filled in, and where.

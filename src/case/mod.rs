@@ -14,6 +14,7 @@ pub mod host_spec;
 mod lint;
 mod load;
 pub mod model;
+mod outline;
 pub mod schema;
 pub mod sign_spec;
 mod source;

@@ -16,7 +16,8 @@ pub(super) struct Source {
 #[derive(Debug)]
 struct Matrix {
     variable: String,
-    labels: Vec<String>,
+    /// How many values it has.
+    values: usize,
 }
 
 impl Source {
@@ -25,15 +26,14 @@ impl Source {
         Self { file, matrix }
     }
 
-    /// How many cases the file holds.
-    pub(super) fn len(&self) -> usize {
-        self.matrix.as_ref().map_or(1, |matrix| matrix.labels.len())
+    /// The file as it stands.
+    pub(super) fn file(&self) -> &Value {
+        &self.file
     }
 
-    /// What stands in brackets behind the id of a case; nothing without a matrix.
-    pub(super) fn label(&self, index: usize) -> Option<&str> {
-        let label = self.matrix.as_ref()?.labels.get(index)?;
-        Some(label)
+    /// How many cases the file holds.
+    pub(super) fn len(&self) -> usize {
+        self.matrix.as_ref().map_or(1, |matrix| matrix.values)
     }
 
     /// One member of the file with the value of the matrix filled in.
@@ -43,15 +43,6 @@ impl Source {
             Some(substitution) => substitution.fill(member),
             None => member.clone(),
         })
-    }
-
-    /// Whether a step at the top has this member.
-    pub(super) fn has_step_with(&self, name: &str) -> bool {
-        let steps = self.file.get("steps").and_then(Value::as_array);
-        steps
-            .into_iter()
-            .flatten()
-            .any(|step| step.get(name).is_some())
     }
 
     /// The file with the value of the matrix filled in. The matrix itself is left in place for the first value alone: its
@@ -101,22 +92,16 @@ impl Matrix {
             return None;
         }
         let (variable, values) = variables.iter().next()?;
-        let labels: Vec<String> = match values {
-            Value::Array(values) => values.iter().map(label).collect(),
-            Value::Object(values) => values.keys().cloned().collect(),
-            _ => Vec::new(),
+        let count = match values {
+            Value::Array(values) => values.len(),
+            Value::Object(values) => values.len(),
+            _ => 0,
         };
-        (!labels.is_empty()).then(|| Self {
+        (count > 0).then(|| Self {
             variable: variable.clone(),
-            labels,
+            values: count,
         })
     }
-}
-
-fn label(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// `- publish:` with nothing behind it is `- publish: {}`.

@@ -266,8 +266,7 @@ async fn names_that_lead_inside_are_refused_whatever_the_address() {
 async fn a_name_is_looked_up_once_for_a_connection() {
     let host = Host::start(|_| Answer::ok("x")).await;
     let names = TurningNames::new(&["127.0.0.1", "127.0.0.2"]);
-    let fetcher =
-        Fetcher::with_resolver(options(FetchPolicy::default()), names.clone()).unwrap();
+    let fetcher = Fetcher::with_resolver(options(FetchPolicy::default()), names.clone()).unwrap();
     let url = format!("http://turning.test:{}/", host.port);
     assert_eq!(get(&fetcher, &url).await.unwrap(), "x");
     assert_eq!(names.asked(), 1);

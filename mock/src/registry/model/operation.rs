@@ -151,7 +151,7 @@ pub(super) fn settings() -> impl Strategy<Value = Settings> {
 }
 
 pub(super) fn operations() -> impl Strategy<Value = Vec<Operation>> {
-    prop::collection::vec(operation(), 1..40)
+    prop::collection::vec(operation(), 1..50)
 }
 
 fn operation() -> impl Strategy<Value = Operation> {
@@ -207,6 +207,6 @@ fn turn() -> impl Strategy<Value = Turn> {
         1 => Just(Turn::Abandon),
         3 => Just(Turn::Accept),
         4 => any::<bool>().prop_map(|drops_mirrors| Turn::Good { drops_mirrors }),
-        2 => Just(Turn::Bad),
+        3 => Just(Turn::Bad),
     ]
 }
