@@ -46,10 +46,15 @@ impl Workplace {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("cases")).unwrap();
         std::fs::write(folder.path().join("cases/publishes.yaml"), PUBLISHES).unwrap();
-        let client = folder.path().join("client");
-        std::fs::write(&client, format!("#!/bin/sh\n{script}\n")).unwrap();
-        std::fs::set_permissions(&client, std::fs::Permissions::from_mode(0o755)).unwrap();
-        Self { folder }
+        let workplace = Self { folder };
+        workplace.write_script("client", script);
+        workplace
+    }
+
+    fn write_script(&self, name: &str, script: &str) {
+        let path = self.path(name);
+        std::fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -102,13 +107,65 @@ fn a_client_that_does_not_end_is_killed_with_its_children() {
         "{}",
         stdout(&output)
     );
-    let child = std::fs::read_to_string(workplace.path("child")).unwrap();
-    // Whoever adopts it may not have reaped it yet.
+    assert_gone(&std::fs::read_to_string(workplace.path("child")).unwrap());
+}
+
+/// A client that starts processes in every way that takes them out of its group, and goes on when they run; `keep` writes its number
+/// to `pids` and stays.
+#[cfg(target_os = "linux")]
+fn with_daemons(then: &str) -> Workplace {
+    let script = format!(
+        "FOLDER=$(dirname \"$0\")
+export FOLDER
+setsid \"$FOLDER/keep\" &
+(setsid sh -c '\"$FOLDER/keep\" &' &)
+setsid sh -c 'setsid \"$FOLDER/keep\" & \"$FOLDER/keep\" & wait' &
+setsid sh -c 'while sleep 0.1; do \"$FOLDER/keep\" & done' &
+until [ \"$(wc -l < \"$FOLDER/pids\")\" -ge 6 ]; do sleep 0.1; done
+{then}"
+    );
+    let workplace = Workplace::new(&script);
+    std::fs::write(workplace.path("pids"), "").unwrap();
+    workplace.write_script("keep", "echo $$ >> \"$FOLDER/pids\"\nexec sleep 1000");
+    workplace
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_a_client_started_ends_with_it_wherever_it_went() {
+    for (then, verdict) in [
+        ("exec sleep 1000", "still running after"),
+        ("exit 0", "CLI-1"),
+    ] {
+        let workplace = with_daemons(then);
+        let output = workplace.judge(&[]);
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+        assert!(stdout(&output).contains(verdict), "{}", stdout(&output));
+        let pids = std::fs::read_to_string(workplace.path("pids")).unwrap();
+        assert!(pids.lines().count() >= 6, "{pids}");
+        pids.lines().for_each(assert_gone);
+    }
+}
+
+/// One that has no trace of the run in its environment is found while its parent lives.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_a_client_started_with_another_environment_ends_with_it() {
+    let workplace =
+        Workplace::new("env -i setsid \"$(dirname \"$0\")/keep\" \"$(dirname \"$0\")\" & wait");
+    workplace.write_script("keep", "echo $$ > \"$1/child\"\nexec sleep 1000");
+    let output = workplace.judge(&[]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert_gone(&std::fs::read_to_string(workplace.path("child")).unwrap());
+}
+
+/// Fails unless the process ends; whoever adopts it may not have reaped it yet.
+fn assert_gone(process: &str) {
     let patience = std::time::Instant::now() + std::time::Duration::from_secs(20);
-    while is_running(child.trim()) {
+    while is_running(process.trim()) {
         assert!(
             std::time::Instant::now() < patience,
-            "the child {child} lives"
+            "the process {process} lives"
         );
         std::thread::yield_now();
     }
@@ -161,12 +218,36 @@ fn variables_of_the_interface_are_those_of_the_case_alone() {
             "CONFORMANCE_DEADLINE",
             "CONFORMANCE_KEY",
             "CONFORMANCE_NAME",
+            "CONFORMANCE_RUN_ID",
             "CONFORMANCE_TOKEN",
             "CONFORMANCE_URL",
             "CONFORMANCE_VERSION",
         ]
     );
     assert!(environment.contains("MINE=kept"));
+    assert!(environment.contains("CONFORMANCE_DEADLINE=1\n"));
+}
+
+#[test]
+fn a_slow_client_can_be_given_more_time() {
+    let workplace =
+        Workplace::new("echo \"$CONFORMANCE_DEADLINE\" >> \"$(dirname \"$0\")/deadlines\"\nexit 1");
+    let usual = PUBLISHES.replacen(", deadline: 1s", "", 1);
+    std::fs::write(workplace.path("cases/usual.yaml"), usual).unwrap();
+    let output = workplace.judge(&["--deadline", "50", "--test-threads", "1"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    // 2.5 s of the case's one, of which the client is told whole seconds, and the usual.
+    let deadlines = std::fs::read_to_string(workplace.path("deadlines")).unwrap();
+    assert_eq!(deadlines, "3\n50\n");
+    for wrong in ["19", "201", "soon"] {
+        let output = workplace.judge(&["--deadline", wrong]);
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        assert!(
+            stderr(&output).contains("--deadline"),
+            "{}",
+            stderr(&output)
+        );
+    }
 }
 
 #[test]
@@ -194,7 +275,11 @@ fn mistakes_on_the_command_line_are_told() {
             &["true"],
             "--registry",
         ),
-        (&["no-such-case"], &["true"], "no case matches"),
+        (
+            &["no-such-case"],
+            &["true"],
+            "no case matches no-such-case (`registry-conformance client --list` names all cases)",
+        ),
         (&["--cases", "no-such-folder"], &["true"], "no-such-folder"),
     ];
     for (arguments, client, message) in mistakes {
@@ -249,7 +334,10 @@ fn a_case_about_a_client_is_none_about_a_registry() {
 
 #[test]
 fn an_interrupted_run_leaves_no_client_behind_and_blames_none() {
-    let workplace = Workplace::new("echo > \"$(dirname \"$0\")/pids/$$\"\nexec sleep 1000");
+    // Both the client and a child in a session of its own.
+    let workplace = Workplace::new(
+        "setsid sh -c 'echo > \"$0/$$\"; exec sleep 1000' \"$(dirname \"$0\")/pids\" &\necho > \"$(dirname \"$0\")/pids/$$\"\nexec sleep 1000",
+    );
     let pids = workplace.path("pids");
     std::fs::create_dir(&pids).unwrap();
     let many = PUBLISHES.replacen(
@@ -271,7 +359,7 @@ fn an_interrupted_run_leaves_no_client_behind_and_blames_none() {
         .spawn()
         .unwrap();
     let started = || std::fs::read_dir(&pids).unwrap().count();
-    while started() < 2 {
+    while started() < 4 {
         assert!(harness.try_wait().unwrap().is_none(), "the run has ended");
         std::thread::yield_now();
     }
@@ -282,17 +370,8 @@ fn an_interrupted_run_leaves_no_client_behind_and_blames_none() {
     assert!(killed.success());
     assert_eq!(harness.wait().unwrap().code(), Some(130));
     assert_eq!(cases(&report), Vec::<Value>::new(), "no client had ended");
-    // A signal that has been sent is carried out when the kernel comes to it.
-    let patience = std::time::Instant::now() + std::time::Duration::from_secs(20);
     for client in std::fs::read_dir(&pids).unwrap() {
-        let client = client.unwrap().file_name().into_string().unwrap();
-        while is_running(&client) {
-            assert!(
-                std::time::Instant::now() < patience,
-                "the client {client} lives"
-            );
-            std::thread::yield_now();
-        }
+        assert_gone(&client.unwrap().file_name().into_string().unwrap());
     }
 }
 

@@ -59,9 +59,13 @@ impl Links {
         format!("{}/unpublished", self.release(key))
     }
 
-    /// The unpublished release at an address that nobody can guess.
-    pub(crate) fn unpublished_by_token(&self, key: &ReleaseKey, token: &str) -> String {
-        format!("{}/unpublished/{token}", self.release(key))
+    /// The unpublished release at an address that nobody can guess, where it has such a one.
+    pub(crate) fn status(&self, key: &ReleaseKey, token: Option<&str>) -> String {
+        let unpublished = self.unpublished(key);
+        match token {
+            Some(token) => format!("{unpublished}/{token}"),
+            None => unpublished,
+        }
     }
 
     /// Where content is uploaded.

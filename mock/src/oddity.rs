@@ -49,6 +49,11 @@ impl Oddities {
         self.seed
     }
 
+    /// Whether nothing is odd.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.plain
+    }
+
     /// 32 hex digits that nobody can guess without the seed.
     pub(crate) fn token(&self, purpose: &str, about: &str) -> String {
         hex::encode(&self.hash(purpose, about)[..16])

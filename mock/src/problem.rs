@@ -9,7 +9,7 @@ pub(crate) const TYPE_PREFIX: &str = "urn:publish-api:problem:";
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $variant:ident = $status:literal $name:literal $title:literal,)*) => {
-        /// The kinds of problem that the profile names.
+        /// The kinds of problem that the profile names, and a mistake of the registry's own.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub(crate) enum ProblemKind {
             $(#[doc = $title] $variant,)*
@@ -77,6 +77,17 @@ kinds! {
     InvalidContentIndex = 422 "invalid-content-index" "The archive is invalid",
     TooManyRequests = 429 "too-many-requests" "Too many requests",
     InsufficientStorage = 507 "insufficient-storage" "The storage is full",
+    InternalError = 500 "internal-error" "Internal Server Error",
+}
+
+impl ProblemKind {
+    /// The problem type. A mistake of the registry's own has no name in the profile: it is no more than its status (RFC 9457, 4.2.1).
+    fn type_uri(self, prefix: &str) -> String {
+        match self {
+            Self::InternalError => "about:blank".to_owned(),
+            kind => format!("{prefix}{}", kind.name()),
+        }
+    }
 }
 
 /// A problem document without its `status`, which is the HTTP status of whatever answer carries it.
@@ -103,6 +114,14 @@ impl Problem {
         }
     }
 
+    /// What is told when the registry itself broke down; where and why is the operator's business alone, who sees the panic.
+    pub(crate) fn internal_error() -> Self {
+        Self::new(
+            ProblemKind::InternalError,
+            "The registry broke down over this; please report it.",
+        )
+    }
+
     /// Adds an extension member.
     #[must_use]
     pub(crate) fn with(mut self, member: &str, value: impl Into<Value>) -> Self {
@@ -120,10 +139,7 @@ impl Problem {
     /// The document, with `status` where the answer that carries it has one to repeat.
     pub(crate) fn document(&self, type_prefix: &str, status: Option<u16>) -> Value {
         let mut document = Map::new();
-        document.insert(
-            "type".to_owned(),
-            json!(format!("{type_prefix}{}", self.kind.name())),
-        );
+        document.insert("type".to_owned(), json!(self.kind.type_uri(type_prefix)));
         document.insert("title".to_owned(), json!(self.kind.title()));
         if let Some(status) = status {
             document.insert("status".to_owned(), json!(status));

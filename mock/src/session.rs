@@ -23,9 +23,11 @@ use crate::{
     metrics::SessionMetrics,
     oddity::Oddities,
     policy::Policy,
-    problem::{Problem, ProblemKind},
+    problem::Problem,
+    refusal::Refusal,
     registry::{
-        Access, ManifestRules, PublishWork, Registry, RegistrySettings, SourceRules, Verdict,
+        Access, ManifestRules, PublishClaim, PublishWork, Registry, RegistrySettings, SourceRules,
+        Verdict,
     },
     tasks::Tasks,
     verify::{ContentCheck, SignatureCheck, Verifier},
@@ -222,7 +224,22 @@ impl Session {
         }
         // The semaphore is never closed; without a permit the work is merely not limited.
         let _permit = self.verifications.acquire().await;
-        guarded(self.verifier.verify(work)).await
+        self.verifier.verify(work).await
+    }
+
+    /// Publishes, or a part of it; what breaks down over it lets go of the release (of [`Registry::break_off`]).
+    pub(crate) async fn guarded<T>(
+        &self,
+        claim: &PublishClaim,
+        publishing: impl Future<Output = Result<T, Refusal>>,
+    ) -> Result<T, Refusal> {
+        if let Ok(result) = AssertUnwindSafe(publishing).catch_unwind().await {
+            return result;
+        }
+        let problem = Problem::internal_error();
+        self.registry()
+            .break_off(self.now(), claim, problem.clone());
+        Err(problem.into())
     }
 
     /// Work that goes on whatever becomes of the request that began it, until the session ends.
@@ -317,28 +334,78 @@ impl Session {
     }
 }
 
-/// A verdict whatever happens: a mistake of the mock's own must not leave a release in processing for ever.
-async fn guarded(verification: impl Future<Output = Verdict>) -> Verdict {
-    AssertUnwindSafe(verification)
-        .catch_unwind()
-        .await
-        .unwrap_or_else(|_| {
-            Verdict::Bad(Problem::new(
-                ProblemKind::InvalidContent,
-                "The verification of the content broke down.",
-            ))
-        })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::registry::{Manifest, Status};
+
+    const EMPTY_COMPONENT: &str =
+        "8be52cd5195fdc3ae833c0472ccb7683242a2c6c1f39adc743c269b73724858b";
+
+    /// A session with one release, whose publishing has begun.
+    fn publishing() -> (Arc<Session>, PublishWork) {
+        let config = Config::new().unwrap();
+        let owner = config.identities.by_token("conformance-owner").unwrap();
+        let owner = crate::identity::Caller::Identity(owner);
+        let session =
+            Session::new(config, Links::new("http://registry.test/", None), None).unwrap();
+        let document = json!({
+            "packageType": "component",
+            "name": "conformance-owner.test:a",
+            "version": "1.0.0",
+            "contentDigest": {"sha256": EMPTY_COMPONENT},
+        });
+        let manifest = Manifest::parse(document.to_string().into(), &session.manifest_rules);
+        let manifest = manifest.unwrap();
+        let key = manifest.key.clone();
+        let now = session.now();
+        let mut registry = session.registry();
+        registry.start_attempt(now, &owner, manifest, None);
+        let work = registry.begin_publish(now, &owner, &key).unwrap();
+        drop(registry);
+        (session, work)
+    }
+
+    fn breaks_down() -> impl Future<Output = Result<(), Refusal>> {
+        std::future::poll_fn(|_| panic!("on purpose"))
+    }
+
+    fn only_state(session: &Session) -> Value {
+        session.state()["releases"][0].clone()
+    }
 
     #[tokio::test]
-    async fn a_panic_is_a_verdict() {
-        let verdict = guarded(async { panic!("on purpose") }).await;
-        assert!(
-            matches!(verdict, Verdict::Bad(problem) if problem.kind == ProblemKind::InvalidContent)
-        );
+    async fn what_breaks_down_before_it_was_accepted_leaves_the_release_pending() {
+        let (session, work) = publishing();
+        let refused = session.guarded(&work.claim, breaks_down()).await;
+        assert_eq!(refused.unwrap_err().status(), 500);
+        assert_eq!(only_state(&session)["status"], Status::Pending.name());
+    }
+
+    #[tokio::test]
+    async fn what_breaks_down_after_it_was_accepted_has_failed() {
+        let (session, work) = publishing();
+        let signature =
+            json!({"payload": "e30", "signatures": [{"protected": "e30", "signature": ""}]});
+        let signature =
+            crate::jws::JwsDocument::parse(&signature, &session.policy.signature).unwrap();
+        let now = session.now();
+        session
+            .registry()
+            .accept_publish(now, &work.claim, signature)
+            .unwrap();
+        assert_eq!(only_state(&session)["status"], Status::Processing.name());
+        // Also when the state machine itself breaks down, while its lock is held.
+        let broken = session.guarded(&work.claim, async {
+            let _registry = session.registry();
+            panic!("on purpose");
+            #[expect(unreachable_code, reason = "says what the block gives")]
+            Ok(())
+        });
+        assert!(broken.await.is_err());
+        let state = only_state(&session);
+        assert_eq!(state["status"], Status::Failed.name());
+        assert_eq!(state["error"]["type"], "about:blank");
+        assert_eq!(state["error"]["title"], "Internal Server Error");
     }
 }

@@ -17,13 +17,16 @@ use crate::report::{self, Run};
 use crate::run::{ClientSuite, RunContext};
 use crate::target::Target;
 
-/// How long a command may take when the case does not say; interpreters start slowly where many do so at once.
+/// How long a command may take when neither the case nor the user says; interpreters start slowly where many do so at once.
 const DEADLINE: Duration = Duration::from_secs(20);
 /// After which the mock gives a content source up.
 const FETCH_DEADLINE: Duration = Duration::from_secs(2);
 
 /// Judges the client.
 pub(super) fn run(arguments: &ClientArguments) -> Result<Exit, CliError> {
+    let deadline = arguments
+        .deadline
+        .map_or(DEADLINE, |seconds| Duration::from_secs(seconds.into()));
     let (command, arguments) = (&arguments.command, &arguments.run);
     check(arguments)?;
     check_usage(arguments, true)?;
@@ -47,7 +50,12 @@ pub(super) fn run(arguments: &ClientArguments) -> Result<Exit, CliError> {
         return Ok(Exit::Conforms);
     }
     if !cases.iter().any(|case| selection.selects(&case.id)) {
-        return Ok(nothing_matches(arguments, &cases, false));
+        return Ok(nothing_matches(
+            arguments,
+            &cases,
+            false,
+            "registry-conformance client --list",
+        ));
     }
     let seed = arguments
         .seed
@@ -64,7 +72,8 @@ pub(super) fn run(arguments: &ClientArguments) -> Result<Exit, CliError> {
             variables: Vec::new(),
             mock: mocks.here.clone(),
             mock_with_uploads_elsewhere: mocks.elsewhere.clone(),
-            deadline: DEADLINE,
+            deadline,
+            stretch: deadline.as_secs_f64() / DEADLINE.as_secs_f64(),
         });
     let shown: Vec<String> = command
         .iter()

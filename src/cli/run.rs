@@ -39,7 +39,12 @@ pub(super) fn run(arguments: &RunArguments, wrapped: bool) -> Result<Exit, CliEr
     }
     let target = load::target(arguments)?;
     if !cases.iter().any(|case| selection.selects(&case.id)) {
-        return Ok(nothing_matches(arguments, &cases, wrapped));
+        return Ok(nothing_matches(
+            arguments,
+            &cases,
+            wrapped,
+            "registry-conformance --list",
+        ));
     }
     let seed = arguments
         .seed
@@ -217,7 +222,13 @@ pub(super) fn list(cases: &[Case], selection: &Selection) {
     report::list(&selected, selection.slow);
 }
 
-pub(super) fn nothing_matches(arguments: &RunArguments, cases: &[Case], wrapped: bool) -> Exit {
+/// `list` is the command that names all cases.
+pub(super) fn nothing_matches(
+    arguments: &RunArguments,
+    cases: &[Case],
+    wrapped: bool,
+    list: &str,
+) -> Exit {
     if wrapped {
         return Exit::Conforms;
     }
@@ -227,9 +238,7 @@ pub(super) fn nothing_matches(arguments: &RunArguments, cases: &[Case], wrapped:
         .iter()
         .find_map(|filter| suggest::nearest(filter, cases.iter().map(|case| case.id.as_str())))
         .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-    eprintln!(
-        "error: no case matches {filters}{hint} (`registry-conformance --list` names all cases)"
-    );
+    eprintln!("error: no case matches {filters}{hint} (`{list}` names all cases)");
     Exit::NothingRan
 }
 

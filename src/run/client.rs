@@ -12,6 +12,7 @@ use super::journal::created_sha256;
 use super::performed::{Performed, StepError};
 use super::process::{self, Ending};
 use super::release::{ClientRun, Release, State, Update};
+use super::sessions::ClientSuite;
 use crate::case::client::{Client, ClientDetails, ClientOperation};
 use crate::check::client::{ClientEnd, ClientEnding, Output};
 use crate::content::{TAR_MEDIA_TYPE, WASM_MEDIA_TYPE};
@@ -31,17 +32,17 @@ const MAX_FILES: usize = 10_000;
 const OUTPUT: &str = "content";
 
 /// After which the command is killed.
-pub(super) fn limit(details: &ClientDetails, usual: Duration) -> Duration {
-    deadline(details, usual).unwrap_or(usual) + GRACE
+pub(super) fn limit(details: &ClientDetails, suite: &ClientSuite) -> Duration {
+    deadline(details, suite).unwrap_or(suite.deadline) + GRACE
 }
 
-fn deadline(details: &ClientDetails, usual: Duration) -> Result<Duration, StepError> {
+fn deadline(details: &ClientDetails, suite: &ClientSuite) -> Result<Duration, StepError> {
     match &details.deadline {
         Some(text) => text
             .parse::<crate::target::DurationText>()
-            .map(|text| text.0)
+            .map(|text| text.0.mul_f64(suite.stretch))
             .map_err(StepError::suite),
-        None => Ok(usual),
+        None => Ok(suite.deadline),
     }
 }
 
@@ -104,7 +105,7 @@ impl CaseRun<'_> {
         let details = spec.details();
         let label = details.release.as_deref().unwrap_or("main");
         let workplace = Workplace::new()?;
-        let deadline = deadline(&details, suite.deadline)?;
+        let deadline = deadline(&details, suite)?;
         let mut performed = Performed {
             rule: match details.run {
                 ClientOperation::Publish => "CLI-1",

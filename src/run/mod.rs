@@ -9,6 +9,8 @@ mod download;
 mod hosts;
 mod journal;
 mod judging;
+#[cfg(target_os = "linux")]
+mod leftovers;
 mod names;
 mod parallel;
 mod performed;

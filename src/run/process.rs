@@ -1,4 +1,4 @@
-//! Running a command within its time, killed with its children when that is over.
+//! Running a command within its time; what it started ends with it.
 
 use std::ffi::OsString;
 use std::process::Stdio;
@@ -10,10 +10,16 @@ use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 
+#[cfg(target_os = "linux")]
+use super::leftovers;
+
 /// Octets of stdout, and of stderr, that are kept; what is beyond them is read and dropped.
 const MAX_OUTPUT: usize = 64 * 1024;
 /// What is left in the pipes when the command has ended is read for so long: a child of it may hold them open.
 const LEFTOVER: Duration = Duration::from_millis(500);
+/// The variable that marks what a command starts.
+#[cfg(unix)]
+const MARK: &str = "CONFORMANCE_RUN_ID";
 
 /// Why a command did not start.
 #[derive(Debug, Error)]
@@ -72,11 +78,8 @@ pub(super) async fn run(
     for (name, value) in variables {
         prepared.env(name, value);
     }
-    // A group of its own, so that its children can be killed with it.
-    #[cfg(unix)]
-    prepared.process_group(0);
     let start = Instant::now();
-    let (mut child, group) = Group::spawn(&mut prepared).map_err(|source| StartError {
+    let (mut child, mut group) = Group::spawn(&mut prepared).map_err(|source| StartError {
         program: program.to_string_lossy().into_owned(),
         source,
     })?;
@@ -98,7 +101,9 @@ pub(super) async fn run(
         }
     };
     let took = start.elapsed();
-    drop(group);
+    group.leader_is_gone = ending != Ending::Killed;
+    // It may take its time, which others need not wait for.
+    let _ = tokio::task::spawn_blocking(move || drop(group)).await;
     if ending == Ending::Killed {
         // Its group is gone; this reaps it, and kills it where there are no groups.
         let _ = child.kill().await;
@@ -120,63 +125,110 @@ pub(super) async fn run(
     })
 }
 
-/// The process group of a command; killed when this is dropped, also when the case is given up.
+/// What a command started, itself included; killed when this is dropped, also when the case is given up.
 struct Group {
     #[cfg(unix)]
-    leader: Option<rustix::process::Pid>,
+    running: Option<Running>,
+    /// Whether the command has ended: its number may be another's by now.
+    leader_is_gone: bool,
 }
+
+/// A command that runs: whoever ends the process at once has to end it too.
+#[cfg(unix)]
+#[derive(Debug, Clone)]
+struct Running {
+    /// The command, which leads a process group.
+    leader: rustix::process::Pid,
+    /// What marks everything that it starts.
+    mark: String,
+}
+
+/// The commands that run now.
+#[cfg(unix)]
+static RUNNING: Mutex<Vec<Running>> = Mutex::new(Vec::new());
 
 impl Group {
     #[cfg(unix)]
     fn spawn(command: &mut Command) -> std::io::Result<(Child, Self)> {
+        command.process_group(0);
+        let mark = format!("{:032x}", rand::random::<u128>());
+        command.env(MARK, &mark);
         // Held over both, so that none is started and not known.
-        let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
         let child = command.spawn()?;
         let leader = child
             .id()
             .and_then(|id| i32::try_from(id).ok())
             .and_then(rustix::process::Pid::from_raw);
-        running.extend(leader);
-        Ok((child, Self { leader }))
+        let running = leader.map(|leader| Running { leader, mark });
+        all.extend(running.clone());
+        let group = Self {
+            running,
+            leader_is_gone: false,
+        };
+        Ok((child, group))
     }
 
     #[cfg(not(unix))]
     fn spawn(command: &mut Command) -> std::io::Result<(Child, Self)> {
-        Ok((command.spawn()?, Self {}))
+        let group = Self {
+            leader_is_gone: false,
+        };
+        Ok((command.spawn()?, group))
     }
 }
 
 impl Drop for Group {
     fn drop(&mut self) {
         #[cfg(unix)]
-        if let Some(leader) = self.leader {
-            let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
-            running.retain(|other| *other != leader);
-            kill(leader);
+        if let Some(running) = self.running.take() {
+            kill(std::slice::from_ref(&running), !self.leader_is_gone);
+            // Not before: whoever ends the process meanwhile has to end this too.
+            let mut all = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+            all.retain(|other| other.mark != running.mark);
         }
     }
 }
 
-/// The groups of the commands that run now: whoever ends the process at once has to end them too.
+/// Kills commands with everything that they started. Elsewhere than on Linux what left their process groups is not found.
 #[cfg(unix)]
-static RUNNING: Mutex<Vec<rustix::process::Pid>> = Mutex::new(Vec::new());
-
-#[cfg(unix)]
-fn kill(leader: rustix::process::Pid) {
-    // It may be gone already, with everything that it started.
-    let _ = rustix::process::kill_process_group(leader, rustix::process::Signal::KILL);
+fn kill(commands: &[Running], leaders_run: bool) {
+    let kill_groups = || {
+        for command in commands {
+            // It may be gone already, with everything that it started.
+            let _ =
+                rustix::process::kill_process_group(command.leader, rustix::process::Signal::KILL);
+        }
+    };
+    #[cfg(target_os = "linux")]
+    {
+        let marks: Vec<String> = commands
+            .iter()
+            .map(|own| format!("{MARK}={}", own.mark))
+            .collect();
+        let leaders: Vec<_> = commands
+            .iter()
+            .filter(|_| leaders_run)
+            .map(|own| own.leader)
+            .collect();
+        leftovers::kill(&marks, &leaders, kill_groups);
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = leaders_run;
+        kill_groups();
+    }
 }
 
 /// Ends all clients that run, with what they started, and lets no other begin; right before the process ends, which drops nothing.
 pub fn kill_clients() {
     #[cfg(unix)]
     {
-        let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
-        for leader in running.drain(..) {
-            kill(leader);
-        }
+        let mut all = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+        let commands = std::mem::take(&mut *all);
+        kill(&commands, true);
         // Never unlocked again: whoever would start a client waits for the end.
-        std::mem::forget(running);
+        std::mem::forget(all);
     }
 }
 

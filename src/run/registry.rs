@@ -109,7 +109,7 @@ fn client_time(context: &RunContext, case: &Case) -> Duration {
             .client
             .as_ref()
             .map(crate::case::client::Client::details);
-        details.map(|details| super::client::limit(&details, suite.deadline))
+        details.map(|details| super::client::limit(&details, suite))
     };
     case.file.steps.iter().filter_map(of_step).sum()
 }

@@ -24,6 +24,8 @@ pub struct ClientSuite {
     pub mock_with_uploads_elsewhere: Url,
     /// How long a command may take when the case does not say.
     pub deadline: Duration,
+    /// What the deadlines of cases are multiplied by.
+    pub stretch: f64,
 }
 
 /// A session; to be closed.

@@ -98,6 +98,10 @@ mod tests {
                 Err("such as 300ms"),
             ),
             (
+                json!({"action": "advance", "by": "40000d"}),
+                Err("36600d (a hundred years) at most"),
+            ),
+            (
                 json!({"action": "advance", "by": "-1s"}),
                 Err("such as 300ms"),
             ),

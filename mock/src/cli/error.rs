@@ -42,6 +42,11 @@ pub enum OptionsError {
         #[source]
         source: KeyStoreError,
     },
+    /// An authority of a server that has none.
+    #[error(
+        "failed to use --ca-file without --tls: add --tls to serve https, or leave --ca-file out"
+    )]
+    CaFileWithoutTls,
     /// The built-in keys can not be loaded, which only a broken OpenSSL can cause.
     #[error("failed to load the built-in keys")]
     BuiltInKeys(#[source] KeyStoreError),

@@ -109,7 +109,7 @@ options! {
     ca_file: PathBuf, "MOCK_REGISTRY_CA_FILE";
     /// Decides everything that is arbitrary [default: random]
     seed: u64, "MOCK_REGISTRY_SEED";
-    /// No oddities: readable URLs, members in order, Retry-After in seconds
+    /// No oddities: URLs of status and upload that can be foreseen, members in order, Retry-After in seconds
     #[arg(num_args = 0..=1, default_missing_value = "true", value_parser = BoolishValueParser::new())]
     plain: bool, "MOCK_REGISTRY_PLAIN";
     /// Show states that no client knows while a release is processed; to test clients, because the profile has none such
@@ -246,6 +246,18 @@ impl Options {
         let text = read(&path)?;
         let file = config_file::read(&path, &text)?;
         Ok(self.or(file))
+    }
+
+    /// Whether the options go together.
+    ///
+    /// # Errors
+    ///
+    /// When one of them would have no effect for want of another.
+    pub fn check(&self) -> Result<(), OptionsError> {
+        if self.ca_file.is_some() && self.tls != Some(true) {
+            return Err(OptionsError::CaFileWithoutTls);
+        }
+        Ok(())
     }
 
     /// Where the registry is served.

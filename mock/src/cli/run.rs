@@ -8,11 +8,10 @@ use std::{
 
 use clap::Parser;
 use serde_json::json;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::{MockRegistry, defect};
 
-use super::{CliError, Options, port_file};
+use super::{CliError, Options, port_file, stop_signals::StopSignals};
 
 /// Runs the program until it is told to stop. Usage errors, `--help` and `--version` end the process, as clap does.
 ///
@@ -34,9 +33,9 @@ pub async fn run_from(arguments: impl IntoIterator<Item = OsString>) -> Result<(
         writeln!(io::stdout(), "{:#}", defect::list()).map_err(CliError::Stdout)?;
         return Ok(());
     }
+    options.check()?;
     // Before anything is served, so that a signal that follows the ready line finds somebody.
-    let mut terminate = wait_for(SignalKind::terminate(), "SIGTERM")?;
-    let mut interrupt = wait_for(SignalKind::interrupt(), "SIGINT")?;
+    let mut stop = StopSignals::listen()?;
 
     let registry = MockRegistry::start(options.config()?, &options.network()).await?;
     let mut ready = json!({
@@ -60,16 +59,9 @@ pub async fn run_from(arguments: impl IntoIterator<Item = OsString>) -> Result<(
         .and_then(|()| stdout.flush())
         .map_err(CliError::Stdout)?;
 
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
+    stop.received().await;
     registry.stop().await;
     Ok(())
-}
-
-fn wait_for(kind: SignalKind, name: &'static str) -> Result<Signal, CliError> {
-    signal(kind).map_err(|source| CliError::Signal { name, source })
 }
 
 fn cannot_write(path: &Path) -> impl FnOnce(io::Error) -> CliError {

@@ -2,14 +2,23 @@
 
 use std::time::Duration;
 
-/// Text that is no duration.
+/// Text that is no duration, or none that can be taken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("failed to read {0:?} as a duration such as 300ms, 2s, 5m or 1h")]
-pub struct DurationError(String);
+pub enum DurationError {
+    /// It is none.
+    #[error("failed to read {0:?} as a duration such as 300ms, 2s, 5m or 1h")]
+    Unreadable(String),
+    /// It is longer than all that make sense.
+    #[error("failed to take {0:?}: a duration is {LONGEST_DAYS}d (a hundred years) at most")]
+    TooLong(String),
+}
+
+/// Days of the longest duration: it keeps every later sum of times in range.
+const LONGEST_DAYS: u32 = 36_600;
 
 /// Reads `300ms`, `2s`, `1.5s`, `5m`, `1h`, `7d`, with or without a space before the unit; the unit is required, except for `0`.
 pub fn parse_duration(text: &str) -> Result<Duration, DurationError> {
-    let error = || DurationError(text.to_owned());
+    let error = || DurationError::Unreadable(text.to_owned());
     let trimmed = text.trim();
     if trimmed == "0" {
         return Ok(Duration::ZERO);
@@ -32,9 +41,8 @@ pub fn parse_duration(text: &str) -> Result<Duration, DurationError> {
     };
     let count: f64 = number.parse().map_err(|_| error())?;
     let seconds = count * seconds_per_unit;
-    // A century keeps every later sum of times in range.
-    if seconds > 100.0 * 366.0 * 86400.0 {
-        return Err(error());
+    if seconds > f64::from(LONGEST_DAYS) * 86400.0 {
+        return Err(DurationError::TooLong(text.to_owned()));
     }
     Duration::try_from_secs_f64(seconds).map_err(|_| error())
 }
@@ -44,6 +52,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn says_how_long_a_duration_may_be() {
+        let error = parse_duration("36601d").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "failed to take \"36601d\": a duration is 36600d (a hundred years) at most"
+        );
+    }
+
+    #[test]
     fn reads_what_people_write() {
         for (text, expected) in [
             ("0", Some(Duration::ZERO)),
@@ -51,6 +68,7 @@ mod tests {
             ("1.5 s", Some(Duration::from_millis(1500))),
             ("5m", Some(Duration::from_mins(5))),
             ("1h", Some(Duration::from_hours(1))),
+            ("36600d", Some(Duration::from_hours(36_600 * 24))),
             ("7d", Some(Duration::from_hours(7 * 24))),
             ("90", None),
             ("", None),

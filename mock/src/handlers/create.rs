@@ -83,13 +83,9 @@ pub(super) async fn create(session: &Session, request: &mut Request) -> Result<R
     if signed && session.policy.create.no_location {
         return Ok(reply);
     }
-    let url = if session.config.plain {
-        session.links.unpublished(&view.manifest.key)
-    } else {
-        session
-            .links
-            .unpublished_by_token(&view.manifest.key, &view.status_token)
-    };
+    let url = session
+        .links
+        .status(&view.manifest.key, view.status_token.as_deref());
     Ok(reply.with_header(header::LOCATION, &locate(session, &view.manifest.key, &url)))
 }
 

@@ -55,7 +55,7 @@ impl Unmatched {
                 Some(operation) => {
                     format!("{detail} Nearest operation: {operation} ({}).", nearest.why)
                 }
-                None => format!("{detail} ({}).", nearest.why),
+                None => format!("{} ({}).", detail.trim_end_matches('.'), nearest.why),
             };
         }
         Self { refusal, nearest }

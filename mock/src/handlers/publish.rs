@@ -71,6 +71,20 @@ async fn run(
     let work = session
         .registry()
         .begin_publish(session.now(), &caller, &key)?;
+    let work = Arc::new(work);
+    session
+        .guarded(
+            &work.claim,
+            carry_out(session.clone(), work.clone(), request),
+        )
+        .await
+}
+
+async fn carry_out(
+    session: Arc<Session>,
+    work: Arc<PublishWork>,
+    request: PublishRequest,
+) -> Result<Reply, Refusal> {
     if session.policy.publish.checks_then_acts {
         tokio::time::sleep(RACE_WINDOW).await;
     }
@@ -101,10 +115,15 @@ async fn run(
     let mut reply = accepted(&session, &view, work.signed_at_create.is_some());
     let background = session.clone();
     let mut job = session.tasks().spawn(async move {
-        let verdict = background.verify(&work).await;
-        background
-            .registry()
-            .settle_publish(background.now(), &work.claim, verdict);
+        let settled = background.guarded(&work.claim, async {
+            let verdict = background.verify(&work).await;
+            background
+                .registry()
+                .settle_publish(background.now(), &work.claim, verdict);
+            Ok(())
+        });
+        // What broke down is told by the status of the release.
+        let _ = settled.await;
         drop(verifying);
     });
     if session.policy.processing.slow_is_200
@@ -178,10 +197,6 @@ fn accepted(session: &Session, view: &UnpublishedView, signed_at_create: bool) -
     if fetches > 1 && session.policy.processing.location_is_release {
         return reply.with_header(header::LOCATION, &session.links.release(key));
     }
-    let url = if session.config.plain {
-        session.links.unpublished(key)
-    } else {
-        session.links.unpublished_by_token(key, &view.status_token)
-    };
+    let url = session.links.status(key, view.status_token.as_deref());
     reply.with_header(header::LOCATION, &locate(session, key, &url))
 }

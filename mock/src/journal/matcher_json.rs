@@ -26,6 +26,16 @@ pub(crate) enum MatcherError {
         /// What it may be.
         expected: &'static str,
     },
+    /// Nothing can be as expected.
+    #[error(
+        "failed to read the matcher: no number of requests is at-least {at_least} and at-most {at_most}"
+    )]
+    Impossible {
+        /// The fewest.
+        at_least: u64,
+        /// The most.
+        at_most: u64,
+    },
 }
 
 fn bad(member: &str, expected: &'static str) -> MatcherError {
@@ -79,6 +89,14 @@ impl Matcher {
             && (document.contains_key("at-least") || document.contains_key("at-most"))
         {
             return Err(bad("expected", "alone, without at-least and at-most"));
+        }
+        if let Some(Expectation {
+            at_least,
+            at_most: Some(at_most),
+        }) = expectation
+            && at_least > at_most
+        {
+            return Err(MatcherError::Impossible { at_least, at_most });
         }
         Ok((matcher, expectation))
     }
@@ -215,6 +233,10 @@ mod tests {
             (json!({"complete": 1}), "\"complete\""),
             (json!({"expected": -1}), "\"expected\""),
             (json!({"expected": 1, "at-least": 1}), "\"expected\""),
+            (
+                json!({"at-most": 1, "at-least": 2}),
+                "at-least 2 and at-most 1",
+            ),
         ] {
             let error = read(&document).unwrap_err().to_string();
             assert!(error.contains(hint), "{document}: {error}");

@@ -7,6 +7,7 @@ mod matcher;
 mod matcher_json;
 mod recording;
 mod redact;
+mod secret_name;
 mod store;
 mod verdict;
 

@@ -67,7 +67,10 @@ impl Recording {
             url: redactor.text(&arrival.url),
             path: redactor.text(arrival.path),
             operation: arrival.operation,
-            nearest: arrival.nearest,
+            nearest: arrival.nearest.map(|nearest| NearestOperation {
+                why: redactor.text(&nearest.why),
+                ..nearest
+            }),
             release: arrival.release,
             identity: arrival.identity,
             headers: redactor.fields(arrival.headers),

@@ -3,23 +3,10 @@
 use http::{HeaderMap, HeaderValue};
 use serde_json::{Map, Value};
 
+use super::secret_name::{is_of_private_key, is_secret, is_secret_parameter};
+
 /// What stands in the place of a secret.
 const HIDDEN: &str = "[hidden]";
-/// Header fields that carry secrets (RFC 9110, RFC 6265), and names that people give to such.
-const SECRET_FIELDS: [&str; 4] = [
-    "authorization",
-    "proxy-authorization",
-    "cookie",
-    "set-cookie",
-];
-const SECRET_WORDS: [&str; 6] = [
-    "token",
-    "secret",
-    "password",
-    "api-key",
-    "apikey",
-    "credential",
-];
 /// Shorter tokens stand in too much text by chance to be looked for everywhere.
 const SHORTEST_TOKEN: usize = 6;
 
@@ -56,7 +43,7 @@ impl Redactor {
             .iter()
             .map(|(name, value)| {
                 let name = name.as_str();
-                let value = if self.is_secret(name) {
+                let value = if self.is_secret_field(name) {
                     HIDDEN.to_owned()
                 } else {
                     self.text(&String::from_utf8_lossy(value.as_bytes()))
@@ -66,9 +53,9 @@ impl Redactor {
             .collect()
     }
 
-    /// Text without tokens, and without the userinfo of URLs.
+    /// Text without tokens, and without the userinfo and the secret parameters of URLs.
     pub(crate) fn text(&self, text: &str) -> String {
-        let mut text = without_userinfo(text);
+        let mut text = without_parameters(&without_userinfo(text));
         for token in &self.tokens {
             text = without_token(&text, token);
         }
@@ -80,28 +67,68 @@ impl Redactor {
         match document {
             Value::String(text) => Value::String(self.text(&text)),
             Value::Array(items) => items.into_iter().map(|item| self.document(item)).collect(),
-            Value::Object(members) => Value::Object(
-                members
-                    .into_iter()
-                    .map(|(name, value)| {
-                        let value = if name == "credentials" {
-                            hidden_credentials(value)
-                        } else {
-                            self.document(value)
-                        };
-                        (self.text(&name), value)
-                    })
-                    .collect(),
-            ),
+            Value::Object(members) => {
+                let is_key = members.contains_key("kty");
+                let hidden = members.into_iter().map(|(name, value)| {
+                    let value = if name == "credentials" {
+                        hidden_credentials(value)
+                    } else if is_secret(&name) || is_key && is_of_private_key(&name) {
+                        hidden(value)
+                    } else {
+                        self.document(value)
+                    };
+                    (self.text(&name), value)
+                });
+                Value::Object(hidden.collect())
+            }
             other => other,
         }
     }
 
-    fn is_secret(&self, name: &str) -> bool {
-        name == self.auth_header
-            || SECRET_FIELDS.contains(&name)
-            || SECRET_WORDS.iter().any(|word| name.contains(word))
+    fn is_secret_field(&self, name: &str) -> bool {
+        name == self.auth_header || is_secret(name)
     }
+}
+
+/// What is said of a secret: that there is one. Nothing, and whether there is something, is none.
+fn hidden(value: Value) -> Value {
+    match value {
+        Value::Null | Value::Bool(_) => value,
+        Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {
+            Value::String(HIDDEN.to_owned())
+        }
+    }
+}
+
+/// Hides the values of secret parameters in every query and fragment of the text.
+fn without_parameters(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(['?', '&', ';', '#']) {
+        let (before, after) = rest.split_at(at + 1);
+        shown.push_str(before);
+        rest = after;
+        let name = rest.find(|c: char| ends_value(c) || "=?;".contains(c));
+        let Some(name) = name.filter(|end| rest[*end..].starts_with('=')) else {
+            continue;
+        };
+        if is_secret_parameter(&rest[..name]) {
+            let value = &rest[name + 1..];
+            let end = value.find(ends_value).unwrap_or(value.len());
+            shown.push_str(&rest[..=name]);
+            if end > 0 {
+                shown.push_str(HIDDEN);
+            }
+            rest = &value[end..];
+        }
+    }
+    shown.push_str(rest);
+    shown
+}
+
+/// Whether the value of a parameter ends before this; what else may stand there in practice is hidden with it.
+fn ends_value(c: char) -> bool {
+    matches!(c, '&' | '#' | '"' | '<' | '>' | '\\' | '`') || c.is_whitespace()
 }
 
 /// Hides a token wherever it stands, but as the beginning of a longer dotted name: the namespace of the test identity `owner` begins
@@ -202,7 +229,39 @@ mod tests {
             ),
             (
                 json!([{"s3cret-token": 1}, 2, null]),
-                json!([{"[hidden]": 1}, 2, null]),
+                json!([{"[hidden]": "[hidden]"}, 2, null]),
+            ),
+            (
+                json!({"Authorization": "x", "auth": {"scheme": "x"}, "access_token": [1], "password": null, "hasSecret": true, "pass": 1}),
+                json!({"Authorization": "[hidden]", "auth": "[hidden]", "access_token": "[hidden]", "password": null, "hasSecret": true, "pass": "[hidden]"}),
+            ),
+            (
+                json!({"kty": "EC", "x": "1", "d": "2", "more": {"d": "3"}}),
+                json!({"kty": "EC", "x": "1", "d": "[hidden]", "more": {"d": "3"}}),
+            ),
+            (
+                json!({"payload": "a", "signatures": [{"protected": "b", "signature": "c"}]}),
+                json!({"payload": "a", "signatures": [{"protected": "b", "signature": "c"}]}),
+            ),
+            (
+                json!(
+                    "GET /a/b?x=1&token=abc&y=2 and \"/c?sig=d%2F+/=e\", /d?%73ig=f#access_token=g"
+                ),
+                json!(
+                    "GET /a/b?x=1&token=[hidden]&y=2 and \"/c?sig=[hidden]\", /d?%73ig=[hidden]#access_token=[hidden]"
+                ),
+            ),
+            (
+                json!(
+                    "https://s3.test/b?X-Amz-Credential=AKIA%2F1&X-Amz-Date=1&X-Amz-Signature=abc"
+                ),
+                json!(
+                    "https://s3.test/b?X-Amz-Credential=[hidden]&X-Amz-Date=1&X-Amz-Signature=[hidden]"
+                ),
+            ),
+            (
+                json!("?token=&token&token token=a ?a=token=b;pwd=c?d;e"),
+                json!("?token=&token&token token=a ?a=token=b;pwd=[hidden]"),
             ),
         ] {
             assert_eq!(redactor.document(document.clone()), expected, "{document}");
@@ -218,6 +277,9 @@ mod tests {
             "cookie",
             "x-key",
             "x-auth-token",
+            "proxy-authorization",
+            "set-cookie",
+            "x-api-key",
             "x-other",
             "accept",
         ] {
@@ -235,6 +297,9 @@ mod tests {
                 "cookie: [hidden]",
                 "x-key: [hidden]",
                 "x-auth-token: [hidden]",
+                "proxy-authorization: [hidden]",
+                "set-cookie: [hidden]",
+                "x-api-key: [hidden]",
                 "x-other: [hidden] here",
                 "accept: [hidden] here",
             ]

@@ -101,7 +101,7 @@ impl Registry {
                 links.release(key)
             }
             Stage::Pending | Stage::Publishing | Stage::Processing(_) => {
-                links.unpublished_by_token(key, &attempt.status_token)
+                links.status(key, attempt.status_token.as_deref())
             }
             Stage::Published { .. } if policy.replaces_published => return Ok(()),
             Stage::Published { .. } => links.release(key),

@@ -26,7 +26,7 @@ mod tests;
 
 pub(crate) use access::Access;
 pub(crate) use manifest::{Manifest, ManifestRules};
-pub(crate) use publish::PublishWork;
+pub(crate) use publish::{PublishClaim, PublishWork};
 pub(crate) use read::UnpublishedAddress;
 pub(crate) use release::{
     Attempt, AttemptId, Processing, ReleaseKey, Stage, Status, Upload, Verdict,

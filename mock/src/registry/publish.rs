@@ -10,7 +10,7 @@ use crate::{
     identity::Caller,
     jws::JwsDocument,
     policy::internal_error,
-    problem::ProblemKind,
+    problem::{Problem, ProblemKind},
     refusal::{Refusal, not_found},
 };
 
@@ -97,7 +97,7 @@ impl Registry {
                     ProblemKind::Processing,
                     format!("{key} is being published."),
                 )
-                .with_location(links.unpublished_by_token(key, &attempt.status_token)));
+                .with_location(links.status(key, attempt.status_token.as_deref())));
             }
             Stage::Expired { .. } if policy.publishes_expired => {}
             _ => attempt.refuse_unless_pending(false)?,
@@ -148,6 +148,21 @@ impl Registry {
             } else {
                 attempt.stage = claim.before.clone();
             }
+        }
+    }
+
+    /// Ends a publishing that broke down: what was not accepted is what it was, what was accepted has failed.
+    pub(crate) fn break_off(&mut self, now: Timestamp, claim: &PublishClaim, problem: Problem) {
+        let Some(attempt) = self.attempt(claim.attempt, now) else {
+            return;
+        };
+        match attempt.stage {
+            Stage::Publishing => attempt.stage = claim.before.clone(),
+            Stage::Processing(_) => attempt.conclude(now, Verdict::Bad(problem)),
+            Stage::Pending
+            | Stage::Published { .. }
+            | Stage::Failed { .. }
+            | Stage::Expired { .. } => {}
         }
     }
 

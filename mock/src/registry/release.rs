@@ -55,7 +55,7 @@ pub(crate) struct Attempt {
     pub(super) created_at: Timestamp,
     pub(super) expires_at: Option<Timestamp>,
     pub(super) upload_token: String,
-    pub(super) status_token: String,
+    pub(super) status_token: Option<String>,
     pub(super) signature: Option<JwsDocument>,
     pub(super) signed_at_create: bool,
     pub(super) upload: Option<Arc<Upload>>,

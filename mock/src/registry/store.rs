@@ -125,23 +125,27 @@ impl Registry {
         }
     }
 
-    /// Tokens for the URLs of a new attempt: for uploads, for the status.
-    pub(super) fn new_identity(&mut self, key: &ReleaseKey) -> (AttemptId, String, String) {
+    /// Tokens for the URLs of a new attempt: for uploads, for the status. Plain ones are the attempt's number, and none.
+    pub(super) fn new_identity(&mut self, key: &ReleaseKey) -> (AttemptId, String, Option<String>) {
         let id = AttemptId(self.next_id);
         self.next_id += 1;
+        if self.oddities.is_plain() {
+            return (id, (id.0 + 1).to_string(), None);
+        }
         let about = format!("{key} {}", id.0);
         (
             id,
             self.oddities.token("upload", &about),
-            self.oddities.token("status", &about),
+            Some(self.oddities.token("status", &about)),
         )
     }
 
     pub(super) fn insert(&mut self, attempt: Attempt) {
         self.by_upload_token
             .insert(attempt.upload_token.clone(), attempt.id);
-        self.by_status_token
-            .insert(attempt.status_token.clone(), attempt.id);
+        if let Some(token) = &attempt.status_token {
+            self.by_status_token.insert(token.clone(), attempt.id);
+        }
         self.current.insert(attempt.key().clone(), attempt.id);
         self.stored_bytes += attempt.stored_bytes();
         self.attempts.insert(attempt.id, attempt);
@@ -152,7 +156,9 @@ impl Registry {
             return;
         };
         self.by_upload_token.remove(&attempt.upload_token);
-        self.by_status_token.remove(&attempt.status_token);
+        if let Some(token) = &attempt.status_token {
+            self.by_status_token.remove(token);
+        }
         self.stored_bytes -= attempt.stored_bytes();
         if self.current.get(attempt.key()) == Some(&id) {
             self.current.remove(attempt.key());

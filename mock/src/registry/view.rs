@@ -21,8 +21,8 @@ pub(crate) struct UnpublishedView {
     pub polls: u32,
     /// Where its content is.
     pub sources: Vec<Source>,
-    /// Names it in a URL that nobody can guess.
-    pub status_token: String,
+    /// Names it in a URL that nobody can guess; none in a plain registry.
+    pub status_token: Option<String>,
     /// Names the place to upload to, while it takes uploads.
     pub upload_token: Option<String>,
     /// When it was created.

@@ -152,13 +152,18 @@ async fn never_keeps_a_secret() {
         {"url": "http://127.0.0.1:9/a", "credentials": {"type": "basic", "username": "user-s3cret", "password": "pass-s3cret"}},
         {"url": "http://user-s3cret:pass-s3cret@127.0.0.1:9/b"},
         {"url": "http://127.0.0.1:9/c", "credentials": {"type": "bearer", "token": "token-s3cret"}},
+        {"url": "http://127.0.0.1:9/d?sig=signed-s3cret", "Password": "member-s3cret", "clientSecret": ["list-s3cret"]},
     ]);
     harness.add_sources(&manifest, &sources).await.expect(200);
     let request = harness
         .http
-        .get(harness.url(&format!("nowhere/{OWNER}?token={OWNER}")))
+        .get(harness.url(&format!(
+            "nowhere/{OWNER}?token={OWNER}&access_token=a-s3cret&x=1&X-Amz-Signature=b-s3cret&sig=c-s3cret"
+        )))
         .header("cookie", "session-s3cret")
+        .header("proxy-authorization", "Basic proxy-s3cret")
         .header("x-api-key", "key-s3cret")
+        .header("referer", "http://elsewhere.test/?code=d-s3cret")
         .header("x-note", format!("mine is {OTHER}"))
         .bearer_auth("unknown-s3cret");
     harness.send(request).await.expect(404);
@@ -172,6 +177,23 @@ async fn never_keeps_a_secret() {
     }
     let last = &kept.body["requests"][2];
     assert_eq!(last["identity"], "unknown");
+    let url = last["url"].as_str().unwrap();
+    assert!(
+        url.ends_with(
+            "?token=[hidden]&access_token=[hidden]&x=1&X-Amz-Signature=[hidden]&sig=[hidden]"
+        ),
+        "{url}"
+    );
+    // That a field was there is no secret.
+    for (field, expected) in [
+        ("x-api-key", 1),
+        ("Proxy-Authorization", 1),
+        ("x-other-key", 0),
+    ] {
+        let matcher = json!({"operation": null, "headers": {field: true}, "expected": expected});
+        let counted = harness.admin("POST", "requests/count", &matcher).await;
+        assert_eq!(counted.body["satisfied"], true, "{field}: {counted:?}");
+    }
     assert_eq!(
         kept.body["requests"][1]["body"]["json"]["contentSources"][0]["credentials"]["type"],
         "basic"
@@ -243,6 +265,12 @@ async fn says_what_a_request_was_perhaps_meant_for() {
         );
         assert_eq!(last["status"], status);
     }
+    let answer = harness.get(&harness.url("zzzzzz"), None).await;
+    let detail = answer.body["detail"].as_str().unwrap();
+    assert!(
+        detail.starts_with("Nothing is at this address (") && detail.ends_with(")."),
+        "{detail}"
+    );
     let plain = harness.session(&json!({"plain": true})).await;
     let answer = plain.get(&plain.url("component/a:b/v1"), None).await;
     assert_eq!(answer.body["detail"], "Nothing is at this address.");

@@ -184,6 +184,51 @@ async fn urls_can_not_be_guessed() {
         assert_ne!(token(&first[index]), token(&other[index]));
         assert_ne!(token(&first[index]), token(&random[index]));
     }
-    let plain = urls(MockRegistry::builder().seed(1).plain(true)).await;
-    assert!(plain[0].ends_with("/unpublished"));
+}
+
+/// With `plain`: every `Location` of an unpublished release is the address that clients can build, and uploads go to the number of the
+/// attempt, so that no two have the same.
+#[tokio::test]
+async fn plain_urls_can_be_foreseen() {
+    let builder = MockRegistry::builder()
+        .processing(ProcessingMode::Manual)
+        .plain(true);
+    let harness = Harness::start(builder).await;
+    for (number, version) in [(1, "1.0.0"), (2, "2.0.0")] {
+        let mut manifest = fixed(0, EMPTY_COMPONENT);
+        manifest["version"] = json!(version);
+        let release = harness.release_url(&manifest);
+        let created = harness.create(&manifest).await.expect(201);
+        assert_eq!(
+            created.body["uploadUrl"],
+            format!("{release}/uploads/{number}")
+        );
+        let conflict = harness.create(&manifest).await.expect(409);
+        harness.upload(&created, EMPTY_COMPONENT).await.expect(204);
+        let accepted = harness.publish(&manifest).await.expect(202);
+        let again = harness.publish(&manifest).await;
+        for answer in [created, conflict, accepted, again] {
+            let location = harness.resolve(answer.header("location"));
+            assert_eq!(location, format!("{release}/unpublished"), "{answer:?}");
+        }
+    }
+
+    // The name is free again, and what was uploaded to before is nothing now.
+    let manifest = fixed(1, EMPTY_COMPONENT);
+    let first = harness.create(&manifest).await.expect(201);
+    let location = harness.resolve(first.header("location"));
+    harness
+        .request(
+            reqwest::Method::DELETE,
+            &location,
+            Some(crate::support::OWNER),
+            "application/json",
+            "",
+        )
+        .await
+        .expect(204);
+    let second = harness.create(&manifest).await.expect(201);
+    assert_ne!(first.body["uploadUrl"], second.body["uploadUrl"]);
+    harness.upload(&first, EMPTY_COMPONENT).await.expect(404);
+    harness.upload(&second, EMPTY_COMPONENT).await.expect(204);
 }

@@ -180,6 +180,14 @@ fn bad_usage_is_one_clear_error() {
             "nonsense",
         ),
         (vec!["--port", "0", "--keys", file], "keys"),
+        (
+            vec!["--port", "0", "--ca-file", "ca.pem"],
+            "add --tls to serve https, or leave --ca-file out",
+        ),
+        (
+            vec!["--port", "0", "--expiry", "40000d"],
+            "36600d (a hundred years) at most",
+        ),
         (vec!["--nonsense"], "--nonsense"),
     ] {
         let output = run(program().args(&arguments));

@@ -125,6 +125,7 @@ impl Bench {
             mock: mocks.here.clone(),
             mock_with_uploads_elsewhere: mocks.elsewhere.clone(),
             deadline: CLIENT_DEADLINE,
+            stretch: 1.0,
         };
         let target = Target::bundled_defaults(mocks.here.clone());
         let context = RunContext::new(target, seed)

@@ -270,6 +270,20 @@ impl Model {
         }
     }
 
+    /// What was not accepted is what it was, what was accepted has failed.
+    pub(super) fn break_off(&mut self, index: usize) {
+        let now = self.now;
+        if !self.is_there(index) {
+            return;
+        }
+        let attempt = &mut self.attempts[index];
+        match attempt.state {
+            State::Publishing => attempt.state = State::Pending,
+            State::Processing { .. } => attempt.end(now, false),
+            _ => {}
+        }
+    }
+
     pub(super) fn let_through(&mut self) {
         for attempt in &mut self.attempts {
             if let State::Processing { let_through, .. } = &mut attempt.state {

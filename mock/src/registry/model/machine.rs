@@ -80,7 +80,7 @@ struct Machine<'a> {
     model: Model,
     now: Timestamp,
     /// By the model's numbers: the registry's own, and its tokens for uploads and for the status.
-    known: Vec<(AttemptId, String, String)>,
+    known: Vec<(AttemptId, String, Option<String>)>,
     tickets: Vec<(usize, UploadTicket)>,
     claims: Vec<Claim>,
     signatures: u32,
@@ -287,7 +287,7 @@ impl<'a> Machine<'a> {
             };
             let shown = UnpublishedAddress {
                 key: release_key(key),
-                token: Some(view.status_token.clone()),
+                token: view.status_token.clone(),
             };
             let Some(id) = self
                 .registry
@@ -416,6 +416,12 @@ impl<'a> Machine<'a> {
             self.verified.insert(index);
         }
         match turn {
+            Turn::BreakOff => {
+                let problem = Problem::new(ProblemKind::SourceUnreachable, "It broke down.");
+                self.registry.break_off(now, &claim.work.claim, problem);
+                self.model.break_off(index);
+                Ok(Ok(()))
+            }
             _ if claim.accepted => {
                 if matches!(turn, Turn::Abandon | Turn::Accept) {
                     // It is being worked on; nothing else can become of it.
@@ -597,7 +603,7 @@ impl<'a> Machine<'a> {
         };
         let shown = UnpublishedAddress {
             key: release_key(key),
-            token: found.map(|index| self.known[index].2.clone()),
+            token: found.and_then(|index| self.known[index].2.clone()),
         };
         (found.map_or(Address::Current, Address::Attempt), shown)
     }

@@ -43,6 +43,8 @@ pub(super) enum Turn {
         drops_mirrors: bool,
     },
     Bad,
+    /// The handler panics.
+    BreakOff,
 }
 
 /// One operation. Numbers of keys, attempts, tickets and claims count modulo what there is.
@@ -208,5 +210,6 @@ fn turn() -> impl Strategy<Value = Turn> {
         3 => Just(Turn::Accept),
         4 => any::<bool>().prop_map(|drops_mirrors| Turn::Good { drops_mirrors }),
         3 => Just(Turn::Bad),
+        1 => Just(Turn::BreakOff),
     ]
 }
