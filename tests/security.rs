@@ -76,7 +76,10 @@ fn every_direct_dependency_has_its_reason() {
         .collect();
     assert!(names.len() > 30, "{names:?}");
     for name in names {
-        assert!(section.contains(&format!("`{name}`")), "{name} has no reason");
+        assert!(
+            section.contains(&format!("`{name}`")),
+            "{name} has no reason"
+        );
     }
 }
 

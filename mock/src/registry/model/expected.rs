@@ -235,16 +235,13 @@ impl Model {
         }
         let now = self.now;
         let attempt = &mut self.attempts[index];
-        match kept {
-            Some(kept) => {
-                attempt.kept = kept;
-                attempt.end(now, true);
-                Ok(())
-            }
-            None => {
-                attempt.state = State::Pending;
-                Err(FAILURE)
-            }
+        if let Some(kept) = kept {
+            attempt.kept = kept;
+            attempt.end(now, true);
+            Ok(())
+        } else {
+            attempt.state = State::Pending;
+            Err(FAILURE)
         }
     }
 

@@ -139,6 +139,7 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm an operation")]
     fn carry_out(&mut self, operation: &Operation) -> Result<Outcome, TestCaseError> {
         let now = self.now;
         match operation {

@@ -106,6 +106,10 @@ pub(super) enum Operation {
 
 /// The settings that a sequence runs under.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting of its own"
+)]
 pub(super) struct Settings {
     pub mode: ProcessingMode,
     pub expires: bool,
@@ -116,7 +120,7 @@ pub(super) struct Settings {
 }
 
 /// How long a pending release is kept, where it expires.
-pub(super) const EXPIRY: Duration = Duration::from_secs(60);
+pub(super) const EXPIRY: Duration = Duration::from_mins(1);
 /// How long failed and expired ones are.
 pub(super) const RETENTION: Duration = Duration::from_secs(200);
 /// Under `delay`.
