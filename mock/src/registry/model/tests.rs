@@ -50,7 +50,7 @@ fn the_state_machine_does_what_the_model_says_for_long() {
 
 /// Mistakes in the state machine, one at a time: the sequences of a quick run find each of them. Beside these, three lines of the
 /// state machine itself were broken by hand, and each time a sequence of a few operations told so: `cancel` without its permission,
-/// `settle` without the expiry, and `remove` that leaves the name taken by what is removed.
+/// `settle` without the expiry, and `remove` that goes on counting the octets of what is removed.
 #[test]
 fn the_model_notices_mistakes() {
     let mistakes = [
