@@ -129,6 +129,16 @@ fn decide(
             reason: reason.to_owned(),
         };
     }
+    let largest = case.file.largest_content();
+    if largest > target.limits.content {
+        return Decision::Skip {
+            missing: "limits.content".to_owned(),
+            reason: format!(
+                "needs limits.content of {largest} octets at least; the target file has {}",
+                target.limits.content
+            ),
+        };
+    }
     let origins = case
         .file
         .origins

@@ -38,9 +38,11 @@ pub struct Requirement {
     pub unobservable: Option<String>,
 }
 
+/// The file that has them.
+pub(crate) const TEXT: &str = include_str!("../cases/requirements.yaml");
+
 static BUILT_IN: LazyLock<IndexMap<String, Requirement>> = LazyLock::new(|| {
-    let rules: Vec<Requirement> =
-        serde_saphyr::from_str(include_str!("../cases/requirements.yaml")).unwrap_or_default();
+    let rules: Vec<Requirement> = serde_saphyr::from_str(TEXT).unwrap_or_default();
     rules
         .into_iter()
         .map(|rule| (rule.id.clone(), rule))

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use registry_conformance::case::{self, Case};
+use registry_conformance::known_failures::KnownFailures;
+use registry_conformance::plan::{Decision, Hosting, Selection, plan};
 use registry_conformance::requirement::{self, Side};
+use registry_conformance::target::Target;
 
 fn cases() -> Vec<Case> {
     case::built_in().unwrap()
@@ -63,6 +66,49 @@ fn every_rule_of_a_registry_has_a_case_or_a_reason() {
         .filter(|id| !judged.contains(*id))
         .collect();
     assert!(missing.is_empty(), "no case judges {missing:?}");
+}
+
+/// Octets of a limit, and the cases that it is too small for.
+#[test]
+fn contents_beyond_the_limit_of_the_target_are_not_tried() {
+    let cases: Vec<Case> = cases()
+        .into_iter()
+        .filter(|case| !case.is_about_client())
+        .collect();
+    let skipped = |content: u64| -> Vec<String> {
+        let mut target = Target::with_defaults("http://127.0.0.1:9/".parse().unwrap());
+        target.limits.content = content;
+        let capabilities = target.capabilities.resolve_seen(true, true);
+        plan(
+            &cases,
+            &target,
+            &capabilities,
+            Hosting { origins: 3 },
+            &Selection::default(),
+            &KnownFailures::default(),
+        )
+        .into_iter()
+        .filter(|planned| {
+            matches!(&planned.decision, Decision::Skip { missing, .. } if missing == "limits.content")
+        })
+        .map(|planned| planned.case.id.clone())
+        .collect()
+    };
+    let large = [
+        "digest/hashes-large-content-to-the-end",
+        "upload/serves-the-uploaded-bytes[300-kib]",
+    ];
+    assert!(skipped((300 << 10) + 5).is_empty());
+    assert_eq!(skipped((300 << 10) + 4), large[..1]);
+    assert_eq!(skipped((300 << 10) - 1), large);
+    let medium = [
+        "digest/hashes-large-content-to-the-end",
+        "upload/same-content-at-once-does-no-harm",
+        "upload/serves-the-uploaded-bytes[300-kib]",
+        "upload/takes-chunked-content[200 KiB]",
+    ];
+    assert_eq!(skipped(128 << 10), medium);
+    assert!(skipped(4 << 10).len() > 8);
 }
 
 #[test]

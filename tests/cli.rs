@@ -97,6 +97,62 @@ fn an_empty_filter_is_exit_4() {
 }
 
 #[test]
+fn a_name_that_no_case_has_is_told_beside_those_that_run() {
+    let known = "sources/takes-every-declared-scheme[https]";
+    let rows: &[(&[&str], &str)] = &[
+        (
+            &["--exact", known, "sources/refuses-empty-lst"],
+            "warning: no case is called sources/refuses-empty-lst; did you mean `sources/refuses-empty-list`?",
+        ),
+        (
+            &["--exact", known, "sources/refuses-undeclared-scheme"],
+            "as `sources/refuses-undeclared-scheme[ipfs]`",
+        ),
+        (&[known, "sorces/"], "warning: no case matches sorces/"),
+    ];
+    for (arguments, message) in rows {
+        let output = run(arguments);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{said}");
+        assert!(said.contains(message), "{said}");
+        assert!(text(&output.stdout).contains("running 1 test\n"));
+    }
+    let output = run(&["--exact", "sources/refuses-empty-lst"]);
+    assert_eq!(output.status.code(), Some(4));
+    let said = text(&output.stderr);
+    assert!(
+        said.contains("did you mean `sources/refuses-empty-list`?"),
+        "{said}"
+    );
+    let output = run(&["--exact", known]);
+    assert!(!text(&output.stderr).contains("warning:"));
+}
+
+#[test]
+fn a_failure_names_the_file_in_the_folder_that_was_given() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file(
+        &folder,
+        "area/fails.yaml",
+        "summary: Fails.\ngiven: {content: {component: seeded}}\nsteps:\n  - create:\n    expect: {rule: CRE-1, status: 299}\n",
+    );
+    let junit = folder.path().join("junit.xml");
+    let output = run(&[
+        "--cases",
+        &folder.path().to_string_lossy(),
+        "--report",
+        &format!("junit={}", junit.display()),
+    ]);
+    assert_eq!(output.status.code(), Some(1));
+    for said in [
+        text(&output.stdout),
+        std::fs::read_to_string(junit).unwrap(),
+    ] {
+        assert!(said.contains(&format!("({path}:4)")), "{said}");
+    }
+}
+
+#[test]
 fn a_word_near_a_subcommand_is_exit_2_and_not_a_filter() {
     for word in ["covarage", "coverag", "doctro", "mokc"] {
         let output = run(&[word]);

@@ -146,6 +146,67 @@ fn a_document_that_tells_of_a_hole_is_told() {
     }
 }
 
+/// A folder with one case, and the document of the matrix of it, written by the program.
+fn documented() -> (tempfile::TempDir, PathBuf, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let cases = folder.path().join("cases");
+    std::fs::create_dir(&cases).unwrap();
+    let case = cases.join("package-type.yaml");
+    let text = "summary: An unknown package type is refused.\ngiven: {content: {component: seeded}}\nsteps:\n  - create: {set: {packageType: something}}\n    expect: {rule: CRE-7, refused: unsupported-package-type}\n";
+    std::fs::write(&case, text).unwrap();
+    let document = folder.path().join("coverage.md");
+    let output = coverage(&[
+        "--unrelated",
+        "0",
+        "--cases",
+        cases.to_str().unwrap(),
+        "--markdown",
+        document.to_str().unwrap(),
+    ]);
+    assert_eq!(
+        output.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    (folder, case, document)
+}
+
+/// What is said of the document.
+fn checked(case: &Path, document: &Path) -> (Option<i32>, String) {
+    let cases = case.parent().unwrap().to_str().unwrap();
+    let output = coverage(&["--cases", cases, "--check", document.to_str().unwrap()]);
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output.status.code(), stderr)
+}
+
+#[test]
+fn a_document_about_another_text_of_the_cases_is_told() {
+    let (_folder, case, document) = documented();
+    assert_eq!(checked(&case, &document), (Some(0), String::new()));
+    let text = std::fs::read_to_string(&case).unwrap();
+    // The figures stay the same: one case, one expectation, one rule.
+    let changed = text.replace("packageType: something", "packageType: anything");
+    std::fs::write(&case, changed).unwrap();
+    let (exit, stderr) = checked(&case, &document);
+    assert_eq!(exit, Some(1));
+    assert!(stderr.contains("(now: Fingerprint of the"), "{stderr}");
+    assert!(
+        stderr.contains("registry-conformance coverage --markdown"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn line_ends_are_no_drift() {
+    let (_folder, case, document) = documented();
+    for path in [&case, &document] {
+        let text = std::fs::read_to_string(path).unwrap();
+        std::fs::write(path, text.replace('\n', "\r\n")).unwrap();
+    }
+    assert_eq!(checked(&case, &document), (Some(0), String::new()));
+}
+
 /// The exit code and the figures of a whole matrix of one case, in which `judged` is a second look, that no defect can fail.
 fn matrix_of(judged: &str) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().unwrap();

@@ -3,7 +3,7 @@
 use josekit::jwk::Jwk;
 use josekit::jws::{ES256, EdDSA, JwsContext, JwsHeader, JwsVerifier};
 use registry_conformance::jws::{
-    DocumentError, Form, Invalid, KeyAlgorithm, KeyRef, KeySet, KeySetError, PayloadTamper,
+    DocumentError, Form, Invalid, Key, KeyAlgorithm, KeyRef, KeySet, KeySetError, PayloadTamper,
     PublicKeyText, SignAs, SignError, SignatureSpec, Signing, Tamper, decode, encode, verify,
 };
 use serde_json::{Value, json};
@@ -383,6 +383,54 @@ fn unknown_keys_sign_rightly_under_names_of_their_own_or_stolen_ones() {
         kid,
     }));
     assert_eq!(verdict(&impostor), Err(Invalid::BadSignature));
+}
+
+/// RFC 6979 appendix A.2.5: P-256 with SHA-256.
+#[test]
+fn es256_takes_its_nonce_from_key_and_message() {
+    let number = |hex: &str| encode(&hex::decode(hex).expect("hexadecimal"));
+    let key = Key::from_jwk(&json!({
+        "kid": "rfc6979",
+        "kty": "EC",
+        "crv": "P-256",
+        "d": number("C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721"),
+        "x": number("60FED4BA255A9D31C961EB74C6356D68C049B8923B61FA6CE669622E60F29FB6"),
+        "y": number("7903FE1008B8BC99A41AE9E95628BC64F2F1B20C2D7E9F5177A3C294D4462299"),
+    }))
+    .expect("a key");
+    for (message, r, s) in [
+        (
+            "sample",
+            "EFD48B2AACB6A8FD1140DD9CD45E81D69D2C877B56AAF991C34D0EA84EAF3716",
+            "F7CB1C942D657C41D436C7A1B6E29F65F3E900DBB9AFF4064DC4AB2F843ACDA8",
+        ),
+        (
+            "test",
+            "F1ABB023518351CD71D881567B1EA663ED3EFCF6C5132B354F28D3B0B7D38367",
+            "019F4113742A2B14BD25926B49C649155F267E60D3814B4C0CC84250E46F0083",
+        ),
+    ] {
+        let signature = key.sign(message.as_bytes()).expect("a signature");
+        assert_eq!(hex::encode_upper(signature), format!("{r}{s}"), "{message}");
+    }
+}
+
+#[test]
+fn the_same_plan_gives_the_same_document() {
+    for algorithm in [KeyAlgorithm::Es256, KeyAlgorithm::Ed25519] {
+        let unknown = || {
+            signed(SignatureSpec {
+                embed_jwk: true,
+                ..SignatureSpec::with_key(KeyRef::Unknown {
+                    algorithm,
+                    kid: None,
+                })
+            })
+        };
+        assert_eq!(unknown(), unknown());
+    }
+    let known = || signed(SignatureSpec::by("owner-es256"));
+    assert_eq!(known(), known());
 }
 
 #[test]

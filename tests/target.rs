@@ -1,6 +1,9 @@
 //! Target files, capabilities, needs, paths, durations and sizes.
 
-use std::{path::Path, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use registry_conformance::target::{
     Authentication, CAPABILITIES, Capabilities, CapabilityValue, Colon, DurationText, Environment,
@@ -61,13 +64,14 @@ tls: {ca: /etc/ca.pem, client-cert: null, client-key: null}
 capabilities: {create.signed: true, digest.sha512: true, sources.max: 5, access.hides: true, access.separate: true}
 paths: {create: publish/new, get: 'c/{name}@{version}?x=1'}
 problems: {digest-mismatch: https://my.example/errors/digest}
-origin: {bind: 127.0.0.1:0, public-url: null, tls: false}
+origin: {bind: 127.0.0.1:0, public-url: null, tls: true, ca: hosts-ca.pem}
 deadlines: {exchange: 300ms, processing: 2m, source: 10s, expiry: null, retention: 1h30m}
 limits: {manifest: 4096, content: 64MiB}
 ";
     let environment = Environment::from_iter([("OWNER", "from-the-environment")]);
     let target = load_with(text, &environment, &LoadOptions::default()).expect("valid");
     assert_eq!(target.registry.as_str(), "http://127.0.0.1:9999/base/");
+    assert_eq!(target.origin.ca, Some(PathBuf::from("conf/hosts-ca.pem")));
     assert_eq!(token(&target, "owner"), "from-the-environment");
     assert_eq!(
         target
@@ -150,6 +154,7 @@ identities:
 fn mistakes_beyond_the_schema_are_told_at_once_too() {
     let text = r"registry: http://user:hidden-password@registry.example/
 capabilities: {upload: false, sources: false, access.separate: true, expiry: true}
+origin: {ca: ca.pem}
 paths: {create: /releases, get: 'x/{nam}', status: 'x/{name}', publish: '../{name}/{version}'}
 problems: {digest-mismach: https://my.example/}
 deadlines: {exchange: 10, processing: 0s}

@@ -5,6 +5,8 @@ use std::{future::Future, sync::Arc, time::Duration};
 use bytes::Bytes;
 use registry_conformance::{
     credentials::{Credentials, Secret},
+    run::RunContext,
+    target::Target,
     wire::{
         Alive, Answer, Body, Client, ClientIdentity, Ending, Exchange, Phase, RawRequest, Redactor,
         Request, WireError, WireOptions,
@@ -767,6 +769,51 @@ fn secrets_are_found_in_every_form() {
         ),
         "Secret($A) $A"
     );
+}
+
+/// ERR-7 blames a registry that shows a token, and none that names a namespace, a key or itself.
+#[tokio::test]
+async fn what_an_error_may_name_is_no_token_although_it_holds_one() {
+    use base64::Engine as _;
+    let mut target = Target::with_defaults(
+        "http://conformance-owner.localhost:9/"
+            .parse()
+            .expect("a URL"),
+    );
+    target.private_namespace = Some("conformance-owner-private.test".to_owned());
+    let context = RunContext::new(target, 1).await.expect("a context");
+    let base64 = &base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    for name in [
+        "conformance-owner.test",
+        "conformance-owner.test:dogs",
+        "conformance-owner.test.evil",
+        "CONFORMANCE-OWNER.TEST",
+        "conformance-owner-private.test",
+        "conformance-other.test",
+        "conformance-owner.localhost",
+        "owner-es256",
+    ] {
+        let hex = hex::encode(name);
+        let percent: Vec<String> = name.bytes().map(|octet| format!("%{octet:02X}")).collect();
+        for said in [
+            format!(r#"{{"detail":"{name} is not yours"}}"#),
+            format!(r#"{{"detail":"{name}"}}"#),
+            base64.encode(format!(r#"{{"name":"{name}"}}"#)),
+            hex,
+            percent.concat(),
+        ] {
+            assert!(!context.shows_token(said.as_bytes()), "{name}: {said}");
+        }
+    }
+    for said in [
+        "Bearer conformance-owner",
+        "the token conformance-owner is not known",
+        "conformance-owner.",
+        "conformance-owner.test has the token conformance-owner",
+        "%63onformance-owner.test conformance-reader",
+    ] {
+        assert!(context.shows_token(said.as_bytes()), "{said}");
+    }
 }
 
 async fn exchange() -> (Exchange, Redactor) {

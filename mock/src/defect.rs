@@ -46,6 +46,8 @@ defects! {
         "Keeps the signature of a signed create without verifying it: publish was to do that.",
     TakesAnyContentType "takes-any-content-type" "CRE-3"
         "Reads whatever is posted to create as a manifest: the framework's JSON body is used without a look at Content-Type.",
+    QueuesUnknownTypes "queues-unknown-types" "CRE-3"
+        "Answers 202 to a create of whatever content type: a queue stands in front, and what its worker can not read ends in the log.",
     TakesDuplicateMembers "takes-duplicate-members" "CRE-5"
         "Takes a manifest with duplicate member names, of which the last one wins, as most JSON parsers do.",
     TakesAnyName "takes-any-name" "CRE-6"
@@ -56,6 +58,8 @@ defects! {
         "Stores the package type and never looks at it: there is only one so far.",
     TakesUnsupportedDigestsOnly "takes-unsupported-digests-only" "CRE-8"
         "Takes a manifest without any digest that it can compute: unknown algorithms are skipped, and then none is left.",
+    UnsupportedDigestIsMalformed "unsupported-digest-is-malformed" "CRE-8"
+        "Says `malformed-manifest` of a manifest without a digest that it can compute: the algorithms are an enumeration in the JSON schema.",
     TakesAnyDigestForm "takes-any-digest-form" "CRE-9"
         "Does not look at a digest before it is compared: what is no digest will not match, it is thought.",
     ReplacesPending "replaces-pending" "CRE-10"
@@ -66,6 +70,8 @@ defects! {
         "Does not say where the release is that is in the way: 409 comes from the error handler, which knows no URLs.",
     RacesCreates "races-creates" "CRE-11"
         "Looks whether the name is taken and takes it later, without a lock or a unique index.",
+    LosingCreateRollsBack "losing-create-rolls-back" "CRE-11"
+        "Removes the pending release when one of several creates at once loses: its handler cleans up under the name what it takes for its own.",
     DropsUnknownMembers "drops-unknown-members" "CRE-12"
         "Reads the manifest into a struct and writes that out again: members that the struct lacks are lost.",
     CreatorFromBody "creator-from-body" "CRE-13"
@@ -110,6 +116,10 @@ defects! {
         "Puts a name without a namespace into the publisher's own: convenient, and as other registries have unscoped names.",
     CallsNamesMalformed "calls-names-malformed" "CRE-6"
         "Says `malformed-manifest` of a name that it refuses: the grammar is a pattern in the JSON schema, and every violation of it is one error.",
+    CallsVersionsMalformed "calls-versions-malformed" "CRE-6"
+        "Says `malformed-manifest` of a version that it refuses: the grammar is a pattern in the JSON schema, and every violation of it is one error.",
+    DropsBuilds "drops-builds" "CRE-6" ["CRE-15", "CRE-12"]
+        "Drops build metadata of the version that it is given: it does not count in comparisons, and so is left out of the column.",
     ReplacesProcessing "replaces-processing" "CRE-10"
         "Lets a create overwrite what is being processed: only pending and published releases are in the way of one.",
     ConflictLocatesRelease "conflict-locates-release" "CRE-10"
@@ -206,8 +216,12 @@ defects! {
         "Takes an upload after publishing and makes the release a pending one again: new content has to be published, it is thought.",
     AppendsSecondUpload "appends-second-upload" "UPL-6"
         "Adds the bytes of a second upload to those of the first: the file is opened for appending.",
+    ListsEveryUpload "lists-every-upload" "UPL-6"
+        "Lists the place of an upload as often as it was uploaded: every upload inserts a row, and none looks for one that is there.",
     SecondUploadFails "second-upload-fails" "UPL-6"
         "Ends the release as failed when content is uploaded a second time: the content of a release never changes, and the error handler ends what it is about.",
+    UploadsCollide "uploads-collide" "UPL-6" ["UPL-2"]
+        "Answers 500 to an upload while the same content is being written: the temporary file is named after the digest and has to be a new one.",
     TakesUploadsOfAnySize "takes-uploads-of-any-size" "UPL-7"
         "Has no limit for uploads: the framework's default was switched off for large content.",
     TrustsDeclaredLength "trusts-declared-length" "UPL-7"
@@ -226,6 +240,12 @@ defects! {
         "Lists a source as often as it was added: a table without a unique index.",
     RacesSourceAdditions "races-source-additions" "SRC-1"
         "Reads the list of sources, adds to it and writes it back, without a lock: of several writers the last one wins.",
+    RacingAdditionIsConflict "racing-addition-is-conflict" "SRC-1"
+        "Answers 409 to sources that are added while others are: a version column for optimistic locking, and nobody tries again.",
+    AnswersWithOldList "answers-with-old-list" "SRC-1" ["SRC-18", "SRC-19", "SRC-20"]
+        "Answers a change of sources with the list as it was before: read from a replica, or before the transaction was committed.",
+    CutsQueriesOfSources "cuts-queries-of-sources" "SRC-1"
+        "Shows the URLs of sources without their queries: there may be a signature in one, and then nobody can fetch it.",
     DuplicateIsConflict "duplicate-is-conflict" "SRC-1" ["SRC-18"]
         "Refuses a source that the release has already: the unique index makes an error of it, and nobody asked for it to be ignored.",
     ShowsFetchedUrl "shows-fetched-url" "SRC-1"
@@ -266,8 +286,12 @@ defects! {
         "Lets one unreachable mirror sink the release: `?` in a loop over the sources.",
     FollowsNoRedirects "follows-no-redirects" "SRC-9"
         "Follows no redirects when fetching: switched off against request forgery, and never replaced by following with checks.",
+    TakesHttpSourcesAlone "takes-http-sources-alone" "SRC-1"
+        "Refuses sources over https, which it says it takes: the scheme is compared with the only one that its development set-up has.",
     TakesAnyScheme "takes-any-scheme" "SRC-10"
         "Takes sources of every scheme and finds out when it fetches: its HTTP client knows which it can do.",
+    UnsupportedSchemeIsMalformed "unsupported-scheme-is-malformed" "SRC-10"
+        "Says `malformed-request` of a source with another scheme: the schemes are a pattern in the JSON schema, and every violation of it is one error.",
     TakesUrlsWithoutHost "takes-urls-without-host" "SRC-11"
         "Takes as a URL whatever its lenient parser takes, which is nearly every string.",
     TakesEmptySourceList "takes-empty-source-list" "SRC-11"
@@ -314,6 +338,8 @@ defects! {
         "Takes one source fewer than it declares: `>=` where `>` is meant.",
     ReplaceAdds "replace-adds" "SRC-19"
         "Adds with PUT as with POST: both methods are routed to one handler.",
+    ClearsBeforeReplacing "clears-before-replacing" "SRC-19"
+        "Empties the list of sources before it looks at the one that shall replace it: deleting and inserting are no transaction.",
     ReplaceKeepsKnownSources "replace-keeps-known-sources" "SRC-19"
         "Leaves a source that is there already as it was when the list is replaced, its old credentials too: only the difference of the URLs is written.",
     ReplaceIsOpen "replace-is-open" "SRC-19" ["ACC-1", "ACC-3", "ACC-5"]
@@ -374,6 +400,8 @@ defects! {
         "Takes base64 in every alphabet, padded or not: a lenient decoder that serves everything.",
     SkipsVerification "skips-verification" "SIG-9" ["SIG-15"]
         "Looks up the key and does not verify with it: decode and verify are two functions in JWT libraries, and the first was called.",
+    SkipsVerificationOfNewName "skips-verification-of-new-name" "SIG-9"
+        "Verifies nothing whose algorithm is called Ed25519: the name of RFC 9864 was added to the list of those allowed, and the function that verifies does not know it and finds nothing wrong.",
     TakesLongSignature "takes-long-signature" "SIG-9"
         "Cuts a signature to the length that it should have: copied into an array of that size.",
     UnreadableSignedCreateIs200 "unreadable-signed-create-is200" "SIG-9" ["ERR-5", "CRE-2"]
@@ -426,6 +454,8 @@ defects! {
         "Wants a `releaseDigest`: the reference client always sends one.",
     PublishesWith200 "publishes-with200" "PUB-1"
         "Answers 200 to publishing a signed create, done or not: the handler without a signature in its request is older than 202.",
+    PublishAnswerIsRewritten "publish-answer-is-rewritten" "PUB-1"
+        "Answers a publish that is done at once with the release written anew, defaults filled in and members sorted, and reads what was kept afterwards: the answer is made from the structs of the request.",
     ShowsReleaseWhileProcessing "shows-release-while-processing" "PUB-2"
         "Serves the release from when publish was accepted: the row is there, and nobody filters by its state.",
     UnsignedPublishShowsRelease "unsigned-publish-shows-release" "PUB-2" ["SIG-10"]
@@ -438,6 +468,8 @@ defects! {
         "Serves a release from its create on until it has content: one is public when none of its sources waits for verification, and there are none.",
     AddsDefaultMediaType "adds-default-media-type" "PUB-3" ["CRE-1", "CRE-2", "CRE-12", "CRE-15"]
         "Fills in the default media type in the manifest that it shows, but for the answer to create, which is then not what was signed: the default of a column.",
+    OmitsDefaultMediaType "omits-default-media-type" "PUB-3" ["CRE-1", "CRE-2", "CRE-12"]
+        "Leaves the media type out of the manifest that it shows where it is the default: what is default is skipped when a struct is serialised.",
     PublishesAgain "publishes-again" "PUB-4" ["PUB-5"]
         "Publishes what is published anew, with the new signature: an upsert.",
     SecondPublishIsInternalError "second-publish-is-internal-error" "PUB-4"
@@ -504,6 +536,8 @@ defects! {
         "Goes back to pending after a failure: the transaction is rolled back, its outcome with it.",
     StatusFlickers "status-flickers" "ASY-6"
         "Says `pending` and `processing` by turns while content is fetched: two replicas, one of which lags behind.",
+    ReleaseFlickers "release-flickers" "ASY-6" ["PUB-3"]
+        "Finds a release of three sources or more at every other read only: its rows reach the replicas one by one.",
     KeepsLastError "keeps-last-error" "ASY-6" ["ASY-9"]
         "Leaves `error` and `processedAt` of a failure in the attempt that follows: the row is used again, and these columns are not cleared.",
     SecondPublishIsNotFound "second-publish-is-not-found" "ASY-7"
@@ -518,6 +552,12 @@ defects! {
         "Leaves a failed release in the way of a new one: a unique index knows no states.",
     FailureIsForGood "failure-is-for-good" "ASY-10"
         "Answers 410 to everything that would take up a failed release again: failed is thought to be as final as published.",
+    FailedUploadStays "failed-upload-stays" "ASY-10"
+        "Takes an upload of a new attempt and keeps that of the failed one: objects are named after name and version, and never overwritten.",
+    FailedUploadIsInTheWay "failed-upload-is-in-the-way" "ASY-10"
+        "Answers 409 to an upload of a new attempt where the failed one had one: the store has an object of that name and version.",
+    ServesFailedUpload "serves-failed-upload" "ASY-10"
+        "Serves the content of a failed attempt in the release of the next one: the verifier read it through a cache that knows it by name and version.",
     FailedIsReadable "failed-is-readable" "ASY-11" ["ASY-8"]
         "Serves a release that failed: it asks whether processing is over, and not how it ended.",
     MissingIsNull "missing-is-null" "REL-1"

@@ -83,6 +83,11 @@ impl Case {
         &self.origin.path
     }
 
+    /// The text of the file.
+    pub fn text(&self) -> &str {
+        &self.origin.text
+    }
+
     /// Whether it runs only when slow cases are asked for.
     pub fn is_slow(&self) -> bool {
         self.slow.unwrap_or_else(|| {

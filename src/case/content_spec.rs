@@ -140,7 +140,8 @@ pub enum ContentSpecError {
     Mutation(#[from] MutationError),
 }
 
-const SEEDED_COMPONENT_SIZE: usize = 1000;
+/// Octets of a component of no particular size.
+pub(super) const SEEDED_COMPONENT_SIZE: usize = 1000;
 const LARGEST: u64 = 1 << 30;
 
 impl Count {

@@ -130,6 +130,34 @@ pub struct RequestsExpectation {
 }
 
 impl Expectation {
+    /// The first matcher that compares what came back with a value, beyond how the action ended: what a defect can break, and so no matter
+    /// for a positive control. The status of a release in the body is how an action ended; so is what a client's fetch has left.
+    pub fn judged_value(&self) -> Option<&'static str> {
+        let tells_more_than_status = |body: &Value| {
+            body.as_object()
+                .is_none_or(|members| members.keys().any(|name| name != "status"))
+        };
+        [
+            (
+                "body",
+                self.body.as_ref().is_some_and(tells_more_than_status),
+            ),
+            ("headers", self.headers.is_some()),
+            ("bytes", self.bytes.is_some()),
+            ("empty", self.empty.is_some()),
+            ("conceals", self.conceals.is_some()),
+            ("mentions", self.mentions.is_some()),
+            ("same-as", self.same_as.is_some()),
+            ("signature", self.signature.is_some()),
+            ("tally", self.tally.is_some()),
+            ("requests", self.requests.is_some()),
+            ("shows", self.shows.is_some()),
+            ("took", self.took.is_some()),
+        ]
+        .into_iter()
+        .find_map(|(name, is_there)| is_there.then_some(name))
+    }
+
     /// Whether it says how the action must end, so that success is not expected of itself.
     pub fn judges_success(&self) -> bool {
         self.succeeds.is_some()

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::action::{BodySpec, OneOrMany, SourceSpec};
+use super::action::{OneOrMany, SourceSpec};
+use super::content_names::ContentNames;
 use super::expectation::Expectation;
-use super::host_spec::HostSpec;
+use super::host_spec::{BehaviourSpec, HostSpec};
 use super::model::{CaseFile, SkipUnless, Step};
 use super::template;
-use crate::check::{json as json_match, schema as api_schema, status};
+use crate::check::{client, json as json_match, schema as api_schema, status};
 use crate::requirement;
 use crate::suggest;
 use crate::target::{Needs, PROBLEM_NAMES};
@@ -43,6 +44,11 @@ pub(super) fn problems(file: &CaseFile, raw: &Value) -> Vec<(String, String)> {
     };
     lint.names(&file.steps);
     lint.needs("/needs", &json!(file.needs));
+    for (index, (name, content)) in file.given.iter().enumerate() {
+        let names = ContentNames::of_content(&format!("/given/{name}"), content);
+        let known: Vec<&String> = file.given.keys().take(index).collect();
+        lint.contents(names, &known);
+    }
     for (name, host) in &file.hosts {
         lint.host(&format!("/hosts/{name}"), host);
     }
@@ -140,7 +146,17 @@ impl Lint<'_> {
     }
 
     fn host(&mut self, pointer: &str, host: &HostSpec) {
-        for name in host.behaviour().map(|b| b.host_names()).unwrap_or_default() {
+        let names = ContentNames::of_host(pointer, host);
+        let known: Vec<&String> = self.file.given.keys().collect();
+        self.contents(names, &known);
+        if let Some(behaviour) = host.behaviour() {
+            self.redirects(pointer, behaviour);
+        }
+    }
+
+    /// The hosts that a behaviour leads to.
+    fn redirects(&mut self, pointer: &str, behaviour: &BehaviourSpec) {
+        for name in behaviour.host_names() {
             if !self.file.hosts.contains_key(name) && !name.contains("://") && !name.contains("$(")
             {
                 self.unknown(pointer, "host", name, self.file.hosts.keys());
@@ -198,16 +214,30 @@ impl Lint<'_> {
             }
             None => {}
         }
-        self.contents(pointer, step);
+        let names = ContentNames::of_step(pointer, step);
+        let known: Vec<&String> = self.file.given.keys().collect();
+        self.contents(names, &known);
+        self.sources(pointer, step);
         for (index, expectation) in step.expectations().iter().enumerate() {
             let at = match &step.expect {
                 Some(OneOrMany::Many(_)) => format!("{pointer}/expect/{index}"),
                 _ => format!("{pointer}/expect"),
             };
             self.expectation(&at, expectation);
+            let has_to_stay = step.wait.as_ref().is_some_and(|wait| wait.stays.is_some());
+            if expectation.control && has_to_stay {
+                self.control_that_judges(&at, "while");
+            }
         }
-        if let Some(until) = step.wait.as_ref().and_then(|wait| wait.until.as_deref()) {
-            self.expectation(&format!("{pointer}/wait/until"), until);
+        if let Some(wait) = &step.wait {
+            for (member, awaited) in [("until", &wait.until), ("while", &wait.stays)] {
+                if let Some(awaited) = awaited {
+                    self.expectation(&format!("{pointer}/wait/{member}"), awaited);
+                }
+            }
+        }
+        if let Some(set) = step.host.as_ref().and_then(|change| change.set.as_ref()) {
+            self.redirects(&format!("{pointer}/host/set"), set);
         }
         if let Some(change) = &step.host
             && !self.file.hosts.contains_key(&change.host)
@@ -237,39 +267,25 @@ impl Lint<'_> {
         self.steps(&nested, step.nested());
     }
 
-    fn contents(&mut self, pointer: &str, step: &Step) {
-        let mut named = Vec::new();
-        let bodies = [
-            step.create.as_ref().and_then(|create| create.body.as_ref()),
-            step.publish
-                .as_ref()
-                .and_then(|publish| publish.body.as_ref()),
-            step.request
-                .as_ref()
-                .and_then(|request| request.body.as_ref()),
-        ];
-        for body in bodies.into_iter().flatten() {
-            if let BodySpec::Content(name) = body {
-                named.push(name.clone());
+    /// Names of contents, against those that there are at that place.
+    fn contents(&mut self, names: ContentNames<'_>, known: &[&String]) {
+        for (pointer, name) in names.0 {
+            if known.iter().any(|there| *there == name) || name.contains("$(") {
+                continue;
+            }
+            if self.file.given.contains_key(name) {
+                self.say(
+                    &pointer,
+                    format!("the content `{name}` stands behind what uses it; put it before"),
+                );
+            } else {
+                self.unknown(&pointer, "content", name, known.iter().copied());
             }
         }
-        if let Some(content) = step
-            .create
-            .as_ref()
-            .and_then(|create| create.content.clone())
-        {
-            named.push(content);
-        }
-        match &step.upload {
-            Some(super::action::Upload::Content(name)) => named.push(name.clone()),
-            Some(super::action::Upload::Detailed(details)) => named.extend(details.content.clone()),
-            None => {}
-        }
-        for name in named {
-            if !self.file.given.contains_key(&name) && !name.contains("$(") {
-                self.unknown(pointer, "content", &name, self.file.given.keys());
-            }
-        }
+    }
+
+    /// The hosts among the sources of a step.
+    fn sources(&mut self, pointer: &str, step: &Step) {
         for change in [&step.add_sources, &step.replace_sources]
             .into_iter()
             .flatten()
@@ -327,6 +343,18 @@ impl Lint<'_> {
                 "a control carries a `rule` and is about success: that a registry refuses is what a defect can break",
             );
         }
+        if let Some(judged) = expectation.judged_value() {
+            self.control_that_judges(pointer, judged);
+        }
+    }
+
+    fn control_that_judges(&mut self, pointer: &str, judged: &str) {
+        self.say(
+            &format!("{pointer}/control"),
+            format!(
+                "a control says that the right thing succeeds, and `{judged}` judges more than that: put it into an expectation of its own, which a defect can break"
+            ),
+        );
     }
 
     fn expectation(&mut self, pointer: &str, expectation: &Expectation) {
@@ -337,8 +365,10 @@ impl Lint<'_> {
         if let Some(when) = &expectation.when {
             self.needs(&format!("{pointer}/when"), &json!(when));
         }
-        for problems in [&expectation.refused, &expectation.may_refuse]
-            .into_iter()
+        let tallied = expectation.tally.iter().flatten();
+        for problems in tallied
+            .map(|line| &line.refused)
+            .chain([&expectation.refused, &expectation.may_refuse])
             .flatten()
         {
             for name in problems.as_slice() {
@@ -381,15 +411,21 @@ impl Lint<'_> {
                 format!("there is no schema `{schema}`{hint}"),
             );
         }
-        if let Some(content) = &expectation.bytes
-            && !self.file.given.contains_key(content)
-        {
-            self.unknown(
-                &format!("{pointer}/bytes"),
-                "content",
-                content,
-                self.file.given.keys(),
-            );
+        for (member, content) in [
+            ("bytes", &expectation.bytes),
+            ("output", &expectation.output),
+        ] {
+            if let Some(content) = content
+                && !self.file.given.contains_key(content)
+                && !(member == "output" && content == client::ABSENT)
+            {
+                self.unknown(
+                    &format!("{pointer}/{member}"),
+                    "content",
+                    content,
+                    self.file.given.keys(),
+                );
+            }
         }
         if let Some(step) = &expectation.same_as
             && !self.steps.contains(step)

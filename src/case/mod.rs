@@ -8,6 +8,8 @@ mod built_in;
 )]
 mod case;
 pub mod client;
+mod content_names;
+mod content_size;
 pub mod content_spec;
 pub mod expectation;
 pub mod host_spec;

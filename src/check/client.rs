@@ -9,8 +9,8 @@ use crate::case::expectation::Expectation;
 use crate::content::{Content, TAR_MEDIA_TYPE};
 use crate::outcome::{Level, Mismatch};
 
-/// In the place of the name of a content.
-const ABSENT: &str = "absent";
+/// Stands in the place of the name of a content: nothing may be there.
+pub const ABSENT: &str = "absent";
 /// Characters of what a client said that stand in a mismatch.
 const SHOWN: usize = 300;
 

@@ -211,6 +211,16 @@ pub fn accepted(answer: &Answer) -> Vec<Mismatch> {
     found
 }
 
+/// A 202 of a registry that is declared to do its work at once (PUB-1).
+pub fn undeclared_work() -> Mismatch {
+    Mismatch::new(
+        Some("PUB-1"),
+        Level::Must,
+        "the target declares async: false, and publish goes on in the background",
+    )
+    .beside("201 with the release, or a refusal", "202")
+}
+
 /// What the answer of a successful read of the release must be (PUB-3).
 pub fn release(answer: &Answer) -> Vec<Mismatch> {
     of_schema(answer, "release", Some("PUB-3"), Level::Must)

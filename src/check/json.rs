@@ -28,6 +28,7 @@ pub const OPERATORS: &[&str] = &[
     "$contains",
     "$each",
     "$length",
+    "$unique",
     "$after",
     "$before",
     "$not-before",
@@ -110,8 +111,8 @@ fn validate_operator(name: &str, value: &Value, at: &mut String) -> Result<(), (
     let wrong = |at: &str, what: String| Err((at.to_owned(), what));
     match name {
         "$exactly" => Ok(()),
-        "$absent" | "$present" if *value == Value::Bool(true) => Ok(()),
-        "$absent" | "$present" => wrong(at, format!("{name} takes true")),
+        "$absent" | "$present" | "$unique" if *value == Value::Bool(true) => Ok(()),
+        "$absent" | "$present" | "$unique" => wrong(at, format!("{name} takes true")),
         "$not" | "$contains" | "$each" => validate_at(value, at),
         "$one-of" => match value.as_array() {
             Some(_) => validate_at(value, at),
@@ -268,6 +269,10 @@ fn holds(name: &str, operand: &Value, actual: &Value) -> bool {
         }),
         ("$length", Value::Array(items)) => operand.as_u64() == Some(items.len() as u64),
         ("$length", Value::String(text)) => operand.as_u64() == Some(text.chars().count() as u64),
+        ("$unique", Value::Array(items)) => items
+            .iter()
+            .enumerate()
+            .all(|(index, item)| !items[..index].iter().any(|earlier| equal(earlier, item))),
         ("$after" | "$before" | "$not-before", Value::String(text)) => {
             let (Ok(actual), Some(Ok(limit))) = (
                 text.parse::<jiff::Timestamp>(),
@@ -294,6 +299,7 @@ fn described(name: &str, operand: &Value) -> String {
         "$contains" => format!("something that contains {}", short(operand)),
         "$each" => format!("a list whose every element is {}", short(operand)),
         "$length" => format!("length {operand}"),
+        "$unique" => "a list without equal elements".to_owned(),
         "$after" => format!("a time after {}", short(operand)),
         "$before" => format!("a time before {}", short(operand)),
         "$not-before" => format!("a time not before {}", short(operand)),

@@ -11,8 +11,9 @@ use url::Url;
 use super::arguments::{ClientArguments, RunArguments};
 use super::exit::{CliError, Exit};
 use super::interrupt::Interrupt;
-use super::load;
-use super::run::{Suite, check_usage, list, nothing_matches};
+use super::load::{self, Judged};
+use super::run::{Suite, check_usage, list};
+use super::unmatched;
 use crate::report::{self, Run};
 use crate::run::{ClientSuite, RunContext};
 use crate::target::Target;
@@ -42,19 +43,20 @@ pub(super) fn run(arguments: &ClientArguments) -> Result<Exit, CliError> {
         .build()
         .map_err(CliError::unreachable)?;
     let interrupt = Interrupt::watch(&runtime, arguments);
-    let cases = load::cases_of(arguments, load::Judged::Client)?;
+    let cases = load::cases_of(arguments, Judged::Client)?;
     let selection = load::selection(arguments);
     let known_failures = load::known_failures(arguments, &cases)?;
+    unmatched::warn(arguments, &cases, Judged::Client);
     if arguments.list {
         list(&cases, &selection);
         return Ok(Exit::Conforms);
     }
     if !cases.iter().any(|case| selection.selects(&case.id)) {
-        return Ok(nothing_matches(
+        return Ok(unmatched::nothing_matches(
             arguments,
             &cases,
+            Judged::Client,
             false,
-            "registry-conformance client --list",
         ));
     }
     let seed = arguments

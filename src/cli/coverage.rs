@@ -59,8 +59,13 @@ pub(super) fn run(arguments: &CoverageArguments) -> Result<Exit, CliError> {
         // Nothing is known about the rules whose defects do not run.
         inventory = inventory.of_rules(&infos.iter().map(|info| info.rule.as_str()).collect());
     }
+    let about = if arguments.client {
+        About::Client
+    } else {
+        About::Registry
+    };
     if let Some(path) = &arguments.check {
-        return check(path, &inventory, infos);
+        return check(path, &inventory, infos, about);
     }
     if infos.is_empty() || selected.is_empty() {
         eprintln!("error: no case carries the rule of a defect that was asked for");
@@ -81,11 +86,6 @@ pub(super) fn run(arguments: &CoverageArguments) -> Result<Exit, CliError> {
         write(path, &format!("{:#}\n", matrix.to_json(seed)))?;
     }
     if let Some(path) = &arguments.markdown {
-        let about = if arguments.client {
-            About::Client
-        } else {
-            About::Registry
-        };
         write(path, &coverage::markdown(&matrix, about))?;
     }
     // Of a part of the defects or cases, most expectations see none.
@@ -191,10 +191,17 @@ fn words(command: &str) -> Vec<OsString> {
 }
 
 /// Whether the document speaks of the rules, cases and defects that there are.
-fn check(path: &Path, inventory: &Inventory, defects: &[DefectInfo]) -> Result<Exit, CliError> {
+fn check(
+    path: &Path,
+    inventory: &Inventory,
+    defects: &[DefectInfo],
+    about: About,
+) -> Result<Exit, CliError> {
     let text = std::fs::read_to_string(path).map_err(|error| {
         CliError::message(format!("failed to read {}: {error}", path.display()))
     })?;
+    // Git may have written other line ends.
+    let text = text.replace("\r\n", "\n");
     let section = coverage::inventory_section(inventory, defects);
     if text.contains(&section) {
         // Nothing runs here, but a document that tells of a hole is no proof either.
@@ -216,10 +223,14 @@ fn check(path: &Path, inventory: &Inventory, defects: &[DefectInfo]) -> Result<E
     }
     let line = section.lines().find(|line| !text.contains(line));
     eprintln!(
-        "error: {} is not about the present rules, cases and defects{}; write it anew with `registry-conformance coverage --markdown {}`",
+        "error: {0} is not about the present rules, cases and defects{1}; write it anew with `registry-conformance coverage{2} --markdown {0}`",
         path.display(),
         line.map_or_else(String::new, |line| format!(" (now: {line})")),
-        path.display()
+        if about == About::Client {
+            " --client"
+        } else {
+            ""
+        },
     );
     Ok(Exit::DoesNotConform)
 }

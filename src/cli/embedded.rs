@@ -55,9 +55,12 @@ impl Embedded {
         let EmbeddedOptions {
             seed, variation, ..
         } = options;
-        let origin = Origin::start(OriginOptions::default())
-            .await
-            .map_err(CliError::unreachable)?;
+        let origin = Origin::start(OriginOptions {
+            tls: variation.has_tls_origin(),
+            ..OriginOptions::default()
+        })
+        .await
+        .map_err(CliError::unreachable)?;
         let mut builder = variation
             .configure(MockRegistry::builder())
             .fetch_deadline(FETCH_DEADLINE)
@@ -73,7 +76,9 @@ impl Embedded {
             builder = builder.defect(defect);
         }
         let mut target = Target::bundled_defaults(placeholder()?);
-        if let Some(namespace) = &target.private_namespace {
+        if let Some(namespace) = &target.private_namespace
+            && variation.has_private_releases()
+        {
             builder = builder.private_namespace(namespace.clone());
         }
         let registry = builder.start().await.map_err(CliError::unreachable)?;

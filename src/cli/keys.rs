@@ -4,6 +4,8 @@ use super::arguments::KeysArguments;
 use super::exit::{CliError, Exit};
 use super::stdout;
 use crate::jws::KeySet;
+use crate::origin::Authority;
+use crate::run::keys;
 use crate::target::{Environment, LoadOptions, Target, TokenCommands};
 
 /// Prints the keys.
@@ -16,10 +18,14 @@ pub(super) fn run(arguments: &KeysArguments) -> Result<Exit, CliError> {
             };
             let target =
                 Target::load(path, &Environment::process(), &options).map_err(CliError::usage)?;
-            match &target.keys {
-                Some(path) => KeySet::load(path).map_err(CliError::usage)?,
-                None => KeySet::built_in(),
+            if let Some(path) = &target.origin.ca {
+                Authority::kept(path).map_err(CliError::usage)?;
+                eprintln!(
+                    "the CA of the content hosts, for the registry to trust: {}",
+                    path.display()
+                );
             }
+            keys(&target).map_err(CliError::usage)?
         }
         None => KeySet::built_in(),
     };

@@ -13,6 +13,7 @@ mod load;
 mod mock;
 mod run;
 mod stdout;
+mod unmatched;
 mod variation;
 
 pub use exit::Exit;

@@ -8,7 +8,8 @@ use super::arguments::{Color, Format, RunArguments};
 use super::embedded::{Embedded, EmbeddedOptions};
 use super::exit::{CliError, Exit};
 use super::interrupt::Interrupt;
-use super::load;
+use super::load::{self, Judged};
+use super::unmatched;
 use crate::case::Case;
 use crate::known_failures::KnownFailures;
 use crate::outcome::{CaseOutcome, Verdict};
@@ -30,20 +31,21 @@ pub(super) fn run(arguments: &RunArguments, wrapped: bool) -> Result<Exit, CliEr
         .build()
         .map_err(CliError::unreachable)?;
     let interrupt = Interrupt::watch(&runtime, arguments);
-    let cases = load::cases_of(arguments, load::Judged::Registry)?;
+    let cases = load::cases_of(arguments, Judged::Registry)?;
     let selection = load::selection(arguments);
     let known_failures = load::known_failures(arguments, &cases)?;
+    unmatched::warn(arguments, &cases, Judged::Registry);
     if arguments.list {
         list(&cases, &selection);
         return Ok(Exit::Conforms);
     }
     let target = load::target(arguments)?;
     if !cases.iter().any(|case| selection.selects(&case.id)) {
-        return Ok(nothing_matches(
+        return Ok(unmatched::nothing_matches(
             arguments,
             &cases,
+            Judged::Registry,
             wrapped,
-            "registry-conformance --list",
         ));
     }
     let seed = arguments
@@ -220,26 +222,6 @@ pub(super) fn list(cases: &[Case], selection: &Selection) {
         .map(|case| (case, case.is_slow()))
         .collect();
     report::list(&selected, selection.slow);
-}
-
-/// `list` is the command that names all cases.
-pub(super) fn nothing_matches(
-    arguments: &RunArguments,
-    cases: &[Case],
-    wrapped: bool,
-    list: &str,
-) -> Exit {
-    if wrapped {
-        return Exit::Conforms;
-    }
-    let filters = arguments.filters.join(", ");
-    let hint = arguments
-        .filters
-        .iter()
-        .find_map(|filter| suggest::nearest(filter, cases.iter().map(|case| case.id.as_str())))
-        .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-    eprintln!("error: no case matches {filters}{hint} (`{list}` names all cases)");
-    Exit::NothingRan
 }
 
 fn options(arguments: &RunArguments) -> TrialOptions {

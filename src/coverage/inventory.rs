@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::fingerprint::digest_of_text;
+
 use crate::case::action::OneOrMany;
 use crate::case::expectation::Expectation;
 use crate::case::model::SkipUnless;
@@ -46,6 +48,8 @@ pub struct Inventory {
     pub expectations: BTreeMap<Expected, Place>,
     /// Ids of the cases that carry a rule.
     pub cases: BTreeMap<String, BTreeSet<String>>,
+    /// Every case file with the SHA-256 of its text, whatever its line ends.
+    pub files: BTreeMap<String, [u8; 32]>,
 }
 
 /// The file of a case: its id without the value of a matrix.
@@ -59,6 +63,10 @@ impl Inventory {
         let mut inventory = Self::default();
         for case in cases {
             inventory.add_steps(case, &case.file.steps, "/steps");
+            inventory
+                .files
+                .entry(file_of(&case.id).to_owned())
+                .or_insert_with(|| digest_of_text(case.text()));
         }
         inventory
     }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use super::defect_run::{DefectInfo, Sight};
 use super::figures::{dragged_percent, worst};
+use super::fingerprint::fingerprint;
 use super::inventory::{Expected, Inventory, Reason};
 use super::matrix::{DefectResult, ExpectationResult, Matrix};
 use crate::requirement;
@@ -105,7 +106,11 @@ pub fn inventory_section(inventory: &Inventory, defects: &[DefectInfo]) -> Strin
             or_dash(names.join(", "))
         );
     }
-    text.push('\n');
+    let _ = write!(
+        text,
+        "\nFingerprint of the cases, rules and defects: `{}`\n\n",
+        fingerprint(inventory, defects)
+    );
     text
 }
 

@@ -3,6 +3,7 @@
 
 mod defect_run;
 mod figures;
+mod fingerprint;
 mod inventory;
 mod markdown;
 mod matrix;
@@ -11,6 +12,7 @@ mod text;
 
 pub use defect_run::{CaseFinding, DefectInfo, DefectRun, Hit, Sight};
 pub use figures::{Figures, Share};
+pub use fingerprint::{digest_of_text, fingerprint};
 pub use inventory::{Expected, Inventory, Place, Reason, file_of};
 pub use markdown::{About, inventory_section, markdown};
 pub use matrix::{DefectResult, ExpectationResult, Matrix, RuleResult, VariationInfo};

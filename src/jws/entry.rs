@@ -92,10 +92,12 @@ fn resolve<'a>(
             let claimed = kid.clone().unwrap_or_else(|| {
                 format!("unknown-{}", hex::encode(&Sha256::digest(payload)[..8]))
             });
-            let key = Key::generate(&claimed, *algorithm).map_err(|source| SignError::Key {
-                kid: claimed.clone(),
-                source,
-            })?;
+            let key = keys
+                .unknown(&claimed, *algorithm, payload)
+                .map_err(|source| SignError::Key {
+                    kid: claimed.clone(),
+                    source,
+                })?;
             Ok((Cow::Owned(key), claimed))
         }
     }

@@ -1,13 +1,13 @@
 use std::fmt;
 
 use josekit::jwk::Jwk;
-use josekit::jwk::alg::ec::EcCurve;
-use josekit::jwk::alg::ed::EdCurve;
 use josekit::jws::{ES256, EdDSA, JwsSigner as _, JwsVerifier as _};
 use openssl::bn::BigNum;
 use openssl::ec::{EcGroup, EcKey};
 use openssl::nid::Nid;
 use openssl::pkey::{Id, PKey, Public};
+use p256::ecdsa::signature::Signer as _;
+use p256::ecdsa::{Signature, SigningKey};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -48,16 +48,6 @@ pub struct Key {
 }
 
 impl Key {
-    /// A key that nobody knows.
-    pub fn generate(kid: &str, algorithm: KeyAlgorithm) -> Result<Self, KeyError> {
-        let mut jwk = match algorithm {
-            KeyAlgorithm::Es256 => Jwk::generate_ec_key(EcCurve::P256)?,
-            KeyAlgorithm::Ed25519 => Jwk::generate_ed_key(EdCurve::Ed25519)?,
-        };
-        jwk.set_key_id(kid);
-        Self::from_jwk(&Value::Object(jwk.into()))
-    }
-
     /// A key from a private JWK. `alg` defaults to the kind's first name; `identity` to `owner` or
     /// `other` when the kid begins so.
     pub fn from_jwk(jwk: &Value) -> Result<Self, KeyError> {
@@ -172,10 +162,17 @@ impl Key {
         })
     }
 
-    /// The raw signature (RFC 7518 section 3.4, RFC 8037 section 3.1) over `message`; 64 bytes.
+    /// The raw signature (RFC 7518 section 3.4, RFC 8037 section 3.1) over `message`; 64 bytes. The same for the same
+    /// message: ECDSA takes its nonce from key and message (RFC 6979), which OpenSSL before 3.2 can not do.
     pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
         Ok(match self.algorithm {
-            KeyAlgorithm::Es256 => ES256.signer_from_jwk(&self.jwk)?.sign(message)?,
+            KeyAlgorithm::Es256 => {
+                let key = SigningKey::from_slice(&self.coordinate("d")?)
+                    .map_err(|_| KeyError::Inconsistent)?;
+                let signature: Signature =
+                    key.try_sign(message).map_err(|_| KeyError::Inconsistent)?;
+                signature.to_bytes().to_vec()
+            }
             KeyAlgorithm::Ed25519 => EdDSA.signer_from_jwk(&self.jwk)?.sign(message)?,
         })
     }
@@ -224,7 +221,7 @@ impl Key {
         })
     }
 
-    /// Octets of a coordinate of the public key.
+    /// Octets of a coordinate, or of the private number.
     fn coordinate(&self, name: &'static str) -> Result<Vec<u8>, KeyError> {
         let text = self
             .jwk

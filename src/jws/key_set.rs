@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::Key;
+use super::{Key, KeyAlgorithm};
 
 const TEST_KEYS: &str = include_str!("test-keys.jwks");
 
@@ -95,6 +95,8 @@ pub enum KeySetError {
 #[derive(Debug, Clone, Default)]
 pub struct KeySet {
     keys: Vec<Key>,
+    /// What the algorithm of Ed25519 keys is called, where no key says so.
+    ed25519_name: Option<String>,
 }
 
 impl KeySet {
@@ -141,7 +143,40 @@ impl KeySet {
             }
             keys.push(key);
         }
-        Ok(Self { keys })
+        Ok(Self {
+            keys,
+            ed25519_name: None,
+        })
+    }
+
+    /// The same keys for a registry that knows the algorithm of Ed25519 keys by these names (`jws.ed25519`): a key whose
+    /// own name is none of them goes by the first.
+    #[must_use]
+    pub fn with_ed25519_names(mut self, names: &[String]) -> Self {
+        let Some(first) = names.first() else {
+            return self;
+        };
+        for key in &mut self.keys {
+            if key.algorithm == KeyAlgorithm::Ed25519 && !names.contains(&key.alg) {
+                key.alg.clone_from(first);
+            }
+        }
+        self.ed25519_name = Some(first.clone());
+        self
+    }
+
+    /// A key that no registry trusts, made from `material`; its algorithm goes by a name that the registry knows.
+    pub(super) fn unknown(
+        &self,
+        kid: &str,
+        algorithm: KeyAlgorithm,
+        material: &[u8],
+    ) -> Result<Key, KeyError> {
+        let mut key = Key::derived(kid, algorithm, material)?;
+        if let (KeyAlgorithm::Ed25519, Some(name)) = (algorithm, &self.ed25519_name) {
+            key.alg.clone_from(name);
+        }
+        Ok(key)
     }
 
     /// The key with this kid.
@@ -150,7 +185,7 @@ impl KeySet {
     }
 
     /// The first key of an identity with this algorithm.
-    pub fn of_identity(&self, identity: &str, algorithm: super::KeyAlgorithm) -> Option<&Key> {
+    pub fn of_identity(&self, identity: &str, algorithm: KeyAlgorithm) -> Option<&Key> {
         self.keys
             .iter()
             .find(|key| key.identity() == identity && key.algorithm() == algorithm)
@@ -171,6 +206,7 @@ impl KeySet {
                 .filter(|key| key.identity() == identity)
                 .cloned()
                 .collect(),
+            ed25519_name: self.ed25519_name.clone(),
         }
     }
 

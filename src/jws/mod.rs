@@ -3,6 +3,7 @@
 //! Documents and headers are built and parsed here; josekit gives keys and the signature primitives only.
 
 mod base64url;
+mod derive;
 mod entry;
 mod header;
 mod key;

@@ -23,7 +23,7 @@ pub enum Form {
 pub enum KeyRef {
     /// A key of the key set, by its kid.
     Kid(String),
-    /// A key that nobody knows, generated for this signature.
+    /// A key that nobody knows, made for this payload.
     Unknown {
         /// Its kind.
         #[serde(rename = "type")]
@@ -145,7 +145,7 @@ impl Signing {
 
     /// Carries out the plan. Header changes are carried out to the letter: `b64: false` (RFC 7797), for one, does not change what is
     /// signed.
-    /// ECDSA signatures differ from call to call.
+    /// The same plan gives the same document.
     pub fn sign(&self, keys: &KeySet) -> Result<Value, SignError> {
         if self.form == Form::Flattened && self.signatures.len() != 1 {
             return Err(SignError::NotOneSignature {

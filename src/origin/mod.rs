@@ -5,6 +5,7 @@
 //! socket.
 
 mod answer;
+mod authority;
 mod behaviour;
 mod gateway;
 mod head;
@@ -19,6 +20,7 @@ mod slot;
 mod spec;
 mod tls;
 
+pub use authority::{Authority, AuthorityError};
 pub use behaviour::{Behaviour, Body, Credentials, Redirect};
 pub use host::Host;
 pub use received::Received;

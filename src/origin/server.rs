@@ -1,5 +1,6 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use tokio::net::{TcpListener, TcpSocket};
@@ -12,7 +13,7 @@ use super::inner::Inner;
 use super::play::Play;
 use super::shared::{HostState, Shared, lock};
 use super::tls::Tls;
-use super::{Behaviour, Host, Received, Scheme, Slot};
+use super::{Authority, AuthorityError, Behaviour, Host, Received, Scheme, Slot};
 
 /// Where the suite serves content (`origin` of the target file).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub struct OriginOptions {
     pub public_url: Option<Url>,
     /// Whether the default scheme is `https`.
     pub tls: bool,
+    /// Where the CA is kept ([`Authority::kept`]); one of this run's own without it.
+    pub ca: Option<PathBuf>,
 }
 
 impl Default for OriginOptions {
@@ -31,6 +34,7 @@ impl Default for OriginOptions {
             bind: SocketAddr::from(([127, 0, 0, 1], 0)),
             public_url: None,
             tls: false,
+            ca: None,
         }
     }
 }
@@ -46,6 +50,9 @@ pub enum OriginError {
         /// Why.
         source: std::io::Error,
     },
+    /// The CA can not be made or used.
+    #[error(transparent)]
+    Authority(#[from] AuthorityError),
     /// The certificate can not be made.
     #[error("failed to make a certificate for the content hosts")]
     Certificate(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -97,7 +104,11 @@ impl Origin {
     /// Starts the gateways.
     pub async fn start(options: OriginOptions) -> Result<Self, OriginError> {
         let names = certificate_names(&options)?;
-        let tls = Tls::generate(&names).map_err(OriginError::Certificate)?;
+        let authority = match &options.ca {
+            Some(path) => Authority::kept(path)?,
+            None => Authority::of_this_run().map_err(AuthorityError::from)?,
+        };
+        let tls = Tls::certified(&authority, &names).map_err(OriginError::Certificate)?;
         let shared = Arc::new(Shared::new(Inner::start().await));
         let default_scheme = if options.tls {
             Scheme::Https

@@ -11,37 +11,40 @@ use openssl::x509::extension::{
     AuthorityKeyIdentifier, BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectAlternativeName,
     SubjectKeyIdentifier,
 };
-use openssl::x509::{X509, X509Builder, X509Name, X509NameBuilder};
+use openssl::x509::{X509, X509Builder, X509Name, X509NameBuilder, X509NameRef};
 use tokio_native_tls::{TlsAcceptor, native_tls};
+
+use super::Authority;
+
+/// Days that the certificate of a run is good for.
+const DAYS_OF_A_LEAF: u32 = 30;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
-/// A CA made for this run, and an acceptor with a certificate of it.
+/// A CA, and an acceptor with a certificate of it that is made for this run.
 pub(super) struct Tls {
     pub(super) ca_pem: String,
     pub(super) acceptor: TlsAcceptor,
 }
 
 impl Tls {
-    /// Makes keys and certificates for these names and addresses.
-    pub(super) fn generate(names: &[String]) -> Result<Self, Failure> {
-        let ca_key = key()?;
-        let ca = ca(&ca_key)?;
+    /// Makes a certificate for these names and addresses.
+    pub(super) fn certified(authority: &Authority, names: &[String]) -> Result<Self, Failure> {
         let leaf_key = key()?;
-        let leaf = leaf(&leaf_key, &ca, &ca_key, names)?;
+        let leaf = leaf(&leaf_key, authority, names)?;
         let identity = native_tls::Identity::from_pkcs8(
             &leaf.to_pem()?,
             &leaf_key.private_key_to_pem_pkcs8()?,
         )?;
         let acceptor = native_tls::TlsAcceptor::new(identity)?;
         Ok(Self {
-            ca_pem: String::from_utf8(ca.to_pem()?)?,
+            ca_pem: String::from_utf8(authority.certificate.to_pem()?)?,
             acceptor: acceptor.into(),
         })
     }
 }
 
-fn key() -> Result<PKey<Private>, ErrorStack> {
+pub(super) fn key() -> Result<PKey<Private>, ErrorStack> {
     let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1)?;
     PKey::from_ec_key(EcKey::generate(&group)?)
 }
@@ -55,8 +58,9 @@ fn name(common_name: &str) -> Result<X509Name, ErrorStack> {
 /// What CA and leaf have in common. Valid from a day ago, for clocks that are behind.
 fn certificate(
     key: &PKey<Private>,
-    subject: &X509Name,
-    issuer: &X509Name,
+    subject: &X509NameRef,
+    issuer: &X509NameRef,
+    days: u32,
 ) -> Result<X509Builder, ErrorStack> {
     let mut serial = BigNum::new()?;
     serial.rand(127, MsbOption::MAYBE_ZERO, false)?;
@@ -69,16 +73,17 @@ fn certificate(
     builder.set_version(2)?;
     builder.set_serial_number(&*serial.to_asn1_integer()?)?;
     builder.set_not_before(&*Asn1Time::from_unix(day_ago)?)?;
-    builder.set_not_after(&*Asn1Time::days_from_now(30)?)?;
+    builder.set_not_after(&*Asn1Time::days_from_now(days)?)?;
     builder.set_subject_name(subject)?;
     builder.set_issuer_name(issuer)?;
     builder.set_pubkey(key)?;
     Ok(builder)
 }
 
-fn ca(key: &PKey<Private>) -> Result<X509, ErrorStack> {
+/// The certificate of a CA for content hosts.
+pub(super) fn ca(key: &PKey<Private>, days: u32) -> Result<X509, ErrorStack> {
     let name = name("registry-conformance content hosts CA")?;
-    let mut builder = certificate(key, &name, &name)?;
+    let mut builder = certificate(key, &name, &name, days)?;
     builder.append_extension(BasicConstraints::new().critical().ca().pathlen(0).build()?)?;
     builder.append_extension(
         KeyUsage::new()
@@ -93,15 +98,10 @@ fn ca(key: &PKey<Private>) -> Result<X509, ErrorStack> {
     Ok(builder.build())
 }
 
-fn leaf(
-    key: &PKey<Private>,
-    ca: &X509,
-    ca_key: &PKey<Private>,
-    names: &[String],
-) -> Result<X509, ErrorStack> {
+fn leaf(key: &PKey<Private>, authority: &Authority, names: &[String]) -> Result<X509, ErrorStack> {
+    let ca = &authority.certificate;
     let subject = name("registry-conformance content host")?;
-    let issuer = name("registry-conformance content hosts CA")?;
-    let mut builder = certificate(key, &subject, &issuer)?;
+    let mut builder = certificate(key, &subject, ca.subject_name(), DAYS_OF_A_LEAF)?;
     builder.append_extension(BasicConstraints::new().critical().build()?)?;
     builder.append_extension(KeyUsage::new().critical().digital_signature().build()?)?;
     builder.append_extension(ExtendedKeyUsage::new().server_auth().build()?)?;
@@ -117,11 +117,11 @@ fn leaf(
     let extensions = [
         alternatives.build(&context)?,
         SubjectKeyIdentifier::new().build(&context)?,
-        AuthorityKeyIdentifier::new().keyid(true).build(&context)?,
+        AuthorityKeyIdentifier::new().keyid(false).build(&context)?,
     ];
     for extension in extensions {
         builder.append_extension(extension)?;
     }
-    builder.sign(ca_key, MessageDigest::sha256())?;
+    builder.sign(&authority.key, MessageDigest::sha256())?;
     Ok(builder.build())
 }

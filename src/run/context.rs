@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use thiserror::Error;
 
 use super::sessions::ClientSuite;
-use crate::jws::{KeySet, KeySetError};
+use crate::jws::{Key, KeySet, KeySetError};
 use crate::origin::{Origin, OriginError, OriginOptions};
 use crate::plan::Hosting;
-use crate::target::{Capabilities, Target};
+use crate::target::{Capabilities, CapabilityValue, Target};
 use crate::wire::{Client, ClientError, ClientIdentity, Redactor, WireOptions};
 
 /// Why a run can not begin.
@@ -66,6 +66,7 @@ impl RunContext {
             bind: target.origin.bind,
             public_url: target.origin.public_url.clone(),
             tls: target.origin.tls,
+            ca: target.origin.ca.clone(),
         })
         .await?;
         Self::with_origin(target, seed, Arc::new(origin))
@@ -77,13 +78,10 @@ impl RunContext {
         seed: u64,
         origin: Arc<Origin>,
     ) -> Result<Self, ContextError> {
-        let keys = match &target.keys {
-            Some(path) => KeySet::load(path)?,
-            None => KeySet::built_in(),
-        };
+        let keys = keys(&target)?;
         let redactor = Redactor::new(target.secrets());
-        for identity in target.identities.iter() {
-            redactor.add_public(identity.namespace.as_deref().unwrap_or_default());
+        for text in public_texts(&target, &keys) {
+            redactor.add_public(text);
         }
         let mut options = wire_options(&target)?;
         if target.origin.tls {
@@ -146,6 +144,30 @@ impl RunContext {
 const BODY_MARGIN: u64 = 1024 * 1024;
 /// Octets that a document may have beyond what its manifest explains (twice: as it is, and signed in base64).
 const DOCUMENT_MARGIN: u64 = 2 * 1024 * 1024;
+
+/// What an error may name although a token may be part of it, as `conformance-owner` is of the namespace
+/// `conformance-owner.test`.
+fn public_texts<'a>(target: &'a Target, keys: &'a KeySet) -> impl Iterator<Item = &'a str> {
+    target
+        .identities
+        .iter()
+        .filter_map(|identity| identity.namespace.as_deref())
+        .chain(target.private_namespace.as_deref())
+        .chain(target.registry.host_str())
+        .chain(keys.iter().map(Key::kid))
+}
+
+/// The publishers' keys of a target, their algorithms by names that the registry takes.
+pub fn keys(target: &Target) -> Result<KeySet, KeySetError> {
+    let keys = match &target.keys {
+        Some(path) => KeySet::load(path)?,
+        None => KeySet::built_in(),
+    };
+    Ok(match target.capabilities.get("jws.ed25519") {
+        Some(CapabilityValue::List(names)) => keys.with_ed25519_names(names),
+        _ => keys,
+    })
+}
 
 fn wire_options(target: &Target) -> Result<WireOptions, ContextError> {
     let read = |path: &PathBuf| {

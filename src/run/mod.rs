@@ -30,7 +30,7 @@ mod upload;
 mod verdict;
 mod wait;
 
-pub use context::{ContextError, RunContext};
+pub use context::{ContextError, RunContext, keys};
 pub use preflight::{NotARegistry, Preflight, preflight};
 pub use process::kill_clients;
 pub use registry::{Outcomes, not_run, run_case};

@@ -16,7 +16,7 @@ use crate::case::action::Publish;
 use crate::case::sign_spec::SignSpec;
 use crate::check::{Conclusion, implied};
 use crate::outcome::{Level, Mismatch};
-use crate::target::Operation;
+use crate::target::{CapabilityValue, Operation};
 use crate::wire::{Answer, Body, Exchange, Request, retry_after};
 
 /// The first pause between two looks at the status, where the registry does not say.
@@ -72,6 +72,10 @@ impl CaseRun<'_> {
         match answer.status {
             202 => {
                 performed.implied = implied::accepted(&answer);
+                let declared = self.context.target.capabilities.get("async");
+                if declared == Some(&CapabilityValue::Bool(false)) {
+                    performed.implied.push(implied::undeclared_work());
+                }
                 if waits {
                     let location = answer
                         .header("location")

@@ -37,6 +37,7 @@ impl Target {
                 bind: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
                 public_url: None,
                 tls: false,
+                ca: None,
             },
             deadlines: Deadlines {
                 exchange: Duration::from_secs(10),

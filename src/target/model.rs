@@ -64,6 +64,8 @@ pub struct OriginOptions {
     pub public_url: Option<Url>,
     /// Whether content is served over https.
     pub tls: bool,
+    /// Where the CA of the content hosts is kept: its certificate, for the registry to trust.
+    pub ca: Option<PathBuf>,
 }
 
 /// How long things may take.

@@ -38,6 +38,7 @@ impl Target {
                 "bind": self.origin.bind.to_string(),
                 "public-url": self.origin.public_url.as_ref().map(url::Url::as_str),
                 "tls": self.origin.tls,
+                "ca": path(&self.origin.ca),
             },
             "deadlines": {
                 "exchange": duration(self.deadlines.exchange),

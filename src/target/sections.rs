@@ -85,6 +85,13 @@ impl Loader<'_> {
             .value("/origin/tls")
             .and_then(Value::as_bool)
             .unwrap_or_default();
+        target.origin.ca = self.path("/origin/ca");
+        if target.origin.ca.is_some() && !target.origin.tls {
+            self.reader.refuse(
+                "/origin/ca",
+                "`ca` is for content hosts over https: it needs `tls: true`",
+            );
+        }
     }
 
     fn capabilities(&mut self, target: &mut Target) {

@@ -79,9 +79,9 @@ impl Redactor {
             return;
         }
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        let forms = base64_forms(text.as_bytes())
+        let forms = plain_forms(text)
             .into_iter()
-            .chain([text.to_owned()]);
+            .chain(base64_forms(text.as_bytes()));
         for form in forms {
             known
                 .forms
@@ -111,27 +111,7 @@ impl Redactor {
                 .forms
                 .insert(form.to_ascii_lowercase().into_bytes(), Some(label));
         };
-        learn(value.to_owned(), secret.label().to_owned());
-        let percent = utf8_percent_encode(value, UNRESERVED).to_string();
-        learn(lower_escapes(&percent), secret.label().to_owned());
-        learn(percent.replace("%20", "+"), secret.label().to_owned());
-        // As in a URL's userinfo, where fewer characters are encoded.
-        learn(
-            utf8_percent_encode(value, percent_encoding::CONTROLS).to_string(),
-            secret.label().to_owned(),
-        );
-        learn(percent, secret.label().to_owned());
-        let quoted = Value::from(value).to_string();
-        let within_quotes = quoted.get(1..quoted.len() - 1).unwrap_or_default();
-        learn(within_quotes.to_owned(), secret.label().to_owned());
-        let each = |prefix: &str| {
-            let octets: Vec<String> = value
-                .bytes()
-                .map(|octet| format!("{prefix}{octet:02x}"))
-                .collect();
-            octets.concat()
-        };
-        for form in [each(""), each("%"), each("\\u00"), each("\\x")] {
+        for form in plain_forms(value) {
             learn(form, secret.label().to_owned());
         }
         for form in base64_forms(value.as_bytes()) {
@@ -229,6 +209,33 @@ impl std::fmt::Debug for Redactor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Redactor").finish_non_exhaustive()
     }
+}
+
+/// `value` as it is, percent-encoded, inside a JSON string, and octet by octet.
+fn plain_forms(value: &str) -> Vec<String> {
+    let percent = utf8_percent_encode(value, UNRESERVED).to_string();
+    let quoted = Value::from(value).to_string();
+    let within_quotes = quoted.get(1..quoted.len() - 1).unwrap_or_default();
+    let each = |prefix: &str| {
+        let octets: Vec<String> = value
+            .bytes()
+            .map(|octet| format!("{prefix}{octet:02x}"))
+            .collect();
+        octets.concat()
+    };
+    vec![
+        value.to_owned(),
+        lower_escapes(&percent),
+        percent.replace("%20", "+"),
+        // As in a URL's userinfo, where fewer characters are encoded.
+        utf8_percent_encode(value, percent_encoding::CONTROLS).to_string(),
+        within_quotes.to_owned(),
+        each(""),
+        each("%"),
+        each("\\u00"),
+        each("\\x"),
+        percent,
+    ]
 }
 
 /// `%2F` as `%2f`.

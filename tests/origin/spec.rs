@@ -7,7 +7,7 @@ use registry_conformance::origin::{
 };
 use serde_json::json;
 
-use super::body;
+use crate::support::body;
 
 struct Names;
 

@@ -165,6 +165,10 @@ variations! {
         .mock(|config| config.chunked_uploads = false)
         .declares("upload.chunked", false)
         .about(&["upload/"]);
+    small_content => new()
+        .mock(|config| config.max_content = 64 << 10)
+        .target("limits", json!({"manifest": "64 KiB", "content": "64 KiB"}))
+        .about(&["upload/", "digest/", "publish/concurrent"]);
     no_sources => without_sources().about(&["upload/"]);
     http_sources_only => new()
         .mock(|config| config.source_schemes = vec!["http".to_owned()])

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use futures::{StreamExt, future};
-use mock_registry::config::{BadMirror, DigestForm, Verification};
+use mock_registry::config::{BadMirror, DigestForm, ProcessingMode, Verification};
 use mock_registry::identity::{Identities, Identity, Role};
 use registry_conformance::case::Case;
 use registry_conformance::outcome::Verdict;
@@ -92,6 +92,19 @@ fn rows() -> Vec<Row> {
             new()
                 .mock(|config| config.source_schemes = vec!["http".to_owned()])
                 .target("origin", json!({"tls": true})),
+        ),
+        // Content hosts over http show nothing of it.
+        row(
+            "sources.schemes",
+            "SRC-1",
+            "takes-every-declared-scheme[https",
+            new().mock(|config| config.source_schemes = vec!["http".to_owned()]),
+        ),
+        row(
+            "sources.schemes",
+            "SRC-1",
+            "takes-every-declared-scheme[ipfs",
+            new().declares("sources.schemes", json!(["http", "https", "ipfs"])),
         ),
         row(
             "sources.bad-mirror",
@@ -201,6 +214,13 @@ fn rows() -> Vec<Row> {
             new().mock(|config| config.version_build = false),
         ),
         row("async", "ASY-1", "async/", new().declares("async", true)),
+        // Beside the cases that are about publishes at once.
+        row(
+            "async",
+            "PUB-1",
+            "sources/publishes",
+            new().mock(|config| config.processing = ProcessingMode::Polls(1)),
+        ),
         row(
             "expiry",
             "PUB-9",

@@ -93,6 +93,8 @@ pub struct Config {
     pub uploads: bool,
     /// Whether uploads may be chunked.
     pub chunked_uploads: bool,
+    /// Whether uploads are compared with the digest when the release is published, and not as they come in.
+    pub late_upload_check: bool,
     /// Whether content is taken by URL.
     pub sources: bool,
     /// Whether `PUT` replaces sources.
@@ -172,6 +174,7 @@ impl Config {
             per_entry_sources: true,
             uploads: true,
             chunked_uploads: true,
+            late_upload_check: false,
             sources: true,
             replace_sources: true,
             signed_create: true,

@@ -2,9 +2,15 @@
 
 /// How digests are read and compared; the default conforms, any other value is a mistake.
 #[derive(Debug, Clone, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a mistake of its own"
+)]
 pub struct DigestPolicy {
-    /// Takes a `contentDigest` without any supported algorithm (CRE-8).
+    /// Takes a `contentDigest` without any supported algorithm, and keeps nothing of it (CRE-8).
     pub accepts_unsupported_only: bool,
+    /// Calls a manifest without any supported algorithm malformed (CRE-8).
+    pub unsupported_is_malformed: bool,
     /// Takes digests of any form (CRE-9).
     pub accepts_any_form: bool,
     /// Drops digests of unknown algorithms (DIG-5).

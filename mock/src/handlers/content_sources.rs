@@ -35,6 +35,13 @@ pub(super) async fn content_sources(
     }
     require_json(&request.headers)?;
     let body = request.read_body(LIMIT).await?;
+    let before = policy
+        .remembers_list()
+        .then(|| session.registry().sources_now(session.now(), key))
+        .transpose()?;
+    if policy.clears_before_replacing && request.method == Method::PUT {
+        session.registry().clear_sources(session.now(), key);
+    }
     let parsed = parse_sources(&body, &session.links.content(key), &session.source_rules());
     let parsed = match parsed {
         Err(_) if policy.takes_unreadable => return unchanged(session, key),
@@ -70,6 +77,16 @@ pub(super) async fn content_sources(
         SourcesChange::Add(sources)
     };
 
+    if policy.racing_addition_is_conflict {
+        tokio::time::sleep(RACE_WINDOW).await;
+        let now = session.registry().sources_now(session.now(), key)?;
+        if before.as_ref() != Some(&now) {
+            return Err(Refusal::new(
+                ProblemKind::Processing,
+                "The release was changed meanwhile.",
+            ));
+        }
+    }
     let outcome = session
         .registry()
         .change_sources(session.now(), &caller, key, change)?;
@@ -83,7 +100,8 @@ pub(super) async fn content_sources(
     if let Some(refusal) = refused {
         return Err(refusal);
     }
-    Ok(listed(session, key, &sources))
+    let shown = before.filter(|_| policy.answers_with_old_list);
+    Ok(listed(session, key, shown.as_ref().unwrap_or(&sources)))
 }
 
 /// The list as it is shown.

@@ -38,10 +38,7 @@ pub(super) async fn create(session: &Session, request: &mut Request) -> Result<R
         Some("application/jose+json") if session.config.signed_create => {
             match read_signed(session, request).await {
                 Err(refusal) if policy.queues_signed && is_malformed(&refusal) => {
-                    return Ok(Reply::json(
-                        StatusCode::ACCEPTED,
-                        &json!({"status": "pending"}),
-                    ));
+                    return Ok(queued());
                 }
                 read => read.map_err(|refusal| policy.unreadable_jws(refusal))?,
             }
@@ -50,6 +47,7 @@ pub(super) async fn create(session: &Session, request: &mut Request) -> Result<R
         _ if session.policy.create.takes_any_content_type => {
             (read_naked(session, request).await?, None)
         }
+        _ if policy.queues_unknown_types => return Ok(queued()),
         _ => return Err(unsupported(request)),
     };
     if policy.default_namespace && !manifest.key.name.contains(':') {
@@ -87,6 +85,11 @@ pub(super) async fn create(session: &Session, request: &mut Request) -> Result<R
         .links
         .status(&view.manifest.key, view.status_token.as_deref());
     Ok(reply.with_header(header::LOCATION, &locate(session, &view.manifest.key, &url)))
+}
+
+/// What is said of a body that is read later: what no registry may do (CRE-3, CRE-4).
+fn queued() -> Reply {
+    Reply::json(StatusCode::ACCEPTED, &json!({"status": "pending"}))
 }
 
 fn is_malformed(refusal: &Refusal) -> bool {
@@ -127,6 +130,18 @@ async fn take_name(
         return Ok(session
             .registry()
             .start_attempt(now, caller, manifest, signature));
+    }
+    if session.policy.create.loser_rolls_back {
+        let key = manifest.key.clone();
+        session
+            .registry()
+            .refuse_stranger_or_conflict(now, caller, &key)?;
+        tokio::time::sleep(super::publish::RACE_WINDOW).await;
+        let created = session.registry().create(now, caller, manifest, signature);
+        if created.is_err() {
+            session.registry().remove_current(&key);
+        }
+        return created;
     }
     session.registry().create(now, caller, manifest, signature)
 }

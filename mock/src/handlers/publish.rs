@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use http::{StatusCode, header};
+use serde_json::{Value, json};
 
 use crate::{
     config::ProcessingMode,
@@ -170,7 +171,11 @@ fn published(session: &Session, view: &ReleaseView, signed_at_create: bool) -> R
     } else {
         StatusCode::CREATED
     };
-    let reply = Reply::json(status, &render_release(view, session.rendering()));
+    let mut document = render_release(view, session.rendering());
+    if session.policy.publish.answer_is_rewritten {
+        rewrite(&mut document, view);
+    }
+    let reply = Reply::json(status, &document);
     if status == StatusCode::OK {
         return reply;
     }
@@ -178,6 +183,13 @@ fn published(session: &Session, view: &ReleaseView, signed_at_create: bool) -> R
         header::LOCATION,
         &locate(session, key, &session.links.release(key)),
     )
+}
+
+/// Fills in defaults and sorts members: what no registry may do (PUB-1).
+fn rewrite(document: &mut Value, view: &ReleaseView) {
+    document["release"]["mediaType"] = json!(view.manifest.media_type);
+    let signature = JwsDocument::clone(&view.signature).reserialised();
+    document["releaseSignature"] = signature.to_general_json();
 }
 
 fn accepted(session: &Session, view: &UnpublishedView, signed_at_create: bool) -> Reply {

@@ -21,6 +21,7 @@ use super::{
     authenticate::authenticate,
     body::BodyTrouble,
     media_type::{content_type, essence, odd_media_type},
+    publish::RACE_WINDOW,
 };
 
 pub(super) async fn upload(
@@ -57,9 +58,29 @@ pub(super) async fn upload(
             .refuse_further_uploads(session.now(), &ticket);
     }
     let upload = received?;
+    if session.policy.upload.collide {
+        return collide(session, &ticket, upload).await;
+    }
     session
         .registry()
         .finish_upload(session.now(), &ticket, upload)?;
+    Ok(Reply::empty(StatusCode::NO_CONTENT))
+}
+
+/// Writes to a file that has to be new, under a name that another upload may have: what no registry may do (UPL-6).
+async fn collide(
+    session: &Session,
+    ticket: &UploadTicket,
+    upload: Upload,
+) -> Result<Reply, Refusal> {
+    let name = ticket.manifest.value["contentDigest"].to_string();
+    if !session.registry().temporary_files.insert(name.clone()) {
+        return Err(internal_error("open: EEXIST"));
+    }
+    tokio::time::sleep(RACE_WINDOW).await;
+    let mut registry = session.registry();
+    registry.temporary_files.remove(&name);
+    registry.finish_upload(session.now(), ticket, upload)?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
@@ -216,7 +237,9 @@ fn judge(
             return unread.ok_or_else(|| refuse_content(&error));
         }
     };
-    if session.policy.upload.skips_digest || ticket.denied {
+    let is_compared_later =
+        session.policy.upload.skips_digest || session.content.is_late_for_uploads();
+    if is_compared_later || ticket.denied {
         return Ok(summary);
     }
     match session.content.judge(&ticket.manifest, &summary) {

@@ -33,6 +33,8 @@ pub struct SignaturePolicy {
     pub ignores_unprotected_crit: bool,
     /// Verifies nothing: the `kid` is enough (SIG-9).
     pub skips_verification: bool,
+    /// Verifies nothing that goes by the name `Ed25519` (SIG-9).
+    pub fully_named_unverified: bool,
     /// Cuts a signature that is too long (SIG-9).
     pub accepts_long_signature: bool,
     /// Takes base64url with padding, or in the standard alphabet (SIG-9).
@@ -101,6 +103,7 @@ impl Default for SignaturePolicy {
             accepts_empty_crit: false,
             ignores_unprotected_crit: false,
             skips_verification: false,
+            fully_named_unverified: false,
             accepts_long_signature: false,
             accepts_padded_base64: false,
             accepts_no_signatures: false,

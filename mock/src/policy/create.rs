@@ -27,6 +27,8 @@ pub(super) const KNOWN_MEMBERS: [&str; 5] = [
 pub(crate) struct CreatePolicy {
     /// Takes every content type as a naked manifest (CRE-3).
     pub takes_any_content_type: bool,
+    /// Answers 202 to what has another content type (CRE-3).
+    pub queues_unknown_types: bool,
     /// Takes duplicate member names (CRE-5).
     pub takes_duplicate_members: bool,
     /// Takes names of any form (CRE-6).
@@ -87,6 +89,12 @@ pub(crate) struct CreatePolicy {
     pub default_namespace: bool,
     /// Has one problem for every name that it refuses, that of a malformed manifest (CRE-6).
     pub names_are_malformed: bool,
+    /// Has one problem for every version that it refuses, that of a malformed manifest (CRE-6).
+    pub versions_are_malformed: bool,
+    /// Drops build metadata of the version (CRE-6).
+    pub drops_builds: bool,
+    /// A create that loses a race removes what the winner made (CRE-11).
+    pub loser_rolls_back: bool,
     /// Lets a create replace what is processed (CRE-10).
     pub replaces_processing: bool,
     /// Points to the release in every conflict (CRE-10).
@@ -140,6 +148,15 @@ impl CreatePolicy {
             || (self.refuses_builds && version.contains('+'))
     }
 
+    /// What is wrong with a manifest whose version is refused.
+    pub(crate) fn problem_of_versions(&self) -> ProblemKind {
+        if self.versions_are_malformed {
+            ProblemKind::MalformedManifest
+        } else {
+            ProblemKind::InvalidVersion
+        }
+    }
+
     /// A manifest as it is looked at: text made of what is none, what is missing filled in.
     pub(crate) fn completed(&self, mut members: Map<String, Value>) -> Map<String, Value> {
         if self.coerces_types {
@@ -155,6 +172,12 @@ impl CreatePolicy {
                     .entry(name)
                     .or_insert_with(|| Value::String(default.to_owned()));
             }
+        }
+        if self.drops_builds
+            && let Some(Value::String(version)) = members.get_mut("version")
+            && let Some(at) = version.find('+')
+        {
+            version.truncate(at);
         }
         if self.trims_names
             && let Some(Value::String(name)) = members.get_mut("name")

@@ -22,7 +22,7 @@ pub(crate) use processing::ProcessingPolicy;
 pub(crate) use publish::PublishPolicy;
 pub(crate) use reading::ReadingPolicy;
 pub(crate) use sources::SourcePolicy;
-pub(crate) use upload::UploadPolicy;
+pub(crate) use upload::{FailedUpload, UploadPolicy};
 pub(crate) use verification::VerificationPolicy;
 
 use crate::{

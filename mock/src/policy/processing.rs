@@ -48,6 +48,8 @@ pub(crate) struct ProcessingPolicy {
     pub keeps_last_error: bool,
     /// Shows `pending` at every other look while content is fetched (ASY-6).
     pub flickers: bool,
+    /// Misses a release of several sources at every other read (ASY-6).
+    pub release_flickers: bool,
     /// Has nothing but 410 for what has failed (ASY-10).
     pub failure_is_for_good: bool,
 }

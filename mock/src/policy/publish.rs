@@ -15,6 +15,8 @@ pub(crate) struct PublishPolicy {
     pub drops_added: bool,
     /// Answers 200 to the publishing of a signed create (PUB-1).
     pub answers_200: bool,
+    /// Answers with the release written anew (PUB-1).
+    pub answer_is_rewritten: bool,
     /// Loses and fills in members of the manifest when sources change (PUB-5).
     pub sources_change_rewrites: bool,
     /// Knows nothing of a release while it is published (ASY-7).

@@ -41,6 +41,8 @@ pub(crate) struct ReadingPolicy {
     pub compares_encoded_names: bool,
     /// Adds the default media type to manifests without one (PUB-3).
     pub adds_default_media_type: bool,
+    /// Leaves the default media type out (PUB-3).
+    pub omits_default_media_type: bool,
     /// Leaves out all digests but the first (DIG-4).
     pub shows_first_digest_only: bool,
     /// Leaves out members that it does not know, but for the answer to create (CRE-12).
@@ -62,7 +64,9 @@ pub(crate) struct ReadingPolicy {
 impl ReadingPolicy {
     /// Whether create shows the manifest as it was sent, and reading it shows another.
     pub(crate) fn shows_what_was_sent(self) -> bool {
-        self.adds_default_media_type || self.drops_unknown_when_read
+        self.adds_default_media_type
+            || self.omits_default_media_type
+            || self.drops_unknown_when_read
     }
 
     /// The document of a release or of an unpublished one, with what is taken from its manifest.
@@ -89,6 +93,12 @@ impl ReadingPolicy {
             members
                 .entry("mediaType")
                 .or_insert_with(|| json!("application/wasm"));
+        }
+        if self.omits_default_media_type
+            && let Value::Object(members) = &mut manifest
+            && members.get("mediaType") == Some(&json!("application/wasm"))
+        {
+            members.remove("mediaType");
         }
         if self.drops_unknown_when_read
             && let Value::Object(members) = &mut manifest

@@ -33,6 +33,8 @@ pub(crate) struct SourcePolicy {
     pub hides_unreachable_url: bool,
     /// Lets one unreachable mirror sink the release (SRC-8).
     pub wants_every_mirror: bool,
+    /// Takes no sources over https (SRC-1).
+    pub lacks_https: bool,
     /// Takes every scheme (SRC-10).
     pub takes_any_scheme: bool,
     /// Takes what is no URL with a host (SRC-11).
@@ -59,6 +61,16 @@ pub(crate) struct SourcePolicy {
     pub replace_adds: bool,
     /// Writes back the list that it read before (SRC-1).
     pub races_additions: bool,
+    /// Refuses sources that are added beside others (SRC-1).
+    pub racing_addition_is_conflict: bool,
+    /// Answers with the list as it was before (SRC-1).
+    pub answers_with_old_list: bool,
+    /// Shows URLs without their queries (SRC-1).
+    pub cuts_queries: bool,
+    /// Calls a list with another scheme malformed (SRC-10).
+    pub scheme_is_malformed: bool,
+    /// Empties the list before it reads the one that replaces it (SRC-19).
+    pub clears_before_replacing: bool,
     /// Refuses a source that is there already (SRC-1).
     pub duplicate_is_conflict: bool,
     /// Shows the URL that it fetched in the end (SRC-1).
@@ -116,6 +128,11 @@ pub(crate) struct SourcePolicy {
 }
 
 impl SourcePolicy {
+    /// Whether the list as it was before a change is needed.
+    pub(crate) fn remembers_list(&self) -> bool {
+        self.answers_with_old_list || self.racing_addition_is_conflict
+    }
+
     /// The sources in the order in which they are kept.
     pub(crate) fn ordered(&self, mut sources: Vec<Source>) -> Vec<Source> {
         if self.reverses_order {

@@ -1,5 +1,16 @@
 //! How uploads are treated.
 
+/// What the upload of a failed attempt does to the attempt that follows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FailedUpload {
+    /// It is kept in the place of the new one.
+    Stays,
+    /// A new one is refused.
+    IsInTheWay,
+    /// It is served, though the new one was verified.
+    IsServed,
+}
+
 /// How uploads are treated.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(
@@ -17,6 +28,8 @@ pub(crate) struct UploadPolicy {
     pub refuses_chunks: bool,
     /// Adds a second upload to the bytes of the first (UPL-6).
     pub appends_second: bool,
+    /// Lists the place of an upload as often as it was uploaded (UPL-6).
+    pub listed_each_time: bool,
     /// Wants `Authorization` on the upload origin too (UPL-3).
     pub wants_authorization_elsewhere: bool,
     /// Lets everybody upload who is authenticated and knows the URL, on the API's origin (ACC-3).
@@ -49,6 +62,10 @@ pub(crate) struct UploadPolicy {
     pub lists_no_large_uploads: bool,
     /// Keeps what arrived of an upload that was cut off, without a look at it (DIG-7).
     pub keeps_broken_off: bool,
+    /// Breaks when the same content is uploaded twice at a time (UPL-6).
+    pub collide: bool,
+    /// Keeps content by name and version, beyond a failure (ASY-10).
+    pub after_failure: Option<FailedUpload>,
     /// Calls other content than the digest's invalid (DIG-2).
     pub mismatch_is_invalid_content: bool,
 }

@@ -12,7 +12,8 @@ use crate::{
 };
 
 use super::{
-    Attempt, Manifest, Registry, ReleaseKey, Stage, UnpublishedView, release::later, slips::Slips,
+    Attempt, Manifest, Registry, ReleaseKey, Stage, UnpublishedView, Upload, release::later,
+    slips::Slips,
 };
 
 impl Registry {
@@ -128,6 +129,7 @@ impl Registry {
         signature: Option<JwsDocument>,
     ) -> UnpublishedView {
         let last_failure = self.last_failure(now, &manifest.key);
+        let failed_upload = self.failed_upload(now, &manifest.key);
         let (id, upload_token, status_token) = self.new_identity(&manifest.key);
         let attempt = Attempt {
             id,
@@ -143,6 +145,7 @@ impl Registry {
             slips: Slips {
                 never_expires: self.policy.publish.never_expires,
                 last_failure,
+                failed_upload,
                 ..Slips::default()
             },
             sources: Vec::new(),
@@ -153,6 +156,14 @@ impl Registry {
         let view = self.policy.processing.present(self.view(&attempt));
         self.insert(attempt);
         view
+    }
+
+    /// What was uploaded to the attempt before, which failed, in a registry that keeps that (ASY-10).
+    fn failed_upload(&mut self, now: Timestamp, key: &ReleaseKey) -> Option<Arc<Upload>> {
+        self.policy.upload.after_failure?;
+        let before = self.current(key, now)?;
+        let has_failed = matches!(before.stage, Stage::Failed { .. });
+        before.upload.clone().filter(|_| has_failed)
     }
 
     /// How the attempt before failed, in a registry that keeps that.

@@ -113,13 +113,13 @@ impl Manifest {
             || !create.takes_any_version && !version::is_valid(version)
         {
             return Err(Refusal::new(
-                ProblemKind::InvalidVersion,
+                create.problem_of_versions(),
                 "The version does not follow semver 2.0.0.",
             ));
         }
         if !rules.version_build && version.contains('+') {
             return Err(Refusal::new(
-                ProblemKind::InvalidVersion,
+                create.problem_of_versions(),
                 "Versions with build metadata are not supported.",
             ));
         }
@@ -136,7 +136,7 @@ impl Manifest {
             ));
         }
         let digest = ContentDigest::parse(digests, &rules.algorithms, &rules.policy.digest)
-            .map_err(|error| refuse_digest(&error))?;
+            .map_err(|error| refuse_digest(&error, &rules.policy.digest))?;
 
         Ok(Self {
             key: ReleaseKey {
@@ -192,13 +192,14 @@ impl Manifest {
     }
 }
 
-/// The members that are kept, less the digests that the registry drops by mistake (DIG-5).
+/// The members that are kept, less the digests that the registry drops by mistake (CRE-8, DIG-5).
 fn kept(
     mut members: Map<String, Value>,
     digest: &ContentDigest,
     policy: &DigestPolicy,
 ) -> Map<String, Value> {
-    if policy.drops_unknown
+    let nothing_is_left = policy.accepts_unsupported_only && digest.algorithms().is_empty();
+    if (policy.drops_unknown || nothing_is_left)
         && let Some(Value::Object(digests)) = members.get_mut("contentDigest")
     {
         digests.retain(|name, _| {
@@ -248,8 +249,11 @@ fn malformed(detail: impl Into<String>) -> Refusal {
     Refusal::new(ProblemKind::MalformedManifest, detail)
 }
 
-fn refuse_digest(error: &ContentDigestError) -> Refusal {
+fn refuse_digest(error: &ContentDigestError, policy: &DigestPolicy) -> Refusal {
     let kind = match error {
+        ContentDigestError::NoSupportedAlgorithm if policy.unsupported_is_malformed => {
+            ProblemKind::MalformedManifest
+        }
         ContentDigestError::NoSupportedAlgorithm => ProblemKind::UnsupportedDigestAlgorithm,
         ContentDigestError::InvalidDigest { .. } => ProblemKind::InvalidDigest,
         ContentDigestError::NotAString { .. } => ProblemKind::MalformedManifest,

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::{
     identity::Caller,
     jws::JwsDocument,
+    policy::FailedUpload,
     refusal::{Refusal, not_found},
 };
 
@@ -144,6 +145,7 @@ impl Registry {
             self.policy.processing.looking_loses_work,
             self.policy.access.problems_show_release,
         );
+        let release_flickers = self.policy.processing.release_flickers;
         let links = self.links.clone();
         let attempt = self
             .current(latest.as_ref().unwrap_or(key), now)
@@ -166,6 +168,11 @@ impl Registry {
             }
             _ => return Err(not_found()),
         };
+        attempt.slips.reads = attempt.slips.reads.saturating_add(1);
+        let is_missed = attempt.sources.len() > 2 && attempt.slips.reads.is_multiple_of(2);
+        if release_flickers && is_missed {
+            return Err(not_found());
+        }
         let mut view = attempt.release_view(published_at);
         let is_large = |upload: &Arc<Upload>| upload.bytes.len() > LARGE_UPLOAD;
         if lists_no_large && attempt.upload.as_ref().is_some_and(is_large) {
@@ -218,7 +225,13 @@ impl Registry {
             .read_content(&Caller::Anonymous, key.namespace())
             .is_ok();
         let is_owner = caller.owns(key.namespace());
+        let serves_failed = self.policy.upload.after_failure == Some(FailedUpload::IsServed);
         let attempt = self.current(key, now).ok_or_else(not_found)?;
+        let failed = attempt
+            .slips
+            .failed_upload
+            .as_ref()
+            .filter(|_| serves_failed);
         let shown = match attempt.stage {
             Stage::Published { .. } => true,
             Stage::Pending | Stage::Publishing | Stage::Processing(_) => is_owner,
@@ -226,7 +239,7 @@ impl Registry {
         };
         match &attempt.upload {
             Some(upload) if shown && attempt.sources.contains(&Source::Own) => Ok(Content {
-                bytes: upload.bytes.clone(),
+                bytes: failed.unwrap_or(upload).bytes.clone(),
                 media_type: attempt.manifest.media_type.clone(),
                 is_public: is_public && matches!(attempt.stage, Stage::Published { .. }),
             }),

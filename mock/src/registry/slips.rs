@@ -1,8 +1,12 @@
 //! What an attempt remembers in a registry with a defect, and in no other.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use crate::problem::Problem;
+
+use super::Upload;
 
 /// What an attempt remembers in a registry with a defect; a conforming one leaves all of it as it begins.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +25,10 @@ pub(super) struct Slips {
     pub shown_early: bool,
     /// Nobody works on it any more (ASY-3).
     pub work_lost: bool,
+    /// What was uploaded to the attempt before this one, which failed (ASY-10).
+    pub failed_upload: Option<Arc<Upload>>,
+    /// How often it was read as a release (ASY-6).
+    pub reads: u32,
     /// How the attempt before this one failed (ASY-6).
     pub last_failure: Option<(Timestamp, Problem)>,
 }

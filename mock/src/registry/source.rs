@@ -97,14 +97,22 @@ impl RemoteSource {
         // The scheme is looked at first (SRC-10): `file:///x` has no host, and is still of an unsupported scheme.
         let scheme = scheme(given_url)
             .ok_or_else(|| invalid("A content source's url is not an absolute URL."))?;
-        if !rules.schemes.contains(&scheme) && !rules.policy.takes_any_scheme {
+        let is_missing = rules.policy.lacks_https && scheme == "https";
+        if is_missing || !rules.schemes.contains(&scheme) && !rules.policy.takes_any_scheme {
+            let kind = if rules.policy.scheme_is_malformed {
+                ProblemKind::MalformedRequest
+            } else {
+                ProblemKind::UnsupportedSourceScheme
+            };
             return Err(Refusal::new(
-                ProblemKind::UnsupportedSourceScheme,
+                kind,
                 format!("Content sources with the scheme {scheme} are not supported."),
             ));
         }
         let known = ["url", "credentials", "path"];
-        if rules.policy.closed_types && members.keys().any(|name| !known.contains(&name.as_str())) {
+        let is_known =
+            |name: &str| known.contains(&name) && (name != "credentials" || rules.credentials);
+        if rules.policy.closed_types && members.keys().any(|name| !is_known(name)) {
             return Err(Refusal::new(
                 ProblemKind::MalformedRequest,
                 "A content source has an unknown field.",
@@ -129,7 +137,9 @@ impl RemoteSource {
         if rules.policy.drops_unknown_members {
             shown.retain(|member, _| member == "path");
         }
-        shown.insert("url".to_owned(), json!(shown_url));
+        let query = shown_url.find('?').filter(|_| rules.policy.cuts_queries);
+        let told = &shown_url[..query.unwrap_or(shown_url.len())];
+        shown.insert("url".to_owned(), json!(told));
         if rules.policy.refuses_localhost && url.host_str() == Some("localhost") {
             return Err(Refusal::new(
                 ProblemKind::SourceForbidden,

@@ -108,6 +108,15 @@ impl Registry {
         Ok(attempt.sources.clone())
     }
 
+    /// Forgets the sources of what is pending before anything else is looked at: what no registry may do (SRC-19).
+    pub(crate) fn clear_sources(&mut self, now: Timestamp, key: &ReleaseKey) {
+        if let Some(attempt) = self.current(key, now)
+            && attempt.stage == Stage::Pending
+        {
+            attempt.sources.clear();
+        }
+    }
+
     /// What a refused list does in registries that make more of it than a refusal (SRC-11, SRC-13).
     pub(crate) fn note_refused_sources(
         &mut self,

@@ -1,6 +1,9 @@
 //! The attempts that a registry knows, and the indexes into them.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Duration,
+};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -57,6 +60,8 @@ pub(crate) struct Registry {
     current: HashMap<ReleaseKey, AttemptId>,
     by_upload_token: HashMap<String, AttemptId>,
     by_status_token: HashMap<String, AttemptId>,
+    /// Names of files that uploads are written to. Used by a defect alone.
+    pub(crate) temporary_files: HashSet<String>,
     /// Never goes back, not even by a reset: work that was handed out before finds its attempt gone.
     next_id: u64,
     swept_at: Option<Timestamp>,
@@ -83,6 +88,7 @@ impl Registry {
             current: HashMap::new(),
             by_upload_token: HashMap::new(),
             by_status_token: HashMap::new(),
+            temporary_files: HashSet::new(),
             next_id: 0,
             swept_at: None,
             stored_bytes: 0,
@@ -179,7 +185,7 @@ impl Registry {
         self.attempt(id, now)
     }
 
-    pub(super) fn remove_current(&mut self, key: &ReleaseKey) {
+    pub(crate) fn remove_current(&mut self, key: &ReleaseKey) {
         if let Some(id) = self.current.get(key).copied() {
             self.remove(id);
         }

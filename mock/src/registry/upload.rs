@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::{
     identity::Caller,
+    policy::FailedUpload,
     problem::{Problem, ProblemKind},
     refusal::{Refusal, not_found},
 };
@@ -55,9 +56,16 @@ impl Registry {
         }
         let late =
             self.policy.upload.taken_after_publishing || self.policy.upload.late_upload_reopens;
+        let is_in_the_way = self.policy.upload.after_failure == Some(FailedUpload::IsInTheWay);
         let attempt = self.attempt_of_upload(now, key, token)?;
         attempt.refuse_unless_pending(late)?;
         attempt.refuse_mixed_with_entries()?;
+        if is_in_the_way && attempt.slips.failed_upload.is_some() {
+            return Err(Refusal::new(
+                ProblemKind::ReleaseExists,
+                "There is an object of this name and version.",
+            ));
+        }
         if attempt.slips.uploads_closed {
             return Err(Refusal::new(
                 ProblemKind::Processing,
@@ -139,6 +147,11 @@ impl Registry {
             attempt.conclude(now, Verdict::Bad(problem.clone()));
             return Err(problem.into());
         }
+        if let (Some(FailedUpload::Stays), Some(failed)) =
+            (policy.after_failure, &attempt.slips.failed_upload)
+        {
+            upload = (**failed).clone();
+        }
         if let Some(first) = attempt.upload.as_ref().filter(|_| appends) {
             upload.bytes = [first.bytes.as_ref(), &upload.bytes].concat().into();
         }
@@ -154,7 +167,7 @@ impl Registry {
             ));
         }
         attempt.upload = Some(Arc::new(upload));
-        if !attempt.sources.contains(&Source::Own) {
+        if policy.listed_each_time || !attempt.sources.contains(&Source::Own) {
             attempt.sources.push(Source::Own);
         }
         self.stored_bytes = total;

@@ -18,6 +18,7 @@ const EMPTY_COMPONENT: u64 = 8;
 pub(crate) struct ContentCheck {
     form: DigestForm,
     validate_components: bool,
+    late_upload_check: bool,
     max_content: u64,
     policy: Policy,
 }
@@ -28,6 +29,7 @@ impl ContentCheck {
         Self {
             form: config.digest_form,
             validate_components: config.validate_components,
+            late_upload_check: config.late_upload_check,
             max_content: config.max_content,
             policy: policy.clone(),
         }
@@ -123,14 +125,25 @@ impl ContentCheck {
         Ok(())
     }
 
-    /// Compares an upload once more when it is published, in a registry that did not when it came (ASY-4).
+    /// Whether uploads are compared when the release is published, and not as they come in.
+    pub(crate) fn is_late_for_uploads(&self) -> bool {
+        self.late_upload_check
+    }
+
+    /// Compares an upload when it is published, in a registry that did not when it came; one that has an error of its own for that is wrong
+    /// (ASY-4).
     pub(crate) fn judge_late(
         &self,
         manifest: &Manifest,
         summary: &ContentSummary,
     ) -> Result<(), Problem> {
         if !self.policy.verification.uploads_late {
-            return Ok(());
+            let wants_look = self.late_upload_check && !self.policy.upload.skips_digest;
+            return if wants_look {
+                self.judge(manifest, summary)
+            } else {
+                Ok(())
+            };
         }
         self.judge(manifest, summary)
             .map_err(|problem| Problem::new(ProblemKind::InvalidContent, problem.detail))

@@ -1,0 +1,45 @@
+//! Keys that nobody knows, the same in every run that signs the same with them.
+
+use openssl::pkey::{Id, PKey};
+use p256::ecdsa::SigningKey;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::{Key, KeyAlgorithm, KeyError, base64url};
+
+impl Key {
+    /// A key that no registry trusts, made from `material`: whoever repeats a run (`--seed`) gets the same one.
+    pub fn derived(kid: &str, algorithm: KeyAlgorithm, material: &[u8]) -> Result<Self, KeyError> {
+        let mut private = Sha256::new()
+            .chain_update(b"registry-conformance: a key that nobody knows\0")
+            .chain_update(algorithm.names()[0])
+            .chain_update([0])
+            .chain_update(kid)
+            .chain_update([0])
+            .chain_update(material)
+            .finalize();
+        let mut jwk = match algorithm {
+            KeyAlgorithm::Ed25519 => {
+                let public =
+                    PKey::private_key_from_raw_bytes(&private, Id::ED25519)?.raw_public_key()?;
+                json!({"kty": "OKP", "crv": "Ed25519", "x": base64url::encode(&public)})
+            }
+            KeyAlgorithm::Es256 => {
+                // One number in 2^32 is beyond the order of P-256.
+                let key = loop {
+                    match SigningKey::from_slice(&private) {
+                        Ok(key) => break key,
+                        Err(_) => private = Sha256::digest(private),
+                    }
+                };
+                // SEC 1 section 2.3.3: 04, then x and y of 32 octets each.
+                let point = key.verifying_key().to_sec1_point(false);
+                let (x, y) = point.as_bytes()[1..].split_at(32);
+                json!({"kty": "EC", "crv": "P-256", "x": base64url::encode(x), "y": base64url::encode(y)})
+            }
+        };
+        jwk["kid"] = Value::from(kid);
+        jwk["d"] = Value::from(base64url::encode(&private));
+        Self::from_jwk(&jwk)
+    }
+}
