@@ -12,7 +12,7 @@ use super::load::CompareError;
 /// Cases that are listed of a change.
 const CASES: usize = 2000;
 
-const CSS: &str = include_str!("../../templates/compare.css");
+const CSS: &str = include_str!("compare.css");
 
 #[derive(Template)]
 #[template(path = "compare.html")]

@@ -14,8 +14,8 @@ use crate::outcome::{Level, Verdict};
 use crate::report::Invocation;
 use crate::report::model::Report;
 
-const STYLE: &str = include_str!("../../../templates/report.css");
-const SCRIPT: &str = include_str!("../../../templates/report.js");
+const STYLE: &str = include_str!("report.css");
+const SCRIPT: &str = include_str!("report.js");
 
 /// The page. Whatever it is filled with is escaped; the style sheet and the script alone are not, and are ours.
 #[derive(Template)]
