@@ -136,6 +136,35 @@ fn judge_javascript(share: Share) {
     );
 }
 
+/// A wrong place would only cost the matrix time, so nothing else would tell.
+#[test]
+fn mistakes_are_sought_in_cases_that_carry_their_rule() {
+    if let Some(tool) = missing(&[&["python3", "-c", "import cryptography"]]) {
+        return skip("the sample client's mistakes", &tool);
+    }
+    let output = Command::new("python3")
+        .arg(root().join("examples/clients/python/defects.py"))
+        .arg("--list")
+        .output()
+        .unwrap();
+    let listed: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let cases = registry_conformance::case::built_in().unwrap();
+    for defect in listed.as_array().unwrap() {
+        let rule = defect["rule"].as_str().unwrap();
+        for part in defect["seen-by"].as_array().unwrap() {
+            let part = part.as_str().unwrap();
+            let is_there = |case: &registry_conformance::case::Case| {
+                case.id.contains(part) && case.requirements.iter().any(|carried| carried == rule)
+            };
+            assert!(
+                cases.iter().any(is_there),
+                "{}: no case of {rule} is called {part}",
+                defect["name"]
+            );
+        }
+    }
+}
+
 #[test]
 fn bash_conforms() {
     judge_bash(Share::Every(8, 0));

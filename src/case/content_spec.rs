@@ -10,8 +10,8 @@ use thiserror::Error;
 
 use super::action::{BodySpec, Count};
 use crate::content::{
-    self, ArchiveError, COMPONENT_PATH, ComponentSizeError, Content, Entry, Format, Harmless,
-    Hostile, Mutation, MutationError, SeededBytes,
+    self, Archive, ArchiveError, COMPONENT_PATH, ComponentSizeError, Content, Entry, Format,
+    Harmless, Hostile, Member, MemberKind, Mutation, MutationError, SeededBytes,
 };
 use crate::target::Size;
 
@@ -65,9 +65,22 @@ pub enum ComponentSpec {
 pub struct EntriesSpec {
     /// Path and content, in the order of the archive. `component.wasm` is made unless it is given; `null` leaves it out.
     pub files: IndexMap<String, Option<BodySpec>>,
+    /// Path and target of links, which stand before the files. They are no entries; what is right refuses them.
+    #[serde(default)]
+    pub links: IndexMap<String, LinkSpec>,
     /// How long paths are said.
     #[serde(default)]
     pub format: Format,
+}
+
+/// A link in an archive.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LinkSpec {
+    /// A symbolic link to this path, which counts from where the link is.
+    Symbolic(String),
+    /// A hard link to this path, which counts from where the archive is unpacked.
+    Hard(String),
 }
 
 /// A hostile archive.
@@ -254,7 +267,20 @@ impl ContentSpec {
                         entries.push(Entry::new(path.as_bytes(), body.bytes(contents)?));
                     }
                 }
-                Content::tar(entries, spec.format)?
+                let mut archive = Archive::of_entries(&entries, spec.format);
+                let links = spec.links.iter().map(|(path, link)| {
+                    let kind = match link {
+                        LinkSpec::Symbolic(target) => MemberKind::Symlink(target.clone().into()),
+                        LinkSpec::Hard(target) => MemberKind::Hardlink(target.clone().into()),
+                    };
+                    Member::special(path.as_bytes(), kind)
+                });
+                archive.members.splice(0..0, links);
+                Content {
+                    body: archive.write()?,
+                    entries,
+                    media_type: content::TAR_MEDIA_TYPE.to_owned(),
+                }
             }
             Self::Hostile(spec) => {
                 Content::archive(&content::hostile_archive(spec.archive, spec.format, stream))?

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::action::{OneOrMany, SourceSpec};
+use super::client::ClientExit;
 use super::content_names::ContentNames;
 use super::expectation::Expectation;
 use super::host_spec::{BehaviourSpec, HostSpec};
@@ -27,6 +28,7 @@ pub const TEMPLATE_ROOTS: &[&str] = &[
     "saved",
     "secret",
     "fresh",
+    "outside",
     "now",
     "http-date",
     "problem",
@@ -336,11 +338,13 @@ impl Lint<'_> {
         let wants_refusal = expectation.refused.is_some()
             || expectation.may_refuse.is_some()
             || expectation.succeeds == Some(false)
-            || expectation.published == Some(false);
+            || expectation.published == Some(false)
+            || expectation.exit == Some(ClientExit::Failed)
+            || expectation.output.as_deref() == Some("absent");
         if expectation.rule.is_none() || wants_refusal {
             self.say(
                 &format!("{pointer}/control"),
-                "a control carries a `rule` and is about success: that a registry refuses is what a defect can break",
+                "a control carries a `rule` and is about success: that a registry refuses, or a client fails, is what a defect can break",
             );
         }
         if let Some(judged) = expectation.judged_value() {

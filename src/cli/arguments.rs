@@ -323,7 +323,7 @@ pub(super) struct CoverageArguments {
     /// Seed of all generated names, bytes and orders [default: 1]
     #[arg(long, value_name = "N", env = "REGISTRY_CONFORMANCE_SEED")]
     pub seed: Option<u64>,
-    /// Defects at the same time [default: 8]
+    /// Defects at the same time [default: 8, of a client 14]
     #[arg(long, value_name = "N", env = "REGISTRY_CONFORMANCE_JOBS")]
     pub jobs: Option<NonZeroUsize>,
     /// Only cases whose id contains one of these, and the defects of their rules

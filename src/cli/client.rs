@@ -20,6 +20,8 @@ use crate::target::Target;
 
 /// How long a command may take when neither the case nor the user says; interpreters start slowly where many do so at once.
 const DEADLINE: Duration = Duration::from_secs(20);
+/// What a client gets beyond its deadline to end by itself; an interpreter that shares two cores with fifteen others starts within it.
+const GRACE: Duration = Duration::from_secs(10);
 /// After which the mock gives a content source up.
 const FETCH_DEADLINE: Duration = Duration::from_secs(2);
 
@@ -76,6 +78,7 @@ pub(super) fn run(arguments: &ClientArguments) -> Result<Exit, CliError> {
             mock_with_uploads_elsewhere: mocks.elsewhere.clone(),
             deadline,
             stretch: deadline.as_secs_f64() / DEADLINE.as_secs_f64(),
+            grace: GRACE,
         });
     let shown: Vec<String> = command
         .iter()

@@ -20,6 +20,9 @@ pub struct DefectInfo {
     pub also: Vec<String>,
     /// What the registry then does.
     pub what: String,
+    /// Parts of the ids of cases that see it, which are run first; a wrong one costs time and nothing else.
+    #[serde(skip)]
+    pub seen_by: Vec<String>,
 }
 
 impl DefectInfo {

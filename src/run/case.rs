@@ -9,6 +9,7 @@ use super::context::RunContext;
 use super::hosts::{self, CaseHosts};
 use super::journal::journal;
 use super::names;
+use super::outside::Outside;
 use super::performed::{Performed, StepError};
 use super::release::State;
 use super::scope::{CaseScope, part_of_answer};
@@ -49,6 +50,8 @@ pub(super) struct CaseRun<'a> {
     pub case: &'a Case,
     pub contents: Contents,
     pub hosts: CaseHosts,
+    /// What its client must leave alone; none in a case about a registry.
+    pub outside: Option<Outside>,
     /// Knows the secrets of this case too.
     pub redactor: Redactor,
     /// When the case began, on the clock of the client.
@@ -58,11 +61,13 @@ pub(super) struct CaseRun<'a> {
 impl<'a> CaseRun<'a> {
     /// Makes contents and starts hosts.
     pub(super) fn prepare(context: &'a RunContext, case: &'a Case) -> Result<Self, String> {
+        let outside = case.is_about_client().then(Outside::new).transpose();
         let mut run = Self {
             context,
             case,
             contents: Contents::new(),
             hosts: CaseHosts::new(),
+            outside: outside.map_err(|error| format!("failed to make a folder: {error}"))?,
             redactor: context.redactor.scoped(),
             began: context.client.elapsed(),
         };

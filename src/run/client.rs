@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::case::CaseRun;
 use super::journal::created_sha256;
+use super::outside;
 use super::performed::{Asked, Performed, StepError};
 use super::process::{self, Ending};
 use super::release::{ClientRun, Release, State, Update};
@@ -21,8 +22,6 @@ use crate::outcome::{Level, Mismatch};
 
 /// The exit code that says that an operation is not implemented.
 const NOT_IMPLEMENTED: i32 = 89;
-/// What a client gets beyond its deadline to end by itself; an interpreter that shares two cores with fifteen others starts within it.
-const GRACE: Duration = Duration::from_secs(10);
 /// Variables of this name are the interface's; those of whoever started the suite are not passed on.
 const VARIABLES: &str = "CONFORMANCE_";
 /// Octets of an output that are looked at.
@@ -34,7 +33,7 @@ const OUTPUT: &str = "content";
 
 /// After which the command is killed.
 pub(super) fn limit(details: &ClientDetails, suite: &ClientSuite) -> Duration {
-    deadline(details, suite).unwrap_or(suite.deadline) + GRACE
+    deadline(details, suite).unwrap_or(suite.deadline) + suite.grace
 }
 
 fn deadline(details: &ClientDetails, suite: &ClientSuite) -> Result<Duration, StepError> {
@@ -51,6 +50,8 @@ fn deadline(details: &ClientDetails, suite: &ClientSuite) -> Result<Duration, St
 struct Workplace {
     /// Removed with everything in it.
     folder: tempfile::TempDir,
+    /// What the client is given.
+    given: Vec<(PathBuf, Vec<u8>)>,
 }
 
 impl Workplace {
@@ -61,12 +62,16 @@ impl Workplace {
             .map_err(StepError::suite)?;
         std::fs::create_dir(folder.path().join("output")).map_err(StepError::suite)?;
         std::fs::create_dir(folder.path().join("input")).map_err(StepError::suite)?;
-        Ok(Self { folder })
+        Ok(Self {
+            folder,
+            given: Vec::new(),
+        })
     }
 
-    fn write(&self, name: &str, octets: &[u8]) -> Result<PathBuf, StepError> {
+    fn write(&mut self, name: &str, octets: &[u8]) -> Result<PathBuf, StepError> {
         let path = self.folder.path().join("input").join(name);
         std::fs::write(&path, octets).map_err(StepError::suite)?;
+        self.given.push((path.clone(), octets.to_vec()));
         Ok(path)
     }
 
@@ -74,7 +79,7 @@ impl Workplace {
         self.folder.path().join("output").join(OUTPUT)
     }
 
-    /// What was written where nothing should be: beside the output, or above it.
+    /// What was written where nothing should be: beside the output, above it, or in the client's own input.
     fn strays(&self) -> Vec<String> {
         let known = [("", &["input", "output"][..]), ("output", &[OUTPUT][..])];
         let mut strays = Vec::new();
@@ -89,6 +94,7 @@ impl Workplace {
                 }
             }
         }
+        strays.extend(outside::changed(&self.given));
         strays.sort();
         strays
     }
@@ -105,7 +111,7 @@ impl CaseRun<'_> {
         })?;
         let details = spec.details();
         let label = details.release.as_deref().unwrap_or("main");
-        let workplace = Workplace::new()?;
+        let mut workplace = Workplace::new()?;
         let deadline = deadline(&details, suite)?;
         let mut performed = Performed {
             rule: match details.run {
@@ -131,7 +137,7 @@ impl CaseRun<'_> {
         ];
         match details.run {
             ClientOperation::Publish => {
-                variables.extend(self.publish_variables(&details, &workplace)?);
+                variables.extend(self.publish_variables(&details, &mut workplace)?);
                 let content = self.content_of(&details)?;
                 // What its manifest is, the client alone knows.
                 let release = Release {
@@ -147,7 +153,7 @@ impl CaseRun<'_> {
             ClientOperation::Fetch => {
                 variables.push((
                     "CONFORMANCE_TRUSTED_KEYS",
-                    self.trusted_keys(&details, &workplace)?.into(),
+                    self.trusted_keys(&details, &mut workplace)?.into(),
                 ));
                 variables.push(("CONFORMANCE_OUTPUT", workplace.output().into()));
             }
@@ -163,7 +169,7 @@ impl CaseRun<'_> {
             operation: details.run,
             what: asked,
         });
-        let finished = process::run(&command, &variables, VARIABLES, deadline + GRACE)
+        let finished = process::run(&command, &variables, VARIABLES, deadline + suite.grace)
             .await
             .map_err(StepError::suite)?;
         if finished.ending == Ending::Exited(NOT_IMPLEMENTED) {
@@ -172,12 +178,19 @@ impl CaseRun<'_> {
                 details.run.as_str()
             )));
         }
-        let strays = workplace.strays();
+        let mut strays = workplace.strays();
+        if let Some(outside) = &self.outside {
+            strays.extend(outside.disturbed());
+        }
         // One that was killed could not clear up.
         if !strays.is_empty() && finished.ending != Ending::Killed {
             performed.strays = Some(
-                Mismatch::new(Some("CLI-13"), Level::Must, "files beside the output")
-                    .beside("none", strays.join(", ")),
+                Mismatch::new(
+                    Some("CLI-13"),
+                    Level::Must,
+                    "files beside the output, or changed ones elsewhere",
+                )
+                .beside("none", strays.join(", ")),
             );
         }
         performed.client = Some(ClientEnd {
@@ -292,7 +305,7 @@ impl CaseRun<'_> {
     fn publish_variables(
         &self,
         details: &ClientDetails,
-        workplace: &Workplace,
+        workplace: &mut Workplace,
     ) -> Result<Vec<(&'static str, OsString)>, StepError> {
         let content = self.content_of(details)?;
         let name = match content.media_type.as_str() {
@@ -336,7 +349,7 @@ impl CaseRun<'_> {
     fn trusted_keys(
         &self,
         details: &ClientDetails,
-        workplace: &Workplace,
+        workplace: &mut Workplace,
     ) -> Result<PathBuf, StepError> {
         let keys = &self.context.keys;
         let trusted: Vec<Value> = match &details.trusted {

@@ -12,6 +12,7 @@ mod judging;
 #[cfg(target_os = "linux")]
 mod leftovers;
 mod names;
+mod outside;
 mod parallel;
 mod performed;
 mod preflight;

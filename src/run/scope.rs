@@ -43,6 +43,12 @@ impl Scope for CaseScope<'_> {
                 .map(Value::from)
                 .ok_or_else(|| NoValue::meaningless("the target has no private namespace")),
             "capability" => self.capability(rest),
+            "outside" => match (&self.run.outside, rest) {
+                (Some(outside), "path") => Ok(outside.path().to_string_lossy().into()),
+                _ => Err(NoValue::meaningless(
+                    "a case about a client has outside.path",
+                )),
+            },
             "fresh" => Ok(self.run.fresh_label(rest).into()),
             "now" => Ok(jiff::Timestamp::now().to_string().into()),
             "http-date" => http_date(rest),

@@ -26,6 +26,8 @@ pub struct ClientSuite {
     pub deadline: Duration,
     /// What the deadlines of cases are multiplied by.
     pub stretch: f64,
+    /// How long beyond its deadline a command is left to end by itself.
+    pub grace: Duration,
 }
 
 /// A session; to be closed.

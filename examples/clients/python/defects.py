@@ -22,16 +22,17 @@ import fetch
 import publish
 import signature
 import transport
+from seen_by import SEEN_BY
 
 DEFECTS = {}
 
 
-def defect(name, rule, what):
-    """Registers the function that puts the mistake in place."""
+def defect(name, rule, what, also=()):
+    """Registers the function that puts the mistake in place; `also`: other rules that it truly breaks with the first."""
 
     def register(install):
         assert name not in DEFECTS, name
-        DEFECTS[name] = (rule, what, install)
+        DEFECTS[name] = (rule, also, what, install)
         return install
 
     return register
@@ -40,7 +41,7 @@ def defect(name, rule, what):
 def install(name):
     if name not in DEFECTS:
         sys.exit(f"no client defect is called {name!r}; defects.py --list says which there are")
-    DEFECTS[name][2]()
+    DEFECTS[name][-1]()
 
 
 def replace(module, name):
@@ -324,6 +325,43 @@ def _():
                 raise
 
 
+@defect("fails-after-two-polls", "CLI-3", "Polls twice and then reports a failure: processing has never taken longer.")
+def _():
+    polls = []
+
+    @replace(publish, "finished")
+    def finished(original, document):
+        polls.append(document)
+        if not original(document) and len(polls) == 2:
+            raise transport.Failure("the registry is stuck")
+        return original(document)
+
+
+@defect(
+    "redirect-of-status-is-failure",
+    "CLI-3",
+    "Has redirects switched off, and takes the one from the status to the release for an error.",
+)
+def _():
+    @replace(publish, "wait")
+    def wait(original, *arguments):
+        transport.REDIRECTS = 0
+        original(*arguments)
+
+
+@defect(
+    "wants-body-of-202",
+    "CLI-3",
+    "Reads the state from the body of the 202, and fails where only Location says what to wait for.",
+)
+def _():
+    @replace(transport, "expect")
+    def expect(original, answer, *statuses):
+        if answer.status == 202 and publish.state(answer.document()) is None:
+            raise transport.Failure("the registry accepted, and did not say what")
+        return original(answer, *statuses)
+
+
 # CLI-4: failures of asynchronous work
 
 
@@ -364,6 +402,11 @@ def _():
         if publish.state(document) == "failed":
             raise transport.Failure(f"failed: {document['error'].get('message', 'undefined')}")
         return original(document)
+
+
+@defect("swallows-refusals", "CLI-4", "Tells the status of a refusal, and throws away the problem that came with it.")
+def _():
+    transport.refusal = lambda answer: str(answer.status)
 
 
 # CLI-5: Retry-After
@@ -427,9 +470,14 @@ def _():
         return asked and asked / 1000
 
 
-@defect("no-backoff", "CLI-5", "Tries again at once and at a constant rate where there is no Retry-After.")
+@defect(
+    "no-backoff",
+    "CLI-5",
+    "Tries twice more at once where there is no Retry-After, and has given up before anything could change.",
+)
 def _():
-    transport.FIRST_PAUSE = transport.LONGEST_PAUSE = 0.05
+    transport.FIRST_PAUSE = transport.LONGEST_PAUSE = 0.0
+    transport.TRIES = 3
 
 
 # CLI-6: trying again
@@ -438,7 +486,7 @@ def _():
 @defect("retries-for-ever", "CLI-6", "Retries without a bound, until somebody ends it.")
 def _():
     transport.TRIES = 1 << 30
-    transport.LONGEST_PAUSE = 0.2
+    transport.LONGEST_PAUSE = 0.05
 
 
 @defect("no-retry-of-503", "CLI-6", "Takes 503 for an error like any other.")
@@ -456,7 +504,7 @@ def _():
     transport.RETRIED = transport.RETRIED - {429}
 
 
-@defect("no-retry-of-lost-connection", "CLI-6", "Retries statuses only: an exception of the HTTP library ends it.")
+@defect("no-retry-of-lost-connection", "CLI-6", "Retries statuses only: an exception of the HTTP library ends it.", ["CLI-7"])
 def _():
     @replace(transport, "follow")
     def follow(original, *arguments, **named):
@@ -514,6 +562,18 @@ def _():
             return original(response, sink)
         except http.client.IncompleteRead as error:
             return error.partial
+
+
+@defect("gave-up-is-success", "CLI-6", "Leaves the loop of tries after the last one in the same way as after a success.")
+def _():
+    @replace(transport, "request")
+    def request(original, *arguments):
+        try:
+            return original(*arguments)
+        except transport.Failure as failure:
+            if "gave up after" in str(failure):
+                sys.exit(0)
+            raise
 
 
 # CLI-7: answers that are lost after the work was done
@@ -634,6 +694,28 @@ def _():
     transport.origin = lambda url: transport.urlsplit(url).hostname
 
 
+@defect(
+    "checks-sources-with-token",
+    "CLI-8",
+    "Looks whether the sources are there before it names them, with the HTTP client that carries the token.",
+)
+def _():
+    @replace(publish, "supply")
+    def supply(original, session, manifest, answer, path, sources):
+        for source in sources:
+            with contextlib.suppress(transport.LostAnswer, transport.Failure):
+                transport.exchange("GET", source, session.token, None, None, 2.0, None)
+        original(session, manifest, answer, path, sources)
+
+
+@defect("logs-authorization", "CLI-8", "Logs every request with its header fields, the token among them.")
+def _():
+    @replace(transport, "exchange")
+    def exchange(original, method, url, token, *arguments):
+        print(f"> {method} {transport.short(url)}\n> Authorization: Bearer {token}", file=sys.stderr)
+        return original(method, url, token, *arguments)
+
+
 # CLI-9: what can not succeed
 
 
@@ -665,6 +747,90 @@ def _():
             sys.exit(0)
         transport.expect(answer, 201)
         return answer, publish.location(answer)
+
+
+@defect(
+    "refusal-exits-zero",
+    "CLI-9",
+    "Prints the answer whatever its status, and exits 0, as a script around `curl` without `--fail` does.",
+    ["CLI-3", "CLI-4"],
+)
+def _():
+    @replace(publish, "publish")
+    def publish_(original, *arguments):
+        @replace(transport, "expect")
+        def expect(honest, *inner):
+            try:
+                return honest(*inner)
+            except transport.Failure as failure:
+                print(failure)
+                sys.exit(0)
+
+        original(*arguments)
+
+
+@defect("conflict-of-publish-is-success", "CLI-9", "Takes any 409 to publish for 'published already, fine'.")
+def _():
+    @replace(publish, "submit")
+    def submit(original, *arguments):
+        try:
+            return original(*arguments)
+        except transport.Failure as failure:
+            if " answered 409" not in str(failure):
+                raise
+            return None, None
+
+
+@defect(
+    "resumes-what-is-pending",
+    "CLI-9",
+    "Takes a 409 to create for a run of its own that broke off, and goes on with what is pending there.",
+)
+def _():
+    @replace(publish, "create")
+    def create(original, session, manifest, manifest_bytes):
+        try:
+            return original(session, manifest, manifest_bytes)
+        except transport.Failure as failure:
+            if " answered 409" not in str(failure):
+                raise
+        publish.same_json = lambda left, right: True
+        return publish.existing(session, manifest)
+
+
+@defect(
+    "clears-its-way",
+    "CLI-9",
+    "Cancels the unpublished release that is in the way of its create, whoever made it, and creates its own.",
+    ["CLI-7"],
+)
+def _():
+    @replace(publish, "create")
+    def create(original, session, manifest, manifest_bytes):
+        try:
+            return original(session, manifest, manifest_bytes)
+        except transport.Failure as failure:
+            if " answered 409" not in str(failure) and "exists already" not in str(failure):
+                raise
+        path = ("components", manifest["name"], f"v{manifest['version']}", "unpublished")
+        transport.request(session, "DELETE", session.url(*path))
+        return original(session, manifest, manifest_bytes)
+
+
+@defect(
+    "retries-anonymous-reads",
+    "CLI-9",
+    "Reads without the token where it is refused, and then tries for as long as that is refused too.",
+)
+def _():
+    @replace(transport, "request")
+    def request(original, session, *arguments):
+        answer = original(session, *arguments)
+        if answer.status in (401, 403) and session.token:
+            session.token = None
+            retries(answer.status)
+            answer = original(session, *arguments)
+        return answer
 
 
 # CLI-10: signature and digest
@@ -730,6 +896,18 @@ def secrets(key):
         yield from (octets, octets.strip())
     members = {name: key[name] for name in sorted(key) if name in ("crv", "kty", "x", "y")}
     yield from (json.dumps(some, separators=(",", ":")).encode() for some in (key, members))
+
+
+@defect("hmac-without-secret", "CLI-10", "Looks for the HMAC secret of the key, finds none, and goes on with an empty one.")
+def _():
+    @replace(signature, "verify_entry")
+    def verify_entry(original, entry, payload, keys):
+        protected = json.loads(signature.decode(entry["protected"]))
+        if protected.get("alg") != "HS256" or protected.get("kid") not in keys:
+            return original(entry, payload, keys)
+        secret = keys[protected["kid"]].get("k", "").encode()
+        signed, mac = f"{entry['protected']}.{payload}".encode(), signature.decode(entry["signature"])
+        return hmac.compare_digest(hmac.digest(secret, signed, "sha256"), mac)
 
 
 @defect("reads-unprotected-header", "CLI-10", "Merges both headers before it looks for alg and kid.")
@@ -883,6 +1061,73 @@ def _():
     def verify(original, *arguments):
         if not cut:
             original(*arguments)
+
+
+def fetch_ends_quietly(*reasons):
+    """A fetch that fails for one of these reasons ends as if it were done."""
+
+    @replace(fetch, "fetch")
+    def fetch_(original, *arguments):
+        try:
+            original(*arguments)
+        except transport.Failure as failure:
+            if not any(reason in str(failure) for reason in reasons):
+                raise
+            print(failure)
+
+
+@defect(
+    "refused-read-exits-zero",
+    "CLI-10",
+    "Prints what the registry says in the release's place, and exits 0: it was an answer.",
+)
+def _():
+    fetch_ends_quietly(" answered 4")
+
+
+@defect("no-document-exits-zero", "CLI-10", "Logs that the document can not be read, and comes to the end of the program.")
+def _():
+    fetch_ends_quietly("something else than a JSON object")
+
+
+@defect("no-source-exits-zero", "CLI-10", "Loops over the sources and is done, also when there is none to loop over.")
+def _():
+    fetch_ends_quietly("the release has no source")
+
+
+@defect("writes-as-text", "CLI-10", "Opens its output as text, and the platform turns every line end that it sees.")
+def _():
+    @replace(fetch, "keep")
+    def keep(original, file, manifest, *arguments):
+        if fetch.media_type(manifest) == content.WASM:
+            file.seek(0)
+            octets = file.read().replace(b"\n", b"\r\n")
+            file.seek(0)
+            file.write(octets)
+        original(file, manifest, *arguments)
+
+
+@defect(
+    "passes-over-devices",
+    "CLI-10",
+    "Unpacks what it knows, and passes over devices and pipes as if they were not in the archive.",
+)
+def _():
+    unpack_also(lambda member: member.ischr() or member.isblk() or member.isfifo())
+
+
+@defect(
+    "cleans-paths",
+    "CLI-10",
+    "Normalises the paths of an archive where it has to refuse them, so that two names lead to one file.",
+)
+def _():
+    unpack_also(lambda member: member.isreg() and is_unclean(member.name))
+
+
+def is_unclean(path):
+    segments = path.split("/")
+    return not path.startswith("/") and ".." not in segments and ("." in segments[1:] or "" in segments)
 
 
 # CLI-11: the release that was asked for
@@ -1043,7 +1288,7 @@ def place(archive, member, folder):
         os.symlink(member.linkname, target)
     elif member.islnk():
         os.link(os.path.join(folder, member.linkname), target)
-    else:
+    elif member.isreg():
         with open(target, "wb") as out:
             shutil.copyfileobj(archive.extractfile(member), out)
 
@@ -1070,6 +1315,16 @@ def _():
 @defect("makes-hard-links", "CLI-13", "Unpacks hard links, with which an archive lays its hands on a file outside.")
 def _():
     unpack_also(lambda member: member.islnk())
+
+
+@defect("refuses-links-with-dot-dot", "CLI-13", "Looks for `..` in the targets of links, and lets absolute ones pass.")
+def _():
+    unpack_also(lambda member: (member.issym() or member.islnk()) and ".." not in member.linkname.split("/"))
+
+
+@defect("refuses-absolute-links", "CLI-13", "Refuses links to absolute paths, and lets those pass that climb out of the folder.")
+def _():
+    unpack_also(lambda member: (member.issym() or member.islnk()) and not member.linkname.startswith("/"))
 
 
 # CLI-14: the deadline
@@ -1123,7 +1378,11 @@ def main(arguments):
     if arguments != ["--list"]:
         print("usage: defects.py --list", file=sys.stderr)
         return 2
-    print(json.dumps([{"name": name, "rule": rule, "what": what} for name, (rule, what, _) in DEFECTS.items()], indent=2))
+    listed = [
+        {"name": name, "rule": rule, "also": also, "what": what, "seen-by": SEEN_BY.get(name, [])}
+        for name, (rule, also, what, _) in DEFECTS.items()
+    ]
+    print(json.dumps(listed, indent=2))
     return 0
 
 

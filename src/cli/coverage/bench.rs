@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use mock_registry::defect::Defect;
 use serde::Deserialize;
+use tokio::sync::Semaphore;
 
 use super::super::client::Mocks;
 use super::super::embedded::{Embedded, EmbeddedOptions};
@@ -18,7 +19,11 @@ use crate::target::Target;
 /// The bundled mock is done within milliseconds; with some defects it never is.
 const PROCESSING_DEADLINE: Duration = Duration::from_secs(6);
 /// What a client may take when the case does not say; with some defects it takes all of it.
-const CLIENT_DEADLINE: Duration = Duration::from_secs(12);
+const CLIENT_DEADLINE: Duration = Duration::from_secs(10);
+/// What it may take beyond that, without a defect: all may start at the same moment.
+const CLIENT_GRACE: Duration = Duration::from_secs(20);
+/// The same with a defect; if it is one of deadlines, it takes all of it.
+const DEFECTIVE_CLIENT_GRACE: Duration = Duration::from_secs(6);
 /// The variable by which a client is told which of its defects to have.
 const CLIENT_DEFECT: &str = "CLIENT_DEFECT";
 
@@ -52,6 +57,8 @@ struct ListedDefect {
     #[serde(default)]
     also: Vec<String>,
     what: String,
+    #[serde(default, rename = "seen-by")]
+    seen_by: Vec<String>,
 }
 
 /// The defects that a command prints as JSON `[{name, rule, what}]`.
@@ -87,6 +94,7 @@ pub(super) fn listed_defects(command: &[OsString]) -> Result<Vec<DefectInfo>, Cl
             rule: defect.rule,
             also: defect.also,
             what: defect.what,
+            seen_by: defect.seen_by,
         })
         .collect())
 }
@@ -102,6 +110,7 @@ pub(super) fn info(defect: Defect) -> DefectInfo {
             .map(|rule| (*rule).to_owned())
             .collect(),
         what: defect.what().to_owned(),
+        seen_by: Vec::new(),
     }
 }
 
@@ -126,6 +135,7 @@ impl Bench {
             mock_with_uploads_elsewhere: mocks.elsewhere.clone(),
             deadline: CLIENT_DEADLINE,
             stretch: 1.0,
+            grace: CLIENT_GRACE,
         };
         let target = Target::bundled_defaults(mocks.here.clone());
         let context = RunContext::new(target, seed)
@@ -143,6 +153,22 @@ impl Bench {
     pub(super) fn infos(&self) -> &[DefectInfo] {
         match self {
             Self::Registry { infos, .. } | Self::Client { infos, .. } => infos,
+        }
+    }
+
+    /// Defects at the same time: a mock works, a client mostly waits.
+    pub(super) fn jobs(&self) -> usize {
+        match self {
+            Self::Registry { .. } => 8,
+            Self::Client { .. } => 14,
+        }
+    }
+
+    /// Cases at the same time, of all defects together. With more clients, interpreters would start too slowly to end in time.
+    pub(super) fn cases_at_once(&self) -> usize {
+        match self {
+            Self::Registry { .. } => Semaphore::MAX_PERMITS,
+            Self::Client { .. } => 20,
         }
     }
 
@@ -189,6 +215,7 @@ impl Bench {
             } => {
                 let mut suite = (**suite).clone();
                 if let Some(index) = defect {
+                    suite.grace = DEFECTIVE_CLIENT_GRACE;
                     suite
                         .variables
                         .push((CLIENT_DEFECT.to_owned(), infos[index].name.clone().into()));

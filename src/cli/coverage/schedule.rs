@@ -14,10 +14,21 @@ pub(super) struct Unit<'a> {
     pub defect: usize,
     /// Whether it has been killed, so that only expectations without teeth are of interest.
     pub is_settled: bool,
+    /// Cases that carry its rule and are said to see it.
+    pub first: Vec<&'a Case>,
     /// Cases that carry other rules that it breaks.
     pub also: Vec<&'a Case>,
     /// Cases that carry none.
     pub unrelated: Vec<&'a Case>,
+}
+
+impl<'a> Unit<'a> {
+    /// Of these cases, those that do not run first; none when it is not said which do, as then all have run.
+    pub(super) fn not_first(&self, mut cases: Vec<&'a Case>) -> Vec<&'a Case> {
+        let first: BTreeSet<&str> = self.first.iter().map(|case| case.id.as_str()).collect();
+        cases.retain(|case| !first.is_empty() && !first.contains(case.id.as_str()));
+        cases
+    }
 }
 
 /// Defects of one rule.
@@ -71,11 +82,19 @@ impl<'a> Schedule<'a> {
             chain.units.push(Unit {
                 defect,
                 is_settled,
+                first: coverage::carriers(self.selected, rule)
+                    .into_iter()
+                    .filter(|case| info.seen_by.iter().any(|part| case.id.contains(part)))
+                    .collect(),
                 also: Vec::new(),
                 unrelated,
             });
         }
         let mut chains: Vec<Chain<'a>> = chains.into_values().collect();
+        // Those of which nothing is said look at all expectations anyway.
+        for chain in &mut chains {
+            chain.units.sort_by_key(|unit| !unit.first.is_empty());
+        }
         // The longest first, so that nothing waits for it at the end.
         chains.sort_by_key(|chain| std::cmp::Reverse(chain.units.len()));
         chains
@@ -104,6 +123,7 @@ impl<'a> Schedule<'a> {
                 units: vec![Unit {
                     defect,
                     is_settled: true,
+                    first: Vec::new(),
                     also,
                     unrelated: Vec::new(),
                 }],

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use futures::StreamExt;
 use tokio::runtime::Runtime;
+use tokio::sync::Semaphore;
 
 use super::super::exit::CliError;
 use super::bench::Bench;
@@ -15,8 +16,6 @@ use crate::known_failures::KnownFailures;
 use crate::plan::{Decision, Selection, Slow, plan};
 use crate::run::{RunContext, run_case};
 
-/// Defects at the same time.
-const DEFAULT_JOBS: usize = 8;
 /// Of the cases that are run only until one kills, so many before the next look.
 const BATCH: usize = 96;
 /// Cases at the same time against one mock.
@@ -28,6 +27,7 @@ pub(super) struct Workshop<'b> {
     bench: &'b Bench,
     seed: u64,
     jobs: usize,
+    places: Semaphore,
 }
 
 impl<'b> Workshop<'b> {
@@ -41,7 +41,8 @@ impl<'b> Workshop<'b> {
             runtime,
             bench,
             seed,
-            jobs: jobs.unwrap_or(DEFAULT_JOBS),
+            jobs: jobs.unwrap_or_else(|| bench.jobs()),
+            places: Semaphore::new(bench.cases_at_once()),
         }
     }
 
@@ -53,7 +54,7 @@ impl<'b> Workshop<'b> {
     ) -> Result<Vec<CaseFinding>, CliError> {
         self.runtime.block_on(async {
             let (context, _embedded) = self.bench.start(variation, None, self.seed).await?;
-            Ok(run_all(&context, cases).await)
+            Ok(run_all(&context, &self.places, cases).await)
         })
     }
 
@@ -88,6 +89,23 @@ impl<'b> Workshop<'b> {
                     }
                     runs.push(run);
                 }
+                let Some(rule) = chain.rule else { continue };
+                for unit in &chain.units {
+                    let left = unit.not_first(coverage::carriers_of_unproved(
+                        selected,
+                        rule,
+                        inventory,
+                        &chain.proved,
+                    ));
+                    if left.is_empty() {
+                        continue;
+                    }
+                    let run =
+                        self.runtime
+                            .block_on(self.run_carriers(variation, unit.defect, &left))?;
+                    chain.proved.extend(run.seen(rule));
+                    runs.push(run);
+                }
             }
             Ok(runs)
         };
@@ -106,7 +124,24 @@ impl<'b> Workshop<'b> {
         Ok(runs)
     }
 
-    /// First the cases whose expectations have no teeth; if they do not kill it, the others that carry the rule.
+    /// Cases that carry the defect's rule, and nothing else.
+    async fn run_carriers(
+        &self,
+        variation: usize,
+        defect: usize,
+        cases: &[&Case],
+    ) -> Result<DefectRun, CliError> {
+        let (context, _embedded) = self.bench.start(variation, Some(defect), self.seed).await?;
+        Ok(DefectRun {
+            defect,
+            variation,
+            carriers: run_all(&context, &self.places, cases).await,
+            ..DefectRun::default()
+        })
+    }
+
+    /// First the cases that are said to see it, or else those whose expectations have no teeth; if they do not kill it, the others
+    /// that carry the rule.
     async fn run_unit(
         &self,
         variation: usize,
@@ -119,10 +154,13 @@ impl<'b> Workshop<'b> {
             .bench
             .start(variation, Some(unit.defect), self.seed)
             .await?;
-        let unproved = rule.map_or_else(Vec::new, |rule| {
-            coverage::carriers_of_unproved(selected, rule, inventory, proved)
-        });
-        let cases: Vec<&Case> = [&unproved, &unit.also, &unit.unrelated]
+        let carriers = match rule {
+            Some(rule) if unit.first.is_empty() => {
+                coverage::carriers_of_unproved(selected, rule, inventory, proved)
+            }
+            _ => unit.first.clone(),
+        };
+        let cases: Vec<&Case> = [&carriers, &unit.also, &unit.unrelated]
             .into_iter()
             .flatten()
             .copied()
@@ -130,13 +168,13 @@ impl<'b> Workshop<'b> {
         let of = |cases: &[&Case]| -> HashSet<String> {
             cases.iter().map(|case| case.id.clone()).collect()
         };
-        let (carrying, also) = (of(&unproved), of(&unit.also));
+        let (carrying, also) = (of(&carriers), of(&unit.also));
         let mut run = DefectRun {
             defect: unit.defect,
             variation,
             ..DefectRun::default()
         };
-        for finding in run_all(&context, &cases).await {
+        for finding in run_all(&context, &self.places, &cases).await {
             if carrying.contains(&finding.id) {
                 run.carriers.push(finding);
             } else if also.contains(&finding.id) {
@@ -145,16 +183,22 @@ impl<'b> Workshop<'b> {
                 run.unrelated.push(finding);
             }
         }
+        // What shows as a warning where it is said to show is no failure elsewhere.
+        let is_seen = |rule: &str| {
+            !unit.first.is_empty() && run.carriers.iter().any(|found| found.sight(rule).is_some())
+        };
         if let Some(rule) = rule
             && !unit.is_settled
             && !run.is_killed(rule)
+            && !is_seen(rule)
         {
             let others: Vec<&Case> = coverage::carriers(selected, rule)
                 .into_iter()
                 .filter(|case| !carrying.contains(&case.id))
                 .collect();
             for batch in first_values_first(&others).chunks(BATCH) {
-                run.carriers.extend(run_all(&context, batch).await);
+                run.carriers
+                    .extend(run_all(&context, &self.places, batch).await);
                 if run.is_killed(rule) {
                     break;
                 }
@@ -180,7 +224,7 @@ fn first_values_first<'a>(cases: &[&'a Case]) -> Vec<&'a Case> {
 }
 
 /// Those cases that the target's capabilities allow, several at a time; the slow ones too.
-async fn run_all(context: &RunContext, cases: &[&Case]) -> Vec<CaseFinding> {
+async fn run_all(context: &RunContext, places: &Semaphore, cases: &[&Case]) -> Vec<CaseFinding> {
     let cases: Vec<Case> = cases.iter().map(|case| (*case).clone()).collect();
     let selection = Selection {
         slow: Slow::Included,
@@ -199,7 +243,11 @@ async fn run_all(context: &RunContext, cases: &[&Case]) -> Vec<CaseFinding> {
             .iter()
             .filter(|planned| planned.decision == Decision::Run),
     )
-    .map(|planned| async { CaseFinding::of(&run_case(context, planned.case, None).await) })
+    .map(|planned| async {
+        // Never closed.
+        let _place = places.acquire().await;
+        CaseFinding::of(&run_case(context, planned.case, None).await)
+    })
     .buffer_unordered(CASES_AT_ONCE)
     .collect()
     .await
