@@ -1,16 +1,28 @@
-//! Puts the case files into the binary.
+//! Puts the case files into the binary: their text, and as JSON what the harness reads when it starts.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+
+use yaml::Located;
+
+#[path = "src/yaml/mod.rs"]
+#[expect(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "the harness's own reader, so that a file means the same to both; places and messages are its business"
+)]
+mod yaml;
 
 fn main() -> std::io::Result<()> {
     let root =
         PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("cases");
     println!("cargo::rerun-if-changed=cases");
+    println!("cargo::rerun-if-changed=src/yaml");
     let mut files = Vec::new();
     collect(&root, &mut files)?;
     files.sort();
-    let mut code = String::from("static BUILT_IN_CASES: &[(&str, &str)] = &[\n");
+    let mut code = String::from("static BUILT_IN_CASES: &[BuiltIn] = &[\n");
     for file in files {
         let relative = file.strip_prefix(&root).unwrap_or(&file);
         let id = relative
@@ -22,11 +34,17 @@ fn main() -> std::io::Result<()> {
         if id == "requirements" {
             continue;
         }
-        let _ = writeln!(
-            code,
-            "    ({id:?}, include_str!({:?})),",
-            file.display().to_string()
-        );
+        match Located::parse(&std::fs::read_to_string(&file)?) {
+            Ok(read) => {
+                let _ = writeln!(
+                    code,
+                    "    BuiltIn {{ id: {id:?}, text: include_str!({:?}), json: {:?} }},",
+                    file.display().to_string(),
+                    read.value.to_string(),
+                );
+            }
+            Err(error) => println!("cargo::error=cases/{}: {error}", relative.display()),
+        }
     }
     code.push_str("];\n");
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap_or_default());

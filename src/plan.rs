@@ -91,7 +91,7 @@ pub fn plan<'a>(
     cases
         .iter()
         .filter(|case| selection.selects(&case.id))
-        .filter(|case| selection.slow != Slow::Only || case.file.slow)
+        .filter(|case| selection.slow != Slow::Only || case.is_slow())
         .map(|case| Planned {
             case,
             decision: decide(case, target, capabilities, hosting, selection.slow),
@@ -107,7 +107,7 @@ fn decide(
     hosting: Hosting,
     slow: Slow,
 ) -> Decision {
-    if case.file.slow && slow == Slow::Ignored {
+    if case.is_slow() && slow == Slow::Ignored {
         return Decision::Ignored;
     }
     let needs = Needs::from_json(&serde_json::json!(case.file.needs)).unwrap_or_default();

@@ -23,6 +23,26 @@ fn the_cases_inside_the_binary_are_free_of_mistakes() {
     }
 }
 
+/// What is inside the binary was read from YAML when it was built, and its list of cases is made without reading them whole.
+#[test]
+fn what_is_inside_the_binary_is_what_the_files_say() {
+    let mut of_files = Vec::new();
+    for (id, text) in case::built_in_files() {
+        of_files.extend(case::parse(Path::new(id), id, text).unwrap());
+    }
+    let inside = cases();
+    assert_eq!(inside.len(), of_files.len());
+    for (inside, of_file) in inside.iter().zip(&of_files) {
+        assert_eq!(inside.id, of_file.id);
+        assert_eq!(inside.raw_steps, of_file.raw_steps, "{}", inside.id);
+        assert_eq!(inside.raw, of_file.raw, "{}", inside.id);
+        assert_eq!(inside.requirements, of_file.requirements, "{}", inside.id);
+        assert_eq!(inside.is_slow(), inside.file.slow, "{}", inside.id);
+        let has_client = inside.file.steps.iter().any(|step| step.client.is_some());
+        assert_eq!(inside.is_about_client(), has_client, "{}", inside.id);
+    }
+}
+
 #[test]
 fn a_case_is_found_by_its_whole_id_without_reading_the_others() {
     let some = cases()
@@ -38,7 +58,7 @@ fn a_case_is_found_by_its_whole_id_without_reading_the_others() {
 fn every_rule_of_a_registry_has_a_case_or_a_reason() {
     let judged: BTreeSet<String> = cases()
         .into_iter()
-        .flat_map(|case| case.requirements)
+        .flat_map(|case| case.requirements.clone())
         .collect();
     let missing: Vec<&str> = requirement::all()
         .filter(|rule| rule.side == Side::Registry && rule.unobservable.is_none())
@@ -130,7 +150,7 @@ fn every_rule_of_a_client_has_a_case_about_clients() {
             .map(|(area, rest)| (area, rest.split('/').next().unwrap_or_default().to_owned()))
         {
             files.entry(operation).or_default().insert(file);
-            judged.extend(case.requirements);
+            judged.extend(case.requirements.clone());
         }
     }
     let operations: Vec<&str> = files.keys().map(String::as_str).collect();

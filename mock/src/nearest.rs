@@ -3,7 +3,7 @@
 use http::Method;
 use strsim::normalized_damerau_levenshtein;
 
-use crate::{journal::NearestOperation, operation::Operation};
+use crate::{journal::NearestOperation, operation::Operation, registry::is_valid_version};
 
 /// Below this likeness two words are different words.
 const ALIKE: f64 = 0.5;
@@ -143,7 +143,7 @@ fn judge(sent: &str, expected: Segment) -> (f64, Option<String>) {
             Some(rest) if rest.starts_with(|c: char| c.is_ascii_digit()) => (0.0, None),
             Some(_) => (0.5, None),
             None => {
-                let why = if semver::Version::parse(sent).is_ok() && sent.len() <= LONGEST_SHOWN {
+                let why = if is_valid_version(sent) && sent.len() <= LONGEST_SHOWN {
                     format!("`{sent}`: a version has a `v` before it, as in `v{sent}`")
                 } else {
                     "a version with a `v` before it is expected, as in `v1.0.0`".to_owned()

@@ -3,6 +3,8 @@
 //! A text that consists of one template alone takes the value with its type; otherwise the value is inserted as text.
 //! `$$(` is a literal `$(`.
 
+use std::cell::OnceCell;
+
 use serde_json::Value;
 use thiserror::Error;
 
@@ -111,47 +113,60 @@ fn collect(value: &Value, found: &mut Vec<String>) {
     }
 }
 
-/// Fills in one variable and leaves every other template, and every escape, as it stands.
-pub fn substitute(value: &Value, variable: &str, with: &Value) -> Value {
-    match value {
-        Value::String(text) => substitute_text(text, variable, with),
-        Value::Array(items) => Value::Array(
-            items
-                .iter()
-                .map(|item| substitute(item, variable, with))
-                .collect(),
-        ),
-        Value::Object(members) => Value::Object(
-            members
-                .iter()
-                .map(|(name, member)| {
-                    (
-                        as_text(&substitute_text(name, variable, with)),
-                        substitute(member, variable, with),
-                    )
-                })
-                .collect(),
-        ),
-        other => other.clone(),
-    }
+/// One variable and its value, to be filled in where every other template, and every escape, is left as it stands.
+pub(super) struct Substitution<'a> {
+    value: &'a Value,
+    template: String,
+    /// The value as text, made when a text first needs it.
+    inserted: OnceCell<String>,
 }
 
-fn substitute_text(text: &str, variable: &str, with: &Value) -> Value {
-    let template = format!("$({variable})");
-    if text == template {
-        return with.clone();
+impl<'a> Substitution<'a> {
+    pub(super) fn new(variable: &str, value: &'a Value) -> Self {
+        Self {
+            value,
+            template: format!("$({variable})"),
+            inserted: OnceCell::new(),
+        }
     }
-    let inserted = as_text(with);
-    let mut filled = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find(&template) {
-        let is_escaped = rest[..at].ends_with('$');
-        filled.push_str(&rest[..at]);
-        filled.push_str(if is_escaped { &template } else { &inserted });
-        rest = &rest[at + template.len()..];
+
+    /// A value with the variable filled in, member names included.
+    pub(super) fn fill(&self, value: &Value) -> Value {
+        match value {
+            Value::String(text) if *text == self.template => self.value.clone(),
+            Value::String(text) => Value::String(self.fill_text(text)),
+            Value::Array(items) => Value::Array(items.iter().map(|item| self.fill(item)).collect()),
+            Value::Object(members) => Value::Object(
+                members
+                    .iter()
+                    .map(|(name, member)| self.fill_member(name, member))
+                    .collect(),
+            ),
+            other => other.clone(),
+        }
     }
-    filled.push_str(rest);
-    Value::String(filled)
+
+    /// The same of a member and its name.
+    pub(super) fn fill_member(&self, name: &str, member: &Value) -> (String, Value) {
+        (self.fill_text(name), self.fill(member))
+    }
+
+    fn fill_text(&self, text: &str) -> String {
+        let mut filled = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(at) = rest.find(&self.template) {
+            let is_escaped = rest[..at].ends_with('$');
+            filled.push_str(&rest[..at]);
+            filled.push_str(if is_escaped {
+                &self.template
+            } else {
+                self.inserted.get_or_init(|| as_text(self.value))
+            });
+            rest = &rest[at + self.template.len()..];
+        }
+        filled.push_str(rest);
+        filled
+    }
 }
 
 enum Part<'a> {

@@ -35,7 +35,7 @@ fn list(folder: Option<&Path>, as_json: bool) -> Result<Exit, CliError> {
                     "level": case.level,
                     "requirements": case.requirements,
                     "needs": case.file.needs,
-                    "slow": case.file.slow,
+                    "slow": case.is_slow(),
                 })
             })
             .collect();
@@ -69,7 +69,7 @@ fn export(folder: &Path, force: bool) -> Result<Exit, CliError> {
                 CliError::message(format!("failed to write {}: {error}", path.display()))
             })
     };
-    let files = case::built_in_files();
+    let files: Vec<(&str, &str)> = case::built_in_files().collect();
     let differs = |(id, text): &&(&str, &str)| {
         std::fs::read_to_string(folder.join(format!("{id}.yaml"))).is_ok_and(|there| there != *text)
     };
@@ -79,7 +79,7 @@ fn export(folder: &Path, force: bool) -> Result<Exit, CliError> {
             folder.display()
         )));
     }
-    for (id, text) in files {
+    for (id, text) in &files {
         write(&folder.join(format!("{id}.yaml")), text)?;
     }
     write(

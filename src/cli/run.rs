@@ -267,16 +267,14 @@ pub(super) fn check_usage(arguments: &RunArguments, wrapped: bool) -> Result<(),
 
 /// `many`, for one, is near `man` and selects cases.
 fn is_in_a_built_in_id(word: &str) -> bool {
-    crate::case::built_in_files()
-        .iter()
-        .any(|(path, _)| path.contains(word))
+    crate::case::built_in_files().any(|(path, _)| path.contains(word))
 }
 
 pub(super) fn list(cases: &[Case], selection: &Selection) {
     let selected: Vec<(&Case, bool)> = cases
         .iter()
         .filter(|case| selection.selects(&case.id))
-        .map(|case| (case, case.file.slow))
+        .map(|case| (case, case.is_slow()))
         .collect();
     report::list(&selected, selection.slow);
 }

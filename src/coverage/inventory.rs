@@ -66,7 +66,7 @@ impl Inventory {
             inventory
                 .files
                 .entry(file_of(&case.id).to_owned())
-                .or_insert_with(|| digest_of_text(&case.text));
+                .or_insert_with(|| digest_of_text(case.text()));
         }
         inventory
     }
@@ -128,7 +128,7 @@ impl Inventory {
     }
 
     fn add(&mut self, case: &Case, pointer: String, rule: &str, reason: Option<Reason>) {
-        let line = case.spans.value(&pointer).line;
+        let line = case.line_of(&pointer);
         self.cases
             .entry(rule.to_owned())
             .or_default()

@@ -55,7 +55,7 @@ pub fn unrelated<'a>(
         .filter(|(index, _)| nth > 0 && (index + offset).is_multiple_of(nth))
         .map(|(_, case)| case)
         .filter(|case| !case.requirements.iter().any(|rule| defect.breaks(rule)))
-        .filter(|case| !case.file.slow && !waits_long(case))
+        .filter(|case| !case.is_slow() && !waits_long(case))
         .collect()
 }
 

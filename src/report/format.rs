@@ -152,7 +152,7 @@ fn write(
             .map_err(|error| ReportError::Render(error.to_string()))?,
         ReportFormat::Junit => junit::render(outcomes, run, strict)
             .map_err(|error| ReportError::Render(error.to_string()))?,
-        ReportFormat::Html => html::render(&Report::new(run, outcomes), strict)
+        ReportFormat::Html => html::render(&Report::new(run, outcomes), &run.invocation, strict)
             .map_err(|error| ReportError::Render(error.to_string()))?,
         ReportFormat::Markdown => markdown::render(outcomes, run, strict),
         ReportFormat::Tap => tap::render(outcomes, run, strict),

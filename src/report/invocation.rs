@@ -33,9 +33,7 @@ pub fn to_repeat(outcomes: &[CaseOutcome], strict: bool) -> Vec<&CaseOutcome> {
 impl Invocation {
     /// The command that runs just these cases, in lines that a POSIX shell reads as one.
     pub fn repeat(&self, cases: &[&CaseOutcome], all: &[CaseOutcome], seed: u64) -> Vec<String> {
-        let mut start = vec!["registry-conformance".to_owned()];
-        start.extend(self.options.iter().map(|word| quoted(word)));
-        start.push(format!("--seed {seed}"));
+        let mut start = self.start(seed);
         let mut filters: Vec<String> = cases.iter().map(|case| case.id.clone()).collect();
         let short = covering(&filters, all);
         if filters.len() > FEW && !self.is_filtered && short.len() * 2 < filters.len() {
@@ -45,15 +43,36 @@ impl Invocation {
         }
         let mut lines = vec![start.join(" ")];
         lines.extend(filters.iter().map(|filter| format!("  {}", quoted(filter))));
-        if let Some(client) = &self.client {
-            let words: Vec<String> = client.iter().map(|word| quoted(word)).collect();
-            lines.push(format!("  -- {}", words.join(" ")));
-        }
+        lines.extend(self.end().map(|end| format!("  {end}")));
         let last = lines.len() - 1;
         for line in &mut lines[..last] {
             line.push_str(" \\");
         }
         lines
+    }
+
+    /// What stands before and after the id of a case in the command that runs it alone.
+    pub(super) fn around_case(&self, seed: u64) -> (String, String) {
+        let mut start = self.start(seed);
+        start.push("--exact".to_owned());
+        (start.join(" "), self.end().unwrap_or_default())
+    }
+
+    fn start(&self, seed: u64) -> Vec<String> {
+        let mut start = vec!["registry-conformance".to_owned()];
+        start.extend(self.options.iter().map(|word| quoted(word)));
+        start.push(format!("--seed {seed}"));
+        start
+    }
+
+    fn end(&self) -> Option<String> {
+        let words: Vec<String> = self
+            .client
+            .as_ref()?
+            .iter()
+            .map(|word| quoted(word))
+            .collect();
+        Some(format!("-- {}", words.join(" ")))
     }
 }
 

@@ -51,7 +51,7 @@ impl CaseRun<'_> {
                 .and_then(Value::as_str)
                 .unwrap_or(action)
                 .to_owned(),
-            line: Some(self.case.spans.value(pointer).line),
+            line: Some(self.case.line_of(pointer)),
             not_run: Some(why.to_owned()),
             ..StepRecord::default()
         }

@@ -150,7 +150,7 @@ pub fn not_run(
     }
     CaseOutcome {
         id: case.id.clone(),
-        file: case.path.display().to_string(),
+        file: case.path().display().to_string(),
         summary: case.file.summary.clone(),
         level: case.level,
         requirements,

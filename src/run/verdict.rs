@@ -71,7 +71,7 @@ pub(super) fn conclude(
     }
     CaseOutcome {
         id: case.id.clone(),
-        file: case.path.display().to_string(),
+        file: case.path().display().to_string(),
         summary: case.file.summary.clone(),
         level: case.level,
         requirements,

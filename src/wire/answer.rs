@@ -1,6 +1,9 @@
 use bytes::Bytes;
 use serde_json::Value;
 
+/// The most values that are read of a document.
+const MAX_VALUES: usize = 100_000;
+
 /// A response, as it came.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
@@ -56,8 +59,12 @@ impl Answer {
         (!essence.is_empty()).then_some(essence)
     }
 
-    /// The body as JSON. Nesting beyond 128 levels is an error; of duplicate members the last one counts.
+    /// The body as JSON. Nesting beyond 128 levels is an error, and so are more values than any document of the API has: each
+    /// takes many times the memory of its text. Of duplicate members the last one counts.
     pub fn json(&self) -> Result<Value, JsonError> {
+        if has_more_values_than(MAX_VALUES, &self.body) {
+            return Err(JsonError(format!("it has more than {MAX_VALUES} values")));
+        }
         serde_json::from_slice(&self.body).map_err(|error| JsonError(error.to_string()))
     }
 
@@ -65,6 +72,24 @@ impl Answer {
     pub fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }
+}
+
+/// Whether a text of JSON has more values than that, judged by what opens and separates them.
+fn has_more_values_than(limit: usize, text: &[u8]) -> bool {
+    let (mut values, mut in_string, mut escaped) = (1, false, false);
+    for octet in text {
+        match octet {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b',' | b'[' | b'{' if !in_string => values += 1,
+            _ => {}
+        }
+        if values > limit {
+            return true;
+        }
+    }
+    false
 }
 
 /// The trouble with a body of which more than `max_body` octets came.

@@ -54,7 +54,7 @@ fn a_client_report_shows_what_was_asked() {
         "<dt>deadline</dt><dd><code>20s</code></dd>",
         "&#34;status&#34;:503",
         "<code>python3 client.py</code>",
-        "#area=publish",
+        "#area=client%2Fpublish",
     ] {
         assert!(page.contains(expected), "{expected}");
     }

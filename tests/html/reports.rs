@@ -77,7 +77,7 @@ pub(crate) fn exchange(name: &str, at: u64, request: &str, answer: &str) -> Valu
 
 /// The page of a report.
 pub(crate) fn page(report: &Report) -> String {
-    report::render_html(report, false).unwrap()
+    report::render_html(report, &report::Invocation::default(), false).unwrap()
 }
 
 /// A page without what is long and not for people: style sheet, script, policy, packed exchanges.

@@ -31,12 +31,8 @@ pub(crate) fn step(name: &str, line: usize, mismatches: Vec<Mismatch>) -> StepRe
     StepRecord {
         name: name.to_owned(),
         line: Some(line),
-        exchanges: Vec::new(),
-        transcripts: Vec::new(),
-        story: None,
-        curl: None,
         mismatches,
-        not_run: None,
+        ..StepRecord::default()
     }
 }
 

@@ -67,3 +67,42 @@ impl Resolve for ClientResolver {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// Answers as it is told, one look-up after another.
+    struct Scripted(Mutex<Vec<Vec<IpAddr>>>);
+
+    impl NameResolver for Scripted {
+        fn resolve(&self, _host: String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
+            let next = self.0.lock().unwrap().pop().unwrap_or_default();
+            Box::pin(async move { Ok(next) })
+        }
+    }
+
+    /// DNS rebinding: the name is public while it is checked, and private when it is looked up again.
+    #[tokio::test]
+    async fn the_client_gets_what_was_checked_and_nothing_that_a_later_look_up_says() {
+        let public: IpAddr = "93.184.215.14".parse().unwrap();
+        let private: IpAddr = "169.254.169.254".parse().unwrap();
+        let resolver = ClientResolver {
+            // Taken from the end.
+            names: Arc::new(Scripted(Mutex::new(vec![
+                vec![public, private],
+                vec![private],
+                vec![public],
+            ]))),
+            public_only: true,
+        };
+        let name = || "rebinding.test".parse::<Name>().unwrap();
+        let first: Vec<SocketAddr> = resolver.resolve(name()).await.unwrap().collect();
+        assert_eq!(first, [SocketAddr::new(public, 0)]);
+        for then in ["private", "both", "nothing"] {
+            assert!(resolver.resolve(name()).await.is_err(), "{then}");
+        }
+    }
+}

@@ -20,6 +20,8 @@ mod version;
 mod view;
 
 #[cfg(test)]
+mod model;
+#[cfg(test)]
 mod tests;
 
 pub(crate) use access::Access;

@@ -4,7 +4,10 @@ use std::{
     collections::HashMap,
     io,
     net::IpAddr,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use futures::future::{BoxFuture, ready};
@@ -39,5 +42,34 @@ impl NameResolver for FixedNames {
         let found = self.table.get(&host).cloned();
         self.asked.lock().unwrap().push(host);
         Box::pin(ready(found.ok_or_else(|| io::Error::other("no such name"))))
+    }
+}
+
+/// Every name has the first address at the first look-up, the second at the second: what a rebinding attack is made of.
+pub(crate) struct TurningNames {
+    addresses: Vec<IpAddr>,
+    asked: AtomicUsize,
+}
+
+impl TurningNames {
+    pub(crate) fn new(addresses: &[&str]) -> Arc<Self> {
+        let addresses = addresses.iter().map(|address| address.parse().unwrap());
+        Arc::new(Self {
+            addresses: addresses.collect(),
+            asked: AtomicUsize::new(0),
+        })
+    }
+
+    /// How many look-ups there were.
+    pub(crate) fn asked(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
+}
+
+impl NameResolver for TurningNames {
+    fn resolve(&self, _host: String) -> BoxFuture<'static, io::Result<Vec<IpAddr>>> {
+        let number = self.asked.fetch_add(1, Ordering::SeqCst);
+        let address = self.addresses.get(number).copied();
+        Box::pin(ready(Ok(address.into_iter().collect())))
     }
 }

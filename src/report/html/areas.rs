@@ -7,16 +7,11 @@ use indexmap::IndexMap;
 use super::text::{counted as counted_cases, grouped};
 use super::verdict_view::{ORDER, title};
 use crate::outcome::Verdict;
+use crate::report::area_of;
 use crate::report::model::ReportedCase;
 
 /// Units of the drawing from one square to the next.
 const PITCH: usize = 10;
-
-/// The area of a case: the first folder of its id, of a case about a client the second.
-pub(super) fn area(id: &str) -> &str {
-    let id = id.strip_prefix("client/").unwrap_or(id);
-    id.split_once('/').map_or("cases", |(area, _)| area)
-}
 
 /// One area.
 pub(super) struct Area {
@@ -43,7 +38,7 @@ pub(super) fn areas(cases: &[ReportedCase]) -> Vec<Area> {
     let mut counted: IndexMap<&str, Vec<usize>> = IndexMap::new();
     for case in cases {
         let counts = counted
-            .entry(area(&case.id))
+            .entry(area_of(&case.id))
             .or_insert_with(|| vec![0; ORDER.len()]);
         if let Some(count) = counts.get_mut(super::verdict_view::rank(case.verdict)) {
             *count += 1;
@@ -127,17 +122,5 @@ mod tests {
                 (Verdict::Pass, "M10 5h30M0 15h20".to_owned())
             ]
         );
-    }
-
-    #[test]
-    fn an_area_is_the_first_folder_or_that_below_client() {
-        let rows = [
-            ("digest/refuses[one]", "digest"),
-            ("client/publish/waits", "publish"),
-            ("alone", "cases"),
-        ];
-        for (id, expected) in rows {
-            assert_eq!(area(id), expected);
-        }
     }
 }

@@ -2,12 +2,12 @@
 
 use indexmap::IndexMap;
 
-use super::areas::area;
 use super::details::Room;
 use super::difference::{Difference, difference};
 use super::text::{BLOCK, LINE, Piece, duration, grouped, sentence, shown};
 use super::verdict_view::{ORDER, meaning, rank, title};
 use crate::outcome::{Level, Verdict};
+use crate::report::area_of;
 use crate::report::model::{ReportedCase, ReportedMismatch};
 use crate::requirement;
 
@@ -124,7 +124,7 @@ fn view(case: &ReportedCase, room: Room) -> Case {
         verdict: case.verdict,
         folder,
         name,
-        area: shown(area(&case.id), 60),
+        area: shown(area_of(&case.id), 60),
         level: case.level,
         summary: sentence(&case.summary),
         rules: shown(&case.requirements.join(" "), LINE),

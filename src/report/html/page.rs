@@ -11,6 +11,7 @@ use super::rule_view::{Rule, rules};
 use super::text::{BLOCK, LINE, counted, duration, grouped, shown};
 use super::verdict_view::{ORDER, meaning, title};
 use crate::outcome::{Level, Verdict};
+use crate::report::Invocation;
 use crate::report::model::Report;
 
 const STYLE: &str = include_str!("report.css");
@@ -27,8 +28,10 @@ struct Page {
     /// What was judged: the URL of a registry, the command of a client.
     subject: String,
     is_client: bool,
-    /// What to write before a case to run it again.
+    /// What to write before the id of a case to run it again.
     again: String,
+    /// And behind it.
+    behind: String,
     /// What a registry does not check itself.
     unverified: Option<String>,
     tool: String,
@@ -66,8 +69,13 @@ struct Capability {
     seen: Option<String>,
 }
 
-/// Renders a report as a page; `strict`: warnings are failures.
-pub fn render(report: &Report, strict: bool) -> Result<String, askama::Error> {
+/// Renders a report as a page, with how the run was asked for; `strict`: warnings are failures.
+pub fn render(
+    report: &Report,
+    invocation: &Invocation,
+    strict: bool,
+) -> Result<String, askama::Error> {
+    let (again, behind) = invocation.around_case(report.seed);
     let command = client_command(&report.target);
     let tallies = tallies(report);
     let (broken_rules, rules) = rules(&report.requirements, &report.cases);
@@ -84,10 +92,8 @@ pub fn render(report: &Report, strict: bool) -> Result<String, askama::Error> {
             LINE,
         ),
         is_client: command.is_some(),
-        again: match &command {
-            Some(_) => format!("registry-conformance client --seed {} --exact", report.seed),
-            None => format!("registry-conformance --seed {} --exact", report.seed),
-        },
+        again,
+        behind,
         unverified: report
             .capabilities
             .declared

@@ -102,7 +102,7 @@
   const path = (url) => {
     const at = url.indexOf("://");
     const slash = at < 0 ? 0 : url.indexOf("/", at + 3);
-    const whole = (slash < 0 ? "/" : url.slice(slash) || "/").replace(page.client ? /^\/s\/[^/]+(?=\/)/ : /^$/, "");
+    const whole = (slash < 0 ? "/" : url.slice(slash) || "/").replace("client" in page ? /^\/s\/[^/]+(?=\/)/ : /^$/, "");
     // Generated names and tokens say little, and the request below has them in full.
     return whole.split("/").map((part) => (part.length > 30 ? `${part.slice(0, 14)}…${part.slice(-8)}` : part)).join("/");
   };
@@ -193,9 +193,8 @@
       }
       packed.remove();
     }
-    const words = [page.again, quoted(idOf(element)), page.client ? `-- ${page.client}` : ""].filter((word) => word);
-    element.append(copyable("Run this case again (add the registry or target file)", words.join(" ")));
-    if (page.client) element.lastChild.querySelector("h5").textContent = "Run this case again";
+    const words = [page.again, quoted(idOf(element)), page.behind].filter((word) => word);
+    element.append(copyable("Run this case again", words.join(" ")));
     const link = make("a", { href: `#case=${encodeURIComponent(idOf(element))}` }, "Link to this case");
     element.append(make("p", {}, link));
   };

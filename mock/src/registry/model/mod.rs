@@ -1,0 +1,7 @@
+//! The state machine against a model: random sequences of operations by several identities, and the rules of the profile as
+//! invariants. What a sequence is made of is in `operation`, what must come of it in `expected`, the comparison in `machine`.
+
+mod expected;
+mod machine;
+mod operation;
+mod tests;

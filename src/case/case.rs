@@ -1,0 +1,179 @@
+//! A case: known by its id, and read whole when something of it is first asked for.
+
+use std::borrow::Cow;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::model::{CaseFile, SkipUnless, Step};
+use super::outline::Outline;
+use super::source::Source;
+use crate::outcome::Level;
+use crate::requirement;
+use crate::yaml::{Located, Spans};
+
+/// A case, ready to be planned: of a matrix, one value of it.
+///
+/// It is made without a look at its steps, since a list of thousands of cases needs only their ids. What its file says (by `Deref`:
+/// `case.file`, `case.requirements`) is read on first use.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// Path below `cases/` without the extension, with the matrix value in brackets.
+    pub id: String,
+    index: usize,
+    slow: Option<bool>,
+    about_client: bool,
+    origin: Arc<CaseOrigin>,
+    content: Arc<OnceLock<CaseContent>>,
+}
+
+/// The file that one or more cases come from.
+#[derive(Debug)]
+pub(super) struct CaseOrigin {
+    pub path: PathBuf,
+    pub text: Cow<'static, str>,
+    /// The text as JSON, of a file inside the binary.
+    pub json: &'static str,
+    pub source: OnceLock<Source>,
+    /// Where everything stands, found out when a place is first asked for.
+    pub spans: OnceLock<Spans>,
+}
+
+/// What the file says of a case.
+#[derive(Debug)]
+pub struct CaseContent {
+    /// The file with the value of the matrix filled in.
+    pub file: CaseFile,
+    /// The steps as they stand in the file, for templates to be filled in when they run.
+    pub raw_steps: Vec<Value>,
+    /// The file's other members that have templates.
+    pub raw: Value,
+    /// The rules of the case's expectations, in order of their first mention.
+    pub requirements: Vec<String>,
+    /// The most binding level among them.
+    pub level: Level,
+}
+
+impl Case {
+    /// The cases of a file, whose path below `cases/` without the extension is `file_id`.
+    pub(super) fn all_of(file_id: &str, outline: &Outline, origin: CaseOrigin) -> Vec<Self> {
+        let origin = Arc::new(origin);
+        let case = |index, id| Self {
+            id,
+            index,
+            slow: outline.slow(),
+            about_client: outline.is_about_client(),
+            origin: Arc::clone(&origin),
+            content: Arc::default(),
+        };
+        match outline.labels() {
+            [] => vec![case(0, file_id.to_owned())],
+            labels => (0..)
+                .zip(labels)
+                .map(|(index, label)| case(index, format!("{file_id}[{label}]")))
+                .collect(),
+        }
+    }
+
+    /// The file, as it was named to the loader; of a built-in one, below `cases/`.
+    pub fn path(&self) -> &Path {
+        &self.origin.path
+    }
+
+    /// The text of the file.
+    pub fn text(&self) -> &str {
+        &self.origin.text
+    }
+
+    /// Whether it runs only when slow cases are asked for.
+    pub fn is_slow(&self) -> bool {
+        self.slow.unwrap_or_else(|| {
+            self.origin.source().member(self.index, "slow") == Some(Value::Bool(true))
+        })
+    }
+
+    /// Whether it judges a client, and not a registry.
+    pub fn is_about_client(&self) -> bool {
+        self.about_client
+    }
+
+    /// The line in the file at which the value at a JSON pointer begins, or the nearest one that it is inside of.
+    pub fn line_of(&self, pointer: &str) -> usize {
+        let spans = self.origin.spans.get_or_init(|| {
+            Located::parse(&self.origin.text).map_or_else(|_| Spans::default(), |read| read.spans)
+        });
+        spans.value(pointer).line
+    }
+}
+
+impl Deref for Case {
+    type Target = CaseContent;
+
+    fn deref(&self) -> &CaseContent {
+        self.content.get_or_init(|| {
+            CaseContent::read(self.origin.source().filled(self.index)).expect(READ_BEFORE)
+        })
+    }
+}
+
+/// Why it can be read.
+const READ_BEFORE: &str =
+    "every file was read once: when it was loaded, and what is inside the binary by tests/cases.rs";
+
+impl CaseOrigin {
+    fn source(&self) -> &Source {
+        self.source
+            .get_or_init(|| Source::new(serde_json::from_str(self.json).expect(READ_BEFORE)))
+    }
+}
+
+impl CaseContent {
+    /// Reads a file with the value of the matrix filled in.
+    pub(super) fn read(mut value: Value) -> Result<Self, serde_json::Error> {
+        let file = CaseFile::deserialize(&value)?;
+        let mut requirements = Vec::new();
+        let mut level = None;
+        gather(&file.steps, &mut requirements, &mut level);
+        let mut take = |name: &str| value.as_object_mut()?.swap_remove(name);
+        let raw_steps = match take("steps") {
+            Some(Value::Array(steps)) => steps,
+            _ => Vec::new(),
+        };
+        let raw: Map<String, Value> = ["given", "hosts"]
+            .into_iter()
+            .filter_map(|name| Some((name.to_owned(), take(name)?)))
+            .collect();
+        Ok(Self {
+            file,
+            raw_steps,
+            raw: Value::Object(raw),
+            requirements,
+            level: level.unwrap_or(Level::Must),
+        })
+    }
+}
+
+fn gather(steps: &[Step], requirements: &mut Vec<String>, level: &mut Option<Level>) {
+    let mut note = |rule: Option<&String>, said: Option<Level>| {
+        let Some(rule) = rule else { return };
+        if !requirements.contains(rule) {
+            requirements.push(rule.clone());
+        }
+        let of_rule = said.or_else(|| requirement::find(rule).map(|found| found.level));
+        *level = (*level).max(of_rule);
+    };
+    for step in steps {
+        for expectation in step.expectations() {
+            note(expectation.rule.as_ref(), expectation.level);
+        }
+        if let Some(SkipUnless::Capability(promised)) = &step.skip_unless {
+            note(Some(&promised.rule), None);
+        }
+    }
+    for step in steps {
+        gather(step.nested(), requirements, level);
+    }
+}
