@@ -15,6 +15,7 @@ const HOSTS: &[&str] = &[
     "jqlang.org",
     "pytest.org",
     "semver.org",
+    "shields.io",
     "www.rfc-editor.org",
 ];
 /// Folders that hold no documents of the repository.

@@ -332,6 +332,8 @@ defects! {
         "Stores the credentials of a source and fetches without them: the job in the queue has the URL alone.",
     SkipsRecheck "skips-recheck" "SRC-17"
         "Takes sources after publishing without a look: verification is a step of publishing, and that is over.",
+    RecheckForgetsSources "recheck-forgets-sources" "SRC-1"
+        "Forgets every source of a release when one that is added after publishing turns out bad: the rollback goes to the list at creation.",
     TakesAnyNumberOfSources "takes-any-number-of-sources" "SRC-18"
         "Takes any number of sources: the limit is held against each request, if at all.",
     TakesOneSourceTooFew "takes-one-source-too-few" "SRC-18"

@@ -93,7 +93,12 @@ pub(super) async fn content_sources(
     let sources = match outcome {
         SourcesOutcome::Changed(sources) => sources,
         SourcesOutcome::Recheck(work) => {
-            session.verifier().recheck(&work).await?;
+            if let Err(refusal) = session.verifier().recheck(&work).await {
+                if policy.recheck_forgets {
+                    session.registry().forget_sources(session.now(), key);
+                }
+                return Err(refusal);
+            }
             session.registry().finish_sources(session.now(), work)?
         }
     };

@@ -192,6 +192,7 @@ impl Policy {
             Defect::TakesAnyNumberOfSources => sources.ignores_max = true,
             Defect::TakesOneSourceTooFew => sources.max_is_exclusive = true,
             Defect::ReplaceAdds => sources.replace_adds = true,
+            Defect::RecheckForgetsSources => sources.recheck_forgets = true,
             Defect::ClearsBeforeReplacing => sources.clears_before_replacing = true,
             Defect::ReplaceKeepsKnownSources => sources.replace_keeps_known = true,
             Defect::ReplaceIsOpen => sources.replace_is_open = true,

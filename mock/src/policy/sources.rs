@@ -55,6 +55,8 @@ pub(crate) struct SourcePolicy {
     pub forwards_publisher_token: bool,
     /// Takes sources after publishing without a look (SRC-17).
     pub skips_recheck: bool,
+    /// Forgets every source of a release when one that is added to it turns out bad (SRC-1).
+    pub recheck_forgets: bool,
     /// Takes any number of sources (SRC-18).
     pub ignores_max: bool,
     /// Adds where it should replace (SRC-19).

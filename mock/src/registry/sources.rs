@@ -117,6 +117,13 @@ impl Registry {
         }
     }
 
+    /// Forgets the sources of what is there, published or not: what no registry may do (SRC-1).
+    pub(crate) fn forget_sources(&mut self, now: Timestamp, key: &ReleaseKey) {
+        if let Some(attempt) = self.current(key, now) {
+            attempt.sources.clear();
+        }
+    }
+
     /// What a refused list does in registries that make more of it than a refusal (SRC-11, SRC-13).
     pub(crate) fn note_refused_sources(
         &mut self,
