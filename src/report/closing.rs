@@ -181,7 +181,10 @@ impl<'a> Closing<'a> {
         let _ = writeln!(text, "\n{}", style.paint(Ink::Title, "RUN THESE AGAIN"));
         if !self.run.invocation.is_bundled && self.run.invocation.client.is_none() {
             text.push_str(&style.wrap(
-                "The same seed makes the same names: empty the registry before, or leave --seed out.",
+                &format!(
+                    "With new names. For the same ones empty the registry, and add --seed {}.",
+                    self.run.seed
+                ),
                 "  # ",
                 "  # ",
             ));

@@ -81,7 +81,7 @@ fn sixty_failures_are_repeated_by_parts_of_ids_where_these_mean_no_others() {
     assert_eq!(
         invocation.repeat(&all, &outcomes, 5),
         [
-            r"registry-conformance --target 'my target.yaml' --seed 5 \",
+            r"registry-conformance --target 'my target.yaml' \",
             r"  digest/ \",
             "  'upload/b['"
         ]
