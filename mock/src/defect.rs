@@ -500,6 +500,10 @@ defects! {
         "Says when a release expires, and expires nothing: the job that does was never written.",
     CancelDoesNothing "cancel-does-nothing" "PUB-10"
         "Answers to cancel and leaves everything as it is: a soft delete whose flag nobody reads.",
+    CancelledContentReturns "cancelled-content-returns" "PUB-10" ["UPL-4", "SRC-1"]
+        "Gives a release that is created again the content of the one that was cancelled under its name: content is filed by name and version, and cancelling removes only the row of the release.",
+    CancelsEveryVersion "cancels-every-version" "PUB-10"
+        "Cancels what is pending of every version of the name: the statement that deletes has the name in its condition, and not the version.",
     CancelsPublished "cancels-published" "PUB-10" ["PUB-5"]
         "Deletes the release when its unpublished form is cancelled: they are one row, or a foreign key cascades.",
     CancelsProcessing "cancels-processing" "PUB-10"

@@ -277,6 +277,8 @@ impl Policy {
             Defect::ExpiredBlocks => create.expired_blocks = true,
             Defect::PublishesExpired => publish.publishes_expired = true,
             Defect::NeverExpires => publish.never_expires = true,
+            Defect::CancelledContentReturns => publish.cancelled_content_returns = true,
+            Defect::CancelsEveryVersion => publish.cancels_every_version = true,
             Defect::CancelDoesNothing => publish.cancel_does_nothing = true,
             Defect::CancelsPublished => publish.cancels_published = true,
             Defect::CancelsProcessing => publish.cancels_processing = true,

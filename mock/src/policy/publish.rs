@@ -45,6 +45,10 @@ pub(crate) struct PublishPolicy {
     pub cancels_processing: bool,
     /// Cancels what is published (PUB-10).
     pub cancels_published: bool,
+    /// Keeps the content of what is cancelled for whatever is created under its name (PUB-10).
+    pub cancelled_content_returns: bool,
+    /// Cancels what is pending of every version of the name (PUB-10).
+    pub cancels_every_version: bool,
     /// Answers to cancel and does nothing (PUB-10).
     pub cancel_does_nothing: bool,
     /// Answers 500 to what was never created (PUB-6).

@@ -62,9 +62,28 @@ impl Registry {
                 ));
             }
         }
+        if policy.cancelled_content_returns {
+            let content = (attempt.upload.clone(), attempt.sources.clone());
+            self.cancelled_contents.insert(address.key.clone(), content);
+        }
+        if policy.cancels_every_version {
+            self.remove_pending(&address.key.name);
+        }
         if !policy.cancel_does_nothing {
             self.remove(id);
         }
         permission
+    }
+
+    /// Gives up what is pending under a name: what no registry may do (PUB-10).
+    fn remove_pending(&mut self, name: &str) {
+        let pending: Vec<AttemptId> = self
+            .attempts()
+            .filter(|attempt| attempt.key().name == name && attempt.stage == Stage::Pending)
+            .map(|attempt| attempt.id)
+            .collect();
+        for id in pending {
+            self.remove(id);
+        }
     }
 }

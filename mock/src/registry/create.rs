@@ -131,6 +131,10 @@ impl Registry {
         let last_failure = self.last_failure(now, &manifest.key);
         let failed_upload = self.failed_upload(now, &manifest.key);
         let (id, upload_token, status_token) = self.new_identity(&manifest.key);
+        let (upload, sources) = self
+            .cancelled_contents
+            .remove(&manifest.key)
+            .unwrap_or_default();
         let attempt = Attempt {
             id,
             creator: self.policy.create.creator(caller, &manifest.value, id.0),
@@ -140,7 +144,7 @@ impl Registry {
             status_token,
             signed_at_create: signature.is_some(),
             signature,
-            upload: None,
+            upload,
             remark: None,
             slips: Slips {
                 never_expires: self.policy.publish.never_expires,
@@ -148,7 +152,7 @@ impl Registry {
                 failed_upload,
                 ..Slips::default()
             },
-            sources: Vec::new(),
+            sources,
             verified: None,
             stage: Stage::Pending,
             manifest: Arc::new(manifest),

@@ -2,6 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    sync::Arc,
     time::Duration,
 };
 
@@ -14,7 +15,9 @@ use crate::{
     policy::Policy,
 };
 
-use super::{Access, Attempt, AttemptId, ReleaseKey, Stage, UnpublishedView, release::later};
+use super::{
+    Access, Attempt, AttemptId, ReleaseKey, Source, Stage, UnpublishedView, Upload, release::later,
+};
 
 /// How often what is past its retention is looked for.
 const SWEEP_EVERY: SignedDuration = SignedDuration::from_secs(10);
@@ -60,6 +63,8 @@ pub(crate) struct Registry {
     current: HashMap<ReleaseKey, AttemptId>,
     by_upload_token: HashMap<String, AttemptId>,
     by_status_token: HashMap<String, AttemptId>,
+    /// What was cancelled, for what is created in its place. Filled by a defect alone.
+    pub(super) cancelled_contents: HashMap<ReleaseKey, (Option<Arc<Upload>>, Vec<Source>)>,
     /// Names of files that uploads are written to. Used by a defect alone.
     pub(crate) temporary_files: HashSet<String>,
     /// Never goes back, not even by a reset: work that was handed out before finds its attempt gone.
@@ -88,6 +93,7 @@ impl Registry {
             current: HashMap::new(),
             by_upload_token: HashMap::new(),
             by_status_token: HashMap::new(),
+            cancelled_contents: HashMap::new(),
             temporary_files: HashSet::new(),
             next_id: 0,
             swept_at: None,
@@ -98,6 +104,7 @@ impl Registry {
     /// Forgets everything.
     pub(crate) fn reset(&mut self) {
         self.attempts.clear();
+        self.cancelled_contents.clear();
         self.current.clear();
         self.by_upload_token.clear();
         self.by_status_token.clear();
