@@ -225,11 +225,7 @@ impl CaseRun<'_> {
                     ));
                 }
                 if let Some(sources) = &details.sources {
-                    let urls: Vec<String> = self
-                        .source_objects(sources)
-                        .iter()
-                        .filter_map(|source| source.get("url")?.as_str().map(str::to_owned))
-                        .collect();
+                    let urls = self.given_urls(sources);
                     asked.push(("sources".to_owned(), urls.join(" ")));
                 }
                 let key = details.key.as_deref().unwrap_or("owner-es256");
@@ -335,11 +331,7 @@ impl CaseRun<'_> {
             ),
         ];
         if let Some(sources) = &details.sources {
-            let urls: Vec<String> = self
-                .source_objects(sources)
-                .iter()
-                .filter_map(|source| source.get("url")?.as_str().map(str::to_owned))
-                .collect();
+            let urls = self.given_urls(sources);
             variables.push(("CONFORMANCE_SOURCES", urls.join("\n").into()));
         }
         Ok(variables)

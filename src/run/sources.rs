@@ -59,6 +59,14 @@ impl CaseRun<'_> {
         Ok(performed)
     }
 
+    /// The URLs of content sources, in their order.
+    pub(super) fn given_urls(&self, sources: &[SourceSpec]) -> Vec<String> {
+        self.source_objects(sources)
+            .iter()
+            .filter_map(|source| source.get("url")?.as_str().map(str::to_owned))
+            .collect()
+    }
+
     /// The source objects as they are sent.
     pub(super) fn source_objects(&self, sources: &[SourceSpec]) -> Vec<Value> {
         sources
