@@ -165,6 +165,48 @@ pub struct ClientRecord {
     pub stderr: String,
 }
 
+/// An exchange as reports show it, kept as JSON text: a run has tens of thousands of them, and as values they would take many times the
+/// memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExchangeRecord(Box<str>);
+
+impl ExchangeRecord {
+    /// Keeps what is shown of an exchange.
+    pub fn new(shown: &impl Serialize) -> Self {
+        Self(serde_json::to_string(shown).unwrap_or_default().into())
+    }
+
+    /// What is shown of it.
+    pub fn value(&self) -> Value {
+        serde_json::from_str(&self.0).unwrap_or_default()
+    }
+
+    /// Who was asked what, and what came of it: without header fields and bodies, and with `brief` in the request as a sign of that.
+    #[must_use]
+    pub fn in_brief(&self) -> Self {
+        let mut value = self.value();
+        for side in ["request", "response"] {
+            if let Some(members) = value.get_mut(side).and_then(Value::as_object_mut) {
+                members.retain(|name, _| {
+                    matches!(name.as_str(), "method" | "url" | "status" | "reason" | "trouble")
+                });
+            }
+        }
+        if let Some(request) = value.get_mut("request").and_then(Value::as_object_mut) {
+            request.insert("brief".to_owned(), true.into());
+        }
+        if let Some(members) = value.as_object_mut() {
+            members.shift_remove("curl");
+        }
+        Self::new(&value)
+    }
+
+    /// Octets that it takes.
+    pub fn size(&self) -> usize {
+        self.0.len()
+    }
+}
+
 /// One step of a case as it was carried out, ready for reports: nothing in it is secret.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct StepRecord {
@@ -173,7 +215,7 @@ pub struct StepRecord {
     /// Line of the step in the case file, counted from 1.
     pub line: Option<usize>,
     /// The exchanges of the step, as `{name, request, response, curl, at_ms, duration_ms}`.
-    pub exchanges: Vec<Value>,
+    pub exchanges: Vec<ExchangeRecord>,
     /// Readable wire text of each exchange, for the terminal.
     pub transcripts: Vec<String>,
     /// The curl line of the exchange that was judged.

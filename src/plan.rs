@@ -1,6 +1,6 @@
 //! Which cases run, and why the others do not: a pure function of cases, capabilities, filters and known failures.
 
-use crate::case::{Case, TargetSetup};
+use crate::case::{Case, CaseFile, TargetSetup};
 use crate::known_failures::KnownFailures;
 use crate::target::{Capabilities, Needs, ReadAs, Target};
 
@@ -79,7 +79,8 @@ pub struct Hosting {
 
 /// Plans a run.
 ///
-/// The order is that of `cases`; what the selection leaves out is not in the plan.
+/// What waits for the longest time comes first, so that the others fill that time; else the order is that of `cases`. What the selection
+/// leaves out is not in the plan.
 pub fn plan<'a>(
     cases: &'a [Case],
     target: &Target,
@@ -88,20 +89,34 @@ pub fn plan<'a>(
     selection: &Selection,
     known_failures: &KnownFailures,
 ) -> Vec<Planned<'a>> {
-    cases
+    let mut planned: Vec<(bool, Planned<'_>)> = cases
         .iter()
         .filter(|case| selection.selects(&case.id))
         .filter(|case| selection.slow != Slow::Only || case.is_slow())
-        .map(|case| Planned {
-            case,
-            decision: decide(case, target, capabilities, hosting, selection.slow),
-            known_failure: known_failures.reason(&case.id).map(str::to_owned),
+        .map(|case| {
+            let file = case.without_steps();
+            let planned = Planned {
+                case,
+                decision: decide(case, &file, target, capabilities, hosting, selection.slow),
+                known_failure: known_failures.reason(&case.id).map(str::to_owned),
+            };
+            (waits_long(&file), planned)
         })
-        .collect()
+        .collect();
+    planned.sort_by_key(|(waits_long, _)| !waits_long);
+    planned.into_iter().map(|(_, planned)| planned).collect()
+}
+
+/// Whether the case waits for something that the registry does by the clock.
+fn waits_long(file: &CaseFile) -> bool {
+    [TargetSetup::Expiry, TargetSetup::Retention]
+        .iter()
+        .any(|setup| file.requires.contains(setup))
 }
 
 fn decide(
     case: &Case,
+    file: &CaseFile,
     target: &Target,
     capabilities: &Capabilities,
     hosting: Hosting,
@@ -110,15 +125,14 @@ fn decide(
     if case.is_slow() && slow == Slow::Ignored {
         return Decision::Ignored;
     }
-    let needs = Needs::from_json(&serde_json::json!(case.file.needs)).unwrap_or_default();
+    let needs = Needs::from_json(&serde_json::json!(file.needs)).unwrap_or_default();
     if let Err(missing) = capabilities.meets(&needs) {
         return Decision::Skip {
             reason: missing.to_string(),
             missing: missing.capability,
         };
     }
-    if let Some(setup) = case
-        .file
+    if let Some(setup) = file
         .requires
         .iter()
         .find(|setup| !offers(target, **setup))
@@ -129,7 +143,7 @@ fn decide(
             reason: reason.to_owned(),
         };
     }
-    let largest = case.file.largest_content();
+    let largest = file.largest_content();
     if largest > target.limits.content {
         return Decision::Skip {
             missing: "limits.content".to_owned(),
@@ -139,10 +153,9 @@ fn decide(
             ),
         };
     }
-    let origins = case
-        .file
+    let origins = file
         .origins
-        .unwrap_or(usize::from(!case.file.hosts.is_empty()));
+        .unwrap_or(usize::from(!file.hosts.is_empty()));
     if hosting.origins < origins {
         return Decision::Skip {
             missing: "origin".to_owned(),

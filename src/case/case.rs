@@ -100,6 +100,26 @@ impl Case {
         self.about_client
     }
 
+    /// The same case, its file read for this use alone and let go with it: what a file says takes many times the memory of its text, and
+    /// a run has thousands of cases.
+    #[must_use]
+    pub fn opened(&self) -> Self {
+        Self {
+            content: Arc::default(),
+            ..self.clone()
+        }
+    }
+
+    /// What the file says, its steps aside.
+    pub fn without_steps(&self) -> CaseFile {
+        let source = self.origin.source();
+        let members = CaseFile::BESIDE_STEPS
+            .iter()
+            .filter_map(|name| Some(((*name).to_owned(), source.member(self.index, name)?)))
+            .chain([("steps".to_owned(), Value::Array(Vec::new()))]);
+        CaseFile::deserialize(Value::Object(members.collect())).expect(READ_BEFORE)
+    }
+
     /// The line in the file at which the value at a JSON pointer begins, or the nearest one that it is inside of.
     pub fn line_of(&self, pointer: &str) -> usize {
         let spans = self.origin.spans.get_or_init(|| {

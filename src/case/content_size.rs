@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::action::{BodySpec, Count};
+use super::case::CaseContent;
 use super::content_spec::{ComponentSpec, ContentSpec, SEEDED_COMPONENT_SIZE};
 use super::model::CaseFile;
 use crate::content::EMPTY_COMPONENT;
@@ -21,6 +22,18 @@ impl CaseFile {
             }
         }
         sizes.into_values().max().unwrap_or_default()
+    }
+}
+
+/// Octets beyond which a content is large.
+const LARGE: u64 = 4 << 20;
+
+impl CaseContent {
+    /// Whether it has a content that takes much memory where a target takes contents of `limit` octets: by what the file says in numbers, or
+    /// since it is made to that limit.
+    pub fn has_large_content(&self, limit: u64) -> bool {
+        let is_made_to_limit = || self.raw["given"].to_string().contains("limits.content");
+        self.file.largest_content() > LARGE || (limit > LARGE && is_made_to_limit())
     }
 }
 

@@ -214,8 +214,12 @@ impl BodySpec {
                 if length as u64 > LARGEST {
                     return Err(ContentSpecError::TooLarge(length as u64));
                 }
-                let body = repeat.text.repeat(times);
-                Bytes::from(format!("{}{body}{}", repeat.prefix, repeat.suffix))
+                let mut body =
+                    Vec::with_capacity(repeat.prefix.len() + length + repeat.suffix.len());
+                body.extend_from_slice(repeat.prefix.as_bytes());
+                body.extend(repeat.text.as_bytes().iter().cycle().take(length));
+                body.extend_from_slice(repeat.suffix.as_bytes());
+                Bytes::from(body)
             }
             Self::Concat(parts) => {
                 let mut whole = Vec::new();
@@ -276,11 +280,12 @@ impl ContentSpec {
                     Member::special(path.as_bytes(), kind)
                 });
                 archive.members.splice(0..0, links);
-                Content {
+                let content = Content {
                     body: archive.write()?,
                     entries,
                     media_type: content::TAR_MEDIA_TYPE.to_owned(),
-                }
+                };
+                content.sharing_bytes()
             }
             Self::Hostile(spec) => {
                 Content::archive(&content::hostile_archive(spec.archive, spec.format, stream))?

@@ -51,6 +51,21 @@ pub struct CaseFile {
     pub steps: Vec<Step>,
 }
 
+impl CaseFile {
+    /// The members that every case has a value of its own of, `steps` aside.
+    pub(super) const BESIDE_STEPS: &[&str] = &[
+        "summary",
+        "description",
+        "needs",
+        "origins",
+        "requires",
+        "slow",
+        "given",
+        "hosts",
+        "session",
+    ];
+}
+
 /// What a target file may leave out and a case may need.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -1,5 +1,7 @@
 //! Matching JSON: a mapping is a subset, an array is matched element by element, a mapping of `$operators` says more.
 
+use std::collections::HashSet;
+
 use regex::Regex;
 use serde_json::Value;
 
@@ -269,10 +271,10 @@ fn holds(name: &str, operand: &Value, actual: &Value) -> bool {
         }),
         ("$length", Value::Array(items)) => operand.as_u64() == Some(items.len() as u64),
         ("$length", Value::String(text)) => operand.as_u64() == Some(text.chars().count() as u64),
-        ("$unique", Value::Array(items)) => items
-            .iter()
-            .enumerate()
-            .all(|(index, item)| !items[..index].iter().any(|earlier| equal(earlier, item))),
+        ("$unique", Value::Array(items)) => {
+            let mut seen = HashSet::new();
+            items.iter().all(|item| seen.insert(canonical(item)))
+        }
         ("$after" | "$before" | "$not-before", Value::String(text)) => {
             let (Ok(actual), Some(Ok(limit))) = (
                 text.parse::<jiff::Timestamp>(),
@@ -352,6 +354,30 @@ pub fn equal(left: &Value, right: &Value) -> bool {
     }
 }
 
+/// A text that values have in common if they are [`equal`], and no others: lists of a registry can be too long to compare each element with
+/// each.
+fn canonical(value: &Value) -> String {
+    match value {
+        Value::Number(number) => match (number.as_i64(), number.as_u64(), number.as_f64()) {
+            (None, None, Some(float)) => float.to_string(),
+            _ => number.to_string(),
+        },
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(canonical).collect();
+            format!("[{}]", items.join(","))
+        }
+        Value::Object(members) => {
+            let mut members: Vec<String> = members
+                .iter()
+                .map(|(name, member)| format!("{}:{}", Value::from(name.as_str()), canonical(member)))
+                .collect();
+            members.sort();
+            format!("{{{}}}", members.join(","))
+        }
+        other => other.to_string(),
+    }
+}
+
 /// A value as compact JSON, cut to a length that fits beside another on a terminal.
 pub fn short(value: &Value) -> String {
     const LIMIT: usize = 200;
@@ -372,13 +398,15 @@ mod tests {
     #[test]
     fn matchers_hold_and_fail_as_they_say() {
         let document =
-            json!({"a": {"b": [1, 2.0, "three"]}, "t": "2022-05-11T15:00:00Z", "n": null});
+            json!({"a": {"b": [1, 2.0, "three"]}, "t": "2022-05-11T15:00:00Z", "n": null,
+                "u": [{"a": 1, "b": 2}, {"a": 1}, "1", 1], "v": [{"a": 1.0, "b": [2]}, {"b": [2.0], "a": 1}]});
         let rows = [
             (json!({"a": {"b": [1, 2, "three"]}}), 0),
             (json!({"a": {"b": [1, 2]}}), 1),
             (json!({"a": {"b": [1, 3, "four"]}}), 2),
             (json!({"x": {"$absent": true}, "n": {"$present": true}}), 0),
             (json!({"x": {"$present": true}, "n": {"$absent": true}}), 2),
+            (json!({"u": {"$unique": true}, "v": {"$unique": true}}), 1),
             (json!({"n": null}), 0),
             (json!({"x": null}), 1),
             (json!({"a": {"$exactly": {"b": [1, 2, "three"]}}}), 0),

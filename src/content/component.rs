@@ -47,7 +47,9 @@ pub fn component(stream: &mut SeededBytes, size: usize) -> Result<Bytes, Compone
     };
     push_leb128(&mut component, name.len() as u64, 1);
     component.extend_from_slice(name);
-    component.extend_from_slice(&stream.bytes(size - component.len()));
+    let filled = component.len();
+    component.resize(size, 0);
+    stream.fill(&mut component[filled..]);
     Ok(component.into())
 }
 

@@ -9,6 +9,11 @@ pub const WASM_MEDIA_TYPE: &str = "application/wasm";
 /// Media type of content with several entries.
 pub const TAR_MEDIA_TYPE: &str = "application/x-tar";
 
+/// Octets of a block of an archive.
+const BLOCK: usize = 512;
+/// Octets from which on bytes are shared.
+const SHARED: usize = 1 << 20;
+
 /// One file of the content. The path is octets, not text.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Entry {
@@ -97,6 +102,28 @@ impl Content {
             body: self.body.slice(..length.min(self.body.len())),
             ..self.clone()
         }
+    }
+
+    /// With the bytes of its entries where they stand in the body, in which they are without a change: what an archive is made of is not
+    /// kept beside it.
+    #[must_use]
+    pub fn sharing_bytes(mut self) -> Self {
+        let mut from = 0;
+        for entry in &mut self.entries {
+            let length = entry.bytes.len();
+            if length < SHARED {
+                continue;
+            }
+            // Members of an archive begin at multiples of a block.
+            let at = (from..self.body.len().saturating_sub(length))
+                .step_by(BLOCK)
+                .find(|at| self.body[*at..*at + length] == entry.bytes);
+            if let Some(at) = at {
+                entry.bytes = self.body.slice(at..at + length);
+                from = at + length.next_multiple_of(BLOCK);
+            }
+        }
+        self
     }
 
     /// Sum of the entries' sizes in bytes: what a content limit counts.

@@ -23,7 +23,7 @@ pub fn json(examination: &Examination, redactor: &Redactor) -> Value {
                 step["next"] = redactor.text(next).into();
             }
             if let Some(exchange) = &finding.exchange {
-                step["exchange"] = to_report(exchange, redactor);
+                step["exchange"] = to_report(exchange, redactor).to_value();
             }
             step
         })

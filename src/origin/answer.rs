@@ -2,6 +2,9 @@ use std::time::Duration;
 
 use super::{Behaviour, Body};
 
+/// Octets from which on a body goes over the raw socket.
+const LARGE: usize = 1 << 20;
+
 /// What is done with one request: a behaviour with every choice made.
 #[derive(Debug, Clone)]
 pub(super) enum Answer {
@@ -115,6 +118,8 @@ impl Answer {
             })
         };
         Some(match behaviour {
+            // The HTTP library would copy it, more than once.
+            Behaviour::Serve(body) if body.bytes.len() > LARGE => Self::raw_body(body, false, None),
             Behaviour::Serve(body) => Self::Http(Response {
                 status: 200,
                 headers: Vec::new(),

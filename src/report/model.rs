@@ -337,12 +337,13 @@ fn case(outcome: &CaseOutcome) -> ReportedCase {
             .collect();
         let count = step.exchanges.len();
         for (index, exchange) in step.exchanges.iter().enumerate() {
+            let exchange = exchange.value();
             let is_last = index + 1 == count;
             exchanges.push(ReportedExchange {
                 name: step.name.clone(),
                 line: step.line,
                 request: exchange.get("request").cloned().unwrap_or(Value::Null),
-                response: answer(exchange),
+                response: answer(&exchange),
                 curl: exchange
                     .get("curl")
                     .and_then(Value::as_str)

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use thiserror::Error;
+use tokio::sync::{Mutex, MutexGuard};
 
+use super::bounded::Room;
 use super::sessions::ClientSuite;
 use crate::jws::{Key, KeySet, KeySetError};
 use crate::origin::{Origin, OriginError, OriginOptions};
@@ -57,6 +59,8 @@ pub struct RunContext {
     /// The client under test, where the cases are about one.
     pub client_suite: Option<Arc<ClientSuite>>,
     created: Arc<AtomicUsize>,
+    large_content: Arc<Mutex<()>>,
+    pub(super) room: Arc<Room>,
 }
 
 impl RunContext {
@@ -94,6 +98,7 @@ impl RunContext {
         let content = target.limits.content.saturating_add(BODY_MARGIN);
         let downloads = Client::new(&WireOptions {
             max_body: usize::try_from(content).unwrap_or(usize::MAX),
+            kept_body: KEPT_CONTENT,
             ..options
         })?;
         Ok(Self {
@@ -106,8 +111,18 @@ impl RunContext {
             origin,
             seed,
             client_suite: None,
-            created: Arc::new(AtomicUsize::new(0)),
+            created: Arc::default(),
+            large_content: Arc::default(),
+            room: Arc::default(),
         })
+    }
+
+    /// The same for one case.
+    pub(super) fn for_case(&self) -> Self {
+        Self {
+            client: self.client.for_case(),
+            ..self.clone()
+        }
     }
 
     /// The same with the capabilities that were seen.
@@ -122,6 +137,11 @@ impl RunContext {
         Hosting {
             origins: self.origin.origins(),
         }
+    }
+
+    /// The turn of a case with large contents; there is one at a time.
+    pub(super) async fn turn_of_large_content(&self) -> MutexGuard<'_, ()> {
+        self.large_content.lock().await
     }
 
     /// Counts a release that the registry took.
@@ -142,6 +162,8 @@ impl RunContext {
 
 /// Octets that a download may have beyond the content limit before it is cut off.
 const BODY_MARGIN: u64 = 1024 * 1024;
+/// Octets of a download that are kept; what is longer is compared by its digest.
+const KEPT_CONTENT: usize = 256 * 1024;
 /// Octets that a document may have beyond what its manifest explains (twice: as it is, and signed in base64).
 const DOCUMENT_MARGIN: u64 = 2 * 1024 * 1024;
 

@@ -1,6 +1,7 @@
 //! Carrying out cases against a registry.
 
 mod attempt;
+mod bounded;
 mod case;
 mod client;
 mod context;

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::bounded::few;
 use super::case::{CaseRun, Flow, Journal};
 use super::journal;
 use super::performed::{Asked, Performed, StepError};
 use crate::case::Step;
 use crate::check::client::ClientEnd;
-use crate::outcome::{ClientRecord, Mismatch, StepRecord};
+use crate::outcome::{ClientRecord, ExchangeRecord, Mismatch, StepRecord};
 use crate::wire::render::{self, BodyLimit};
 
 impl CaseRun<'_> {
@@ -72,13 +73,15 @@ impl CaseRun<'_> {
             // In reports the exchanges of an attempt stand with its steps.
             if step.attempt.is_none() {
                 let mut shown = render::to_report(exchange, redactor);
-                shown["at_ms"] = millis(exchange.started.saturating_sub(self.began)).into();
-                record.exchanges.push(shown);
+                shown.at_ms = Some(millis(exchange.started.saturating_sub(self.began)));
+                record.exchanges.push(ExchangeRecord::new(&shown));
             }
         }
         for entry in &performed.watched {
             let exchange = journal::exchange(entry);
-            record.exchanges.push(redactor.json(&exchange));
+            record
+                .exchanges
+                .push(ExchangeRecord::new(&redactor.json(&exchange)));
         }
         if let Some(client) = &performed.client {
             record.story = Some(redactor.text(&story(client, &performed.watched)));
@@ -99,7 +102,7 @@ impl CaseRun<'_> {
                 .and_then(|index| performed.exchanges.get(index))
                 .map(|(exchange, _)| render::curl(exchange, redactor));
         }
-        record.mismatches = mismatches
+        record.mismatches = few(mismatches)
             .into_iter()
             .map(|mut mismatch| {
                 mismatch.what = redactor.text(&mismatch.what);

@@ -40,6 +40,14 @@ pub async fn run_case(
     case: &Case,
     known_failure: Option<&str>,
 ) -> CaseOutcome {
+    let case = &case.opened();
+    let context = &context.for_case();
+    // Contents that grow with the target's limit would need a multiple of it, were several such cases under way.
+    let _turn = if case.has_large_content(context.target.limits.content) {
+        Some(context.turn_of_large_content().await)
+    } else {
+        None
+    };
     let start = Instant::now();
     let opened = match &context.client_suite {
         Some(suite) => suite
@@ -69,6 +77,7 @@ pub async fn run_case(
             });
             let mut outcome = conclude(case, journal.steps, &flow, start.elapsed());
             outcome.reason = outcome.reason.map(|reason| run.redactor.text(&reason));
+            context.room.admit(&mut outcome);
             outcome
         }
         Err(error) => conclude(case, Vec::new(), &Flow::Error(error), start.elapsed()),
@@ -140,6 +149,7 @@ pub fn not_run(
     missing_capability: Option<&str>,
 ) -> CaseOutcome {
     let mut requirements = case.requirements.clone();
+    let case = case.opened();
     let mut failed_requirements = Vec::new();
     if verdict == Verdict::Fail {
         // The create, on which every case depends.

@@ -68,9 +68,7 @@ impl CaseRun<'_> {
         let is_cut = cut.is_some();
         request.body = match cut {
             Some((declared, sent)) => Body::Cut { declared, sent },
-            None if spec.chunked => {
-                Body::Chunked(bytes.chunks(CHUNK).map(Bytes::copy_from_slice).collect())
-            }
+            None if spec.chunked => Body::Chunked(chunks(&bytes)),
             None => Body::Bytes(bytes),
         };
         let exchange = self.send(step, request).await;
@@ -87,4 +85,11 @@ impl CaseRun<'_> {
             .map(|content| content.body.clone())
             .ok_or_else(|| StepError::Suite(format!("there is no content `{name}` in `given`")))
     }
+}
+
+fn chunks(bytes: &Bytes) -> Vec<Bytes> {
+    (0..bytes.len())
+        .step_by(CHUNK)
+        .map(|start| bytes.slice(start..bytes.len().min(start + CHUNK)))
+        .collect()
 }

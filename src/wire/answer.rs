@@ -1,8 +1,9 @@
 use bytes::Bytes;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 /// The most values that are read of a document.
-const MAX_VALUES: usize = 100_000;
+const MAX_VALUES: usize = 25_000;
 
 /// A response, as it came.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,8 +15,10 @@ pub struct Answer {
     /// The header fields; several of one name in their order. Names are in lower case where reqwest read the answer.
     /// (Trailers are not part of it.)
     pub headers: Vec<(String, Vec<u8>)>,
-    /// The body, chunks joined, content encodings left as they are.
+    /// The body, chunks joined, content encodings left as they are; of a long one the beginning.
     pub body: Bytes,
+    /// What is known of the whole body where `body` is the beginning alone.
+    pub whole: Option<Whole>,
     /// Whether the body is whole by its own framing.
     pub complete: bool,
     /// Whether reading stopped at the limit of the suite.
@@ -24,6 +27,15 @@ pub struct Answer {
     pub trouble: Option<String>,
     /// Octets that came after the end of the response, such as a body in answer to HEAD.
     pub surplus: usize,
+}
+
+/// A body of which the beginning alone is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Whole {
+    /// How many octets were read of it.
+    pub octets: usize,
+    /// The SHA-256 of these.
+    pub sha256: [u8; 32],
 }
 
 /// A body that is not JSON.
@@ -59,9 +71,29 @@ impl Answer {
         (!essence.is_empty()).then_some(essence)
     }
 
+    /// How many octets of the body were read.
+    pub fn octets(&self) -> usize {
+        self.whole.map_or(self.body.len(), |whole| whole.octets)
+    }
+
+    /// Whether these octets are the body.
+    pub fn has_body(&self, octets: &[u8]) -> bool {
+        match &self.whole {
+            None => self.body == octets,
+            Some(whole) => {
+                whole.octets == octets.len()
+                    && octets.starts_with(&self.body)
+                    && whole.sha256 == <[u8; 32]>::from(Sha256::digest(octets))
+            }
+        }
+    }
+
     /// The body as JSON. Nesting beyond 128 levels is an error, and so are more values than any document of the API has: each
     /// takes many times the memory of its text. Of duplicate members the last one counts.
     pub fn json(&self) -> Result<Value, JsonError> {
+        if let Some(whole) = self.whole {
+            return Err(JsonError(format!("it has {} octets", whole.octets)));
+        }
         if has_more_values_than(MAX_VALUES, &self.body) {
             return Err(JsonError(format!("it has more than {MAX_VALUES} values")));
         }

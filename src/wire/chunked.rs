@@ -1,5 +1,9 @@
 //! The chunked transfer coding (RFC 9112, section 7.1), read piece by piece.
 
+use bytes::Bytes;
+
+use super::collected::Collected;
+
 /// The longest line of a chunk's size with its extensions, and the most octets of trailers.
 const MAX_LINE: usize = 4096;
 const MAX_TRAILERS: usize = 16 * 1024;
@@ -27,13 +31,12 @@ impl ChunkDecoder {
         matches!(self.state, State::Done)
     }
 
-    /// Moves data from `input` to `body` as far as it goes, at most `room` octets. Returns how many octets of
+    /// Moves data from `input` to `body` as far as it goes and there is room. Returns how many octets of
     /// `input` were used up; the rest has to be offered again with more after it.
     pub(super) fn decode(
         &mut self,
         input: &[u8],
-        body: &mut Vec<u8>,
-        limit: usize,
+        body: &mut Collected,
     ) -> Result<usize, String> {
         let mut used = 0;
         loop {
@@ -53,15 +56,14 @@ impl ChunkDecoder {
                     };
                 }
                 State::Data(left) => {
-                    let room = limit.saturating_sub(body.len());
                     let ready = usize::try_from(*left)
                         .unwrap_or(usize::MAX)
                         .min(rest.len())
-                        .min(room);
+                        .min(body.room());
                     if ready == 0 {
                         return Ok(used);
                     }
-                    body.extend_from_slice(&rest[..ready]);
+                    body.push(Bytes::copy_from_slice(&rest[..ready]));
                     used += ready;
                     *left -= ready as u64;
                     if *left == 0 {

@@ -1,14 +1,19 @@
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, SystemTime},
 };
 
+use bytes::Bytes;
 use tokio::time::{Instant, sleep};
 use url::Url;
 
 use super::{
     Answer, Body, ClientError, Exchange, RawRequest, Request, RequestRecord, WireError,
     WireOptions,
+    collected::BodyBounds,
     connection::Authority,
     direct::DirectSender,
     encode::{Encoded, encode, record},
@@ -18,6 +23,10 @@ use super::{
 
 /// The first wait after a 429 without `Retry-After`; it doubles each time.
 const BACKOFF: Duration = Duration::from_millis(100);
+/// What is read of an answer to a case that has sent nothing yet, in octets.
+const DOCUMENT: usize = 512 * 1024;
+/// How much more is read for each octet that a case has sent.
+const GROWTH: usize = 6;
 /// However short the waits, a request is not sent again more often.
 const MAX_RETRIES: u32 = 100;
 
@@ -28,11 +37,20 @@ const MAX_RETRIES: u32 = 100;
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,
+    /// Of a client for one case: what it may read of an answer.
+    allowance: Option<Allowance>,
+}
+
+/// What a registry has to answer grows with what it was sent: a manifest comes back as it is, and signed in base64.
+#[derive(Clone, Default)]
+struct Allowance {
+    sent: Arc<AtomicUsize>,
 }
 
 struct Shared {
     pooled: PooledSender,
     direct: DirectSender,
+    bounds: BodyBounds,
     exchange_deadline: Duration,
     retry_budget: Duration,
     made: Instant,
@@ -53,27 +71,57 @@ impl Client {
         let tls = tls::connector(options)?;
         Ok(Self {
             shared: Arc::new(Shared {
-                pooled: PooledSender::new(
-                    tls.clone(),
-                    options.max_body,
-                    options.exchange_deadline,
-                )?,
+                pooled: PooledSender::new(tls.clone(), options.exchange_deadline)?,
                 direct: DirectSender {
                     tls: tls.into(),
-                    max_body: options.max_body,
                     deadline: options.exchange_deadline,
+                },
+                bounds: BodyBounds {
+                    read: options.max_body,
+                    kept: options.kept_body,
                 },
                 exchange_deadline: options.exchange_deadline,
                 retry_budget: options.retry_budget,
                 made: Instant::now(),
             }),
+            allowance: None,
         })
+    }
+
+    /// The same connections for the requests of one case, which reads of an answer what its own requests explain: `DOCUMENT` octets, and
+    /// `GROWTH` times what it has sent so far, within the options.
+    #[must_use]
+    pub fn for_case(&self) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            allowance: Some(Allowance::default()),
+        }
+    }
+
+    fn bounds(&self) -> BodyBounds {
+        let bounds = self.shared.bounds;
+        let Some(allowance) = &self.allowance else {
+            return bounds;
+        };
+        let sent = allowance.sent.load(Ordering::Relaxed);
+        let read = DOCUMENT.saturating_add(sent.saturating_mul(GROWTH));
+        BodyBounds {
+            read: bounds.read.min(read),
+            ..bounds
+        }
+    }
+
+    fn note_sent(&self, octets: usize) {
+        if let Some(allowance) = &self.allowance {
+            allowance.sent.fetch_add(octets, Ordering::Relaxed);
+        }
     }
 
     /// Sends a request, again after each 429 as its `Retry-After` asks, within the budget of the options; the last
     /// 429 is then the answer.
     pub async fn send(&self, request: &Request) -> Exchange {
         let record = record(request);
+        self.note_sent(record.body.len());
         let began = Instant::now();
         let mut waited = Duration::ZERO;
         let mut retries = 0;
@@ -111,6 +159,7 @@ impl Client {
 
     /// Sends octets as they are, on a connection of their own, and reads whatever answer comes.
     pub async fn send_raw(&self, request: &RawRequest) -> Exchange {
+        self.note_sent(request.pieces.iter().map(Bytes::len).sum());
         let began = Instant::now();
         // An answer to HEAD has no body even if the request is otherwise odd.
         let starts = |start: &[u8]| {
@@ -170,13 +219,15 @@ impl Client {
     ) -> Result<Answer, WireError> {
         let authority = Authority::of(&record.url)?;
         let until = Instant::now() + deadline;
-        if let Ok(answer) = self.shared.pooled.send(record, &authority, until).await {
+        let bounds = self.bounds();
+        let pooled = &self.shared.pooled;
+        if let Ok(answer) = pooled.send(record, &authority, bounds, until).await {
             return answer;
         }
         let encoded = encode(record);
         self.shared
             .direct
-            .send(&encoded, &record.method, &authority, until)
+            .send(&encoded, &record.method, &authority, bounds, until)
             .await
     }
 
@@ -190,7 +241,7 @@ impl Client {
         let until = Instant::now() + self.shared.exchange_deadline;
         self.shared
             .direct
-            .send(encoded, method, &authority, until)
+            .send(encoded, method, &authority, self.bounds(), until)
             .await
     }
 }

@@ -7,6 +7,7 @@ use tokio_native_tls::TlsConnector;
 
 use super::{
     Answer, Phase, WireError,
+    collected::BodyBounds,
     connection::{Authority, Connection},
     encode::Encoded,
     transfer::Transfer,
@@ -15,7 +16,6 @@ use super::{
 /// Sends octets as they are and parses whatever comes back.
 pub(super) struct DirectSender {
     pub(super) tls: TlsConnector,
-    pub(super) max_body: usize,
     pub(super) deadline: Duration,
 }
 
@@ -26,6 +26,7 @@ impl DirectSender {
         encoded: &Encoded,
         method: &str,
         authority: &Authority,
+        bounds: BodyBounds,
         until: Instant,
     ) -> Result<Answer, WireError> {
         let opening = Connection::open(authority, &self.tls);
@@ -39,7 +40,7 @@ impl DirectSender {
             pieces: &encoded.pieces,
             ending: encoded.ending,
             method,
-            max_body: self.max_body,
+            bounds,
             until,
             deadline: self.deadline,
         };

@@ -8,6 +8,7 @@
 mod answer;
 mod chunked;
 mod client;
+mod collected;
 mod connection;
 mod direct;
 mod encode;
@@ -25,7 +26,7 @@ mod retry_after;
 mod tls;
 mod transfer;
 
-pub use answer::{Answer, JsonError};
+pub use answer::{Answer, JsonError, Whole};
 pub use client::{Alive, Client};
 pub use error::{ClientError, Phase, WireError};
 pub use exchange::{Exchange, RequestRecord};

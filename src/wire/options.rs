@@ -11,6 +11,8 @@ pub struct WireOptions {
     pub exchange_deadline: Duration,
     /// The most octets that are read of an answer's body; the rest is cut off and the answer says so.
     pub max_body: usize,
+    /// The most octets that are kept of an answer's body; a longer one is known by its beginning, length and digest.
+    pub kept_body: usize,
     /// The time that may be spent waiting on 429 answers for one request.
     pub retry_budget: Duration,
 }
@@ -22,6 +24,7 @@ impl Default for WireOptions {
             client_identity: None,
             exchange_deadline: Duration::from_secs(10),
             max_body: 128 * 1024 * 1024,
+            kept_body: usize::MAX,
             retry_budget: Duration::from_secs(30),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures::stream;
 use reqwest::{
     Method,
@@ -12,7 +12,10 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tokio_native_tls::native_tls::TlsConnector;
 
 use super::{
-    Answer, Body, ClientError, Phase, RequestRecord, WireError, connection::Authority, failure,
+    Answer, Body, ClientError, Phase, RequestRecord, WireError,
+    collected::{BodyBounds, Collected},
+    connection::Authority,
+    failure,
     resolver::SystemResolver,
 };
 
@@ -27,7 +30,6 @@ const GRACE: Duration = Duration::from_millis(5);
 /// Sends what reqwest can send as it was made.
 pub(super) struct PooledSender {
     client: reqwest::Client,
-    max_body: usize,
     deadline: Duration,
 }
 
@@ -37,7 +39,6 @@ pub(super) struct Unsuitable;
 impl PooledSender {
     pub(super) fn new(
         tls: TlsConnector,
-        max_body: usize,
         deadline: Duration,
     ) -> Result<Self, ClientError> {
         let client = reqwest::Client::builder()
@@ -54,11 +55,7 @@ impl PooledSender {
             .pool_idle_timeout(KEPT_IDLE)
             .build()
             .map_err(|error| ClientError::Http(error.to_string()))?;
-        Ok(Self {
-            client,
-            max_body,
-            deadline,
-        })
+        Ok(Self { client, deadline })
     }
 
     /// One exchange, or two when a repeatable request met a connection that was closed: the server may have ended an
@@ -67,12 +64,13 @@ impl PooledSender {
         &self,
         record: &RequestRecord,
         authority: &Authority,
+        bounds: BodyBounds,
         until: Instant,
     ) -> Result<Result<Answer, WireError>, Unsuitable> {
-        let first = self.exchange(record, authority, until).await?;
+        let first = self.exchange(record, authority, bounds, until).await?;
         let is_repeatable = record.method == "GET";
         if is_repeatable && first.as_ref().is_err_and(WireError::lost_connection) {
-            return self.exchange(record, authority, until).await;
+            return self.exchange(record, authority, bounds, until).await;
         }
         Ok(first)
     }
@@ -81,6 +79,7 @@ impl PooledSender {
         &self,
         record: &RequestRecord,
         authority: &Authority,
+        bounds: BodyBounds,
         until: Instant,
     ) -> Result<Result<Answer, WireError>, Unsuitable> {
         let sending = self.client.execute(prepare(record)?);
@@ -90,7 +89,7 @@ impl PooledSender {
             Err(_) => timeout(GRACE, &mut sending).await.ok(),
         };
         match sent {
-            Some(Ok(response)) => Ok(Ok(self.read(response, until).await)),
+            Some(Ok(response)) => Ok(Ok(read(response, bounds, until).await)),
             // It was refused before anything was sent.
             Some(Err(error)) if error.is_builder() => Err(Unsuitable),
             Some(Err(error)) => Ok(Err(failure::without_answer(
@@ -104,40 +103,35 @@ impl PooledSender {
             })),
         }
     }
+}
 
-    async fn read(&self, mut response: reqwest::Response, until: Instant) -> Answer {
-        let mut answer = head(&mut response);
-        let mut body = Collected::default();
-        loop {
-            match timeout_at(until, response.chunk()).await {
-                Ok(Ok(Some(octets))) => {
-                    let room = self.max_body - body.len();
-                    if octets.len() > room {
-                        body.push(octets.slice(..room));
-                        answer.truncated_by_us = true;
-                        answer.trouble = Some(super::answer::beyond_limit(self.max_body));
-                        break;
-                    }
-                    body.push(octets);
-                }
-                Ok(Ok(None)) => {
-                    answer.complete = true;
-                    break;
-                }
-                Ok(Err(error)) => {
-                    answer.trouble = Some(failure::within_body(&error));
-                    break;
-                }
-                Err(_) => {
-                    answer.trouble =
-                        Some("the deadline passed before the end of the body".to_owned());
+async fn read(mut response: reqwest::Response, bounds: BodyBounds, until: Instant) -> Answer {
+    let mut answer = head(&mut response);
+    let mut body = Collected::new(bounds);
+    loop {
+        match timeout_at(until, response.chunk()).await {
+            Ok(Ok(Some(octets))) => {
+                if !body.push(octets) {
+                    body.overflows(&mut answer);
                     break;
                 }
             }
+            Ok(Ok(None)) => {
+                answer.complete = true;
+                break;
+            }
+            Ok(Err(error)) => {
+                answer.trouble = Some(failure::within_body(&error));
+                break;
+            }
+            Err(_) => {
+                answer.trouble = Some("the deadline passed before the end of the body".to_owned());
+                break;
+            }
         }
-        answer.body = body.into_bytes();
-        answer
     }
+    body.finish(&mut answer);
+    answer
 }
 
 /// The request for the library, unless the library could not send it as it is recorded.
@@ -246,37 +240,5 @@ fn head(response: &mut reqwest::Response) -> Answer {
             .map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec()))
             .collect(),
         ..Answer::default()
-    }
-}
-
-/// A body as it comes: one piece is kept as it is, more are joined.
-#[derive(Default)]
-struct Collected {
-    first: Bytes,
-    joined: BytesMut,
-}
-
-impl Collected {
-    fn len(&self) -> usize {
-        self.first.len().max(self.joined.len())
-    }
-
-    fn push(&mut self, octets: Bytes) {
-        if self.len() == 0 {
-            self.first = octets;
-            return;
-        }
-        if self.joined.is_empty() {
-            self.joined.extend_from_slice(&self.first);
-        }
-        self.joined.extend_from_slice(&octets);
-    }
-
-    fn into_bytes(self) -> Bytes {
-        if self.joined.is_empty() {
-            self.first
-        } else {
-            self.joined.freeze()
-        }
     }
 }

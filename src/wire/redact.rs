@@ -45,6 +45,8 @@ pub struct Redactor {
 struct Known {
     /// Form to label; none for what is public although a secret is part of it.
     forms: BTreeMap<Vec<u8>, Option<String>>,
+    /// Octets of the longest form.
+    longest: usize,
     /// All forms, made when first needed after the last addition.
     pattern: Option<AhoCorasick>,
 }
@@ -83,6 +85,7 @@ impl Redactor {
             .into_iter()
             .chain(base64_forms(text.as_bytes()));
         for form in forms {
+            known.longest = known.longest.max(form.len());
             known
                 .forms
                 .entry(form.to_ascii_lowercase().into_bytes())
@@ -106,6 +109,7 @@ impl Redactor {
         }
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         let mut learn = |form: String, label: String| {
+            known.longest = known.longest.max(form.len());
             // Case is folded: header names come in lower case, escapes and hexadecimal in either.
             known
                 .forms
@@ -154,17 +158,28 @@ impl Redactor {
 
     /// `octets` with `$LABEL` in place of each secret.
     pub fn bytes(&self, octets: &[u8]) -> Vec<u8> {
-        let mut redacted = Vec::with_capacity(octets.len());
-        for segment in self.segments(octets) {
-            match segment {
-                Segment::Plain(plain) => redacted.extend_from_slice(plain),
-                Segment::Secret(label) => {
-                    redacted.push(b'$');
-                    redacted.extend_from_slice(label.as_bytes());
-                }
-            }
+        joined(&self.segments(octets))
+    }
+
+    /// The first `octets` of a body of `length` with `$LABEL` in place of each secret, and how many octets of the body are not among them:
+    /// those that follow, and as many before as may be the beginning of a secret.
+    pub(super) fn head(&self, octets: &[u8], length: usize) -> (Vec<u8>, usize) {
+        let mut segments = self.segments(octets);
+        let mut beyond = length.saturating_sub(octets.len());
+        if beyond > 0
+            && let Some(Segment::Plain(plain)) = segments.last_mut()
+        {
+            let kept = plain.len().saturating_sub(self.longest());
+            beyond += plain.len() - kept;
+            *plain = &plain[..kept];
         }
-        redacted
+        (joined(&segments), beyond)
+    }
+
+    /// Octets of the longest form of a secret.
+    pub(super) fn longest(&self) -> usize {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        known.longest
     }
 
     /// `text` with `$LABEL` in place of each secret.
@@ -209,6 +224,20 @@ impl std::fmt::Debug for Redactor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Redactor").finish_non_exhaustive()
     }
+}
+
+fn joined(segments: &[Segment<'_>]) -> Vec<u8> {
+    let mut redacted = Vec::new();
+    for segment in segments {
+        match segment {
+            Segment::Plain(plain) => redacted.extend_from_slice(plain),
+            Segment::Secret(label) => {
+                redacted.push(b'$');
+                redacted.extend_from_slice(label.as_bytes());
+            }
+        }
+    }
+    redacted
 }
 
 /// `value` as it is, percent-encoded, inside a JSON string, and octet by octet.

@@ -94,14 +94,30 @@ pub enum Body {
 }
 
 impl Body {
-    /// The octets that are sent, framing aside.
-    pub fn octets(&self) -> Bytes {
+    /// How many octets are sent, framing aside.
+    pub fn len(&self) -> usize {
         match self {
-            Self::Empty => Bytes::new(),
+            Self::Empty => 0,
             Self::Bytes(bytes) | Self::Cut { sent: bytes, .. } | Self::Declared { bytes, .. } => {
-                bytes.clone()
+                bytes.len()
             }
-            Self::Chunked(pieces) => pieces.concat().into(),
+            Self::Chunked(pieces) => pieces.iter().map(Bytes::len).sum(),
+        }
+    }
+
+    /// Whether nothing is sent.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The pieces that are sent, in their order and framing aside.
+    pub fn pieces(&self) -> &[Bytes] {
+        match self {
+            Self::Empty => &[],
+            Self::Bytes(bytes) | Self::Cut { sent: bytes, .. } | Self::Declared { bytes, .. } => {
+                std::slice::from_ref(bytes)
+            }
+            Self::Chunked(pieces) => pieces,
         }
     }
 }

@@ -1,6 +1,12 @@
 //! Reads one response from the octets of a connection, robust against anything that may come (RFC 9112).
 
-use super::{Answer, WireError, answer::beyond_limit, chunked::ChunkDecoder};
+use bytes::Bytes;
+
+use super::{
+    Answer, WireError,
+    chunked::ChunkDecoder,
+    collected::{BodyBounds, Collected},
+};
 
 /// The most octets of a head, and the most interim (1xx) responses, before it is taken to be endless.
 const MAX_HEAD: usize = 64 * 1024;
@@ -19,7 +25,7 @@ enum Framing {
 struct Body {
     answer: Answer,
     framing: Framing,
-    octets: Vec<u8>,
+    octets: Collected,
 }
 
 /// Whether a response is at its end.
@@ -31,7 +37,7 @@ pub(super) enum Progress {
 
 pub(super) struct ResponseReader {
     to_head: bool,
-    max_body: usize,
+    bounds: BodyBounds,
     buffer: Vec<u8>,
     interim: usize,
     body: Option<Body>,
@@ -49,10 +55,10 @@ pub(super) enum End {
 }
 
 impl ResponseReader {
-    pub(super) fn new(method: &str, max_body: usize) -> Self {
+    pub(super) fn new(method: &str, bounds: BodyBounds) -> Self {
         Self {
             to_head: method == "HEAD",
-            max_body,
+            bounds,
             buffer: Vec::new(),
             interim: 0,
             body: None,
@@ -105,7 +111,7 @@ impl ResponseReader {
                 }
             });
         };
-        body.answer.body = body.octets.into();
+        body.octets.finish(&mut body.answer);
         if self.done {
             body.answer.surplus = self.buffer.len();
             return Ok(body.answer);
@@ -184,7 +190,7 @@ impl ResponseReader {
         self.body = Some(Body {
             answer,
             framing,
-            octets: Vec::new(),
+            octets: Collected::new(self.bounds),
         });
         Ok(Progress::Done)
     }
@@ -196,7 +202,7 @@ impl ResponseReader {
         if self.done {
             return Progress::Done;
         }
-        let room = self.max_body.saturating_sub(body.octets.len());
+        let room = body.octets.room();
         match &mut body.framing {
             Framing::None => body.answer.complete = true,
             Framing::Length(left) => {
@@ -204,16 +210,16 @@ impl ResponseReader {
                     .unwrap_or(usize::MAX)
                     .min(self.buffer.len())
                     .min(room);
-                body.octets.extend(self.buffer.drain(..ready));
+                body.octets.push(take(&mut self.buffer, ready));
                 *left -= ready as u64;
                 body.answer.complete = *left == 0;
             }
             Framing::UntilClose => {
                 let ready = self.buffer.len().min(room);
-                body.octets.extend(self.buffer.drain(..ready));
+                body.octets.push(take(&mut self.buffer, ready));
             }
             Framing::Chunked(decoder) => {
-                match decoder.decode(&self.buffer, &mut body.octets, self.max_body) {
+                match decoder.decode(&self.buffer, &mut body.octets) {
                     Ok(used) => {
                         self.buffer.drain(..used);
                         body.answer.complete = decoder.is_done();
@@ -227,10 +233,9 @@ impl ResponseReader {
                 }
             }
         }
-        let full = body.octets.len() >= self.max_body && !self.buffer.is_empty();
+        let full = body.octets.room() == 0 && !self.buffer.is_empty();
         if !body.answer.complete && full {
-            body.answer.truncated_by_us = true;
-            body.answer.trouble = Some(beyond_limit(self.max_body));
+            body.octets.overflows(&mut body.answer);
             self.buffer.clear();
         }
         self.done = body.answer.complete || body.answer.truncated_by_us;
@@ -240,6 +245,14 @@ impl ResponseReader {
             Progress::More
         }
     }
+}
+
+/// The first octets of the buffer, which they leave.
+fn take(buffer: &mut Vec<u8>, octets: usize) -> Bytes {
+    if octets == buffer.len() {
+        return std::mem::take(buffer).into();
+    }
+    buffer.drain(..octets).collect()
 }
 
 /// How the end of the body is found (RFC 9112, section 6.3).

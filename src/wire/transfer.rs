@@ -10,6 +10,7 @@ use tokio::{
 
 use super::{
     Answer, Ending, Phase, WireError,
+    collected::BodyBounds,
     connection::Connection,
     response::{End, Progress, ResponseReader},
 };
@@ -23,7 +24,7 @@ pub(super) struct Transfer<'a> {
     pub(super) pieces: &'a [Bytes],
     pub(super) ending: Ending,
     pub(super) method: &'a str,
-    pub(super) max_body: usize,
+    pub(super) bounds: BodyBounds,
     pub(super) until: Instant,
     pub(super) deadline: Duration,
 }
@@ -32,7 +33,7 @@ impl Transfer<'_> {
     /// An answer counts also when it comes before all is sent: a server may refuse a body on its first octets and
     /// close. Reading therefore goes on when writing fails, or the reset of the connection would swallow the answer.
     pub(super) async fn run(&self, connection: &mut Connection) -> Result<Answer, WireError> {
-        let mut reader = ResponseReader::new(self.method, self.max_body);
+        let mut reader = ResponseReader::new(self.method, self.bounds);
         if self.ending == Ending::Reset {
             return self.reset(connection).await;
         }

@@ -1,4 +1,7 @@
+use std::borrow::Cow;
 use std::fmt::Write as _;
+
+use bytes::Bytes;
 
 use super::visible::visible;
 use crate::wire::Redactor;
@@ -40,33 +43,60 @@ pub(super) fn is_text(octets: &[u8]) -> bool {
     })
 }
 
-/// A body as it is shown: redacted first and shortened then, so that no cut leaves half a secret behind.
-pub(super) fn shown(octets: &[u8], redactor: &Redactor, limit: BodyLimit) -> Shown {
-    if octets.is_empty() {
+/// How many octets the pieces have.
+pub(super) fn length(pieces: &[Bytes]) -> usize {
+    pieces.iter().map(Bytes::len).sum()
+}
+
+/// The octets of the pieces of a body, so many at most.
+pub(super) fn head(pieces: &[Bytes], most: usize) -> Cow<'_, [u8]> {
+    match pieces {
+        [] => Cow::Borrowed(&[]),
+        [one, ..] if pieces.len() == 1 || one.len() >= most => {
+            Cow::Borrowed(&one[..one.len().min(most)])
+        }
+        many => Cow::Owned(many.iter().flatten().copied().take(most).collect()),
+    }
+}
+
+/// A body of `length`, of which the pieces are at least the beginning, as it is shown: redacted first and shortened then, so that no cut
+/// leaves half a secret behind. However long it is, no more of it is looked at than can be shown.
+pub(super) fn shown(
+    pieces: &[Bytes],
+    length: usize,
+    redactor: &Redactor,
+    limit: BodyLimit,
+) -> Shown {
+    if length == 0 {
         return Shown::Empty;
     }
-    let redacted = redactor.bytes(octets);
-    let mostly_text = std::str::from_utf8(&redacted).is_ok_and(|text| {
+    let octets = head(pieces, limit.0.saturating_add(2 * redactor.longest()));
+    let (redacted, beyond) = redactor.head(&octets, length);
+    let text = match std::str::from_utf8(&redacted) {
+        Ok(text) => Some(text),
+        // The end of what is looked at may lie within a character.
+        Err(error) if error.error_len().is_none() && beyond > 0 => {
+            std::str::from_utf8(&redacted[..error.valid_up_to()]).ok()
+        }
+        Err(_) => None,
+    };
+    let is_mostly_text = |text: &&str| {
         let controls = text
             .chars()
             .filter(|character| character.is_control() && !"\n\r\t".contains(*character));
-        controls.count() * 10 <= redacted.len()
-    });
-    if !mostly_text {
+        controls.count() * 10 <= text.len()
+    };
+    let Some(text) = text.filter(is_mostly_text) else {
         let head = redacted[..redacted.len().min(SHOWN_BINARY)].to_vec();
-        return Shown::Binary {
-            head,
-            length: octets.len(),
-        };
-    }
-    let text = String::from_utf8_lossy(&redacted);
+        return Shown::Binary { head, length };
+    };
     let mut end = text.len().min(limit.0);
     while !text.is_char_boundary(end) {
         end -= 1;
     }
     Shown::Text {
         text: visible(&text[..end]),
-        left_out: text.len() - end,
+        left_out: redacted.len() - end + beyond,
     }
 }
 

@@ -1,20 +1,34 @@
 use std::fmt::Write as _;
 
+use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 
-use super::{body::is_text, shell::quote};
+use super::{
+    body::{head, is_text, length},
+    shell::quote,
+};
 use crate::wire::{Body, Ending, Exchange, Redactor, RequestRecord, Segment};
 
 /// The longest body that stands in the line itself, in octets.
 const INLINE: usize = 4096;
+/// The longest line, in octets; it grows with header fields and with the URLs that a registry gives out.
+const LONGEST: usize = 32 * 1024;
 
 /// A line for a POSIX shell that repeats the request with curl, secrets by the name of their variable. Where curl
 /// needs a file, or can not do the same, a comment after it says what is meant.
 pub fn curl(exchange: &Exchange, redactor: &Redactor) -> String {
     let request = &exchange.request;
-    if let Some((pieces, ending)) = &request.raw {
-        return raw(request, &pieces.concat(), *ending, redactor);
+    let line = match &request.raw {
+        Some((pieces, ending)) => raw(request, pieces, *ending, redactor),
+        None => http(request, redactor),
+    };
+    if line.len() > LONGEST {
+        return format!("# {} octets of a command are too long to stand here", line.len());
     }
+    line
+}
+
+fn http(request: &RequestRecord, redactor: &Redactor) -> String {
     let mut words = vec!["curl".to_owned(), "-i".to_owned()];
     match request.method.as_str() {
         "HEAD" => words.push("--head".to_owned()),
@@ -105,7 +119,6 @@ fn plain_word(text: &str) -> String {
 }
 
 fn body(body: &Body, redactor: &Redactor, words: &mut Vec<String>, comments: &mut Vec<String>) {
-    let octets = body.octets();
     match body {
         Body::Empty => return,
         Body::Cut { declared, sent } => comments.push(format!(
@@ -116,21 +129,27 @@ fn body(body: &Body, redactor: &Redactor, words: &mut Vec<String>, comments: &mu
         Body::Declared { .. } | Body::Bytes(_) | Body::Chunked(_) => {}
     }
     words.push("--data-binary".to_owned());
-    let inline = octets.len() <= INLINE && is_text(&octets) && !octets.starts_with(b"@");
+    let octets = head(body.pieces(), INLINE);
+    let inline = body.len() <= INLINE && is_text(&octets) && !octets.starts_with(b"@");
     if inline {
         words.push(quote(&redactor.segments(&octets)));
     } else {
         words.push("@FILE".to_owned());
-        let digest: [u8; 32] = Sha256::digest(&octets).into();
-        comments.push(format!(
-            "FILE holds {} octets, sha256 {}",
-            octets.len(),
-            hex::encode(digest)
-        ));
+        comments.push(file_of(body.pieces()));
     }
 }
 
-fn raw(request: &RequestRecord, octets: &[u8], ending: Ending, redactor: &Redactor) -> String {
+/// What a file has to hold that takes the place of a body.
+fn file_of(pieces: &[Bytes]) -> String {
+    let mut digest = Sha256::new();
+    for piece in pieces {
+        digest.update(piece);
+    }
+    let digest: [u8; 32] = digest.finalize().into();
+    format!("FILE holds {} octets, sha256 {}", length(pieces), hex::encode(digest))
+}
+
+fn raw(request: &RequestRecord, pieces: &[Bytes], ending: Ending, redactor: &Redactor) -> String {
     let host = request.url.host_str().unwrap_or_default();
     let port = request.url.port_or_known_default().unwrap_or_default();
     let send = if request.url.scheme() == "https" {
@@ -143,18 +162,14 @@ fn raw(request: &RequestRecord, octets: &[u8], ending: Ending, redactor: &Redact
         Ending::HalfClose => "; the sending side ended after them",
         Ending::Reset => "; the connection was reset after them",
     };
+    let octets = head(pieces, INLINE + 1);
     if octets.len() > INLINE {
-        let digest: [u8; 32] = Sha256::digest(octets).into();
-        return format!(
-            "{send} < FILE # FILE holds {} octets, sha256 {}{after}",
-            octets.len(),
-            hex::encode(digest)
-        );
+        return format!("{send} < FILE # {}{after}", file_of(pieces));
     }
     // Each octet that a shell or a terminal could take amiss is written in octal.
     let mut format = String::new();
     let mut arguments = Vec::new();
-    for segment in redactor.segments(octets) {
+    for segment in redactor.segments(&octets) {
         match segment {
             Segment::Secret(label) => {
                 format.push_str("%s");

@@ -2,6 +2,7 @@
 
 mod body;
 mod curl;
+mod line;
 mod report;
 mod shell;
 mod text;
@@ -9,6 +10,6 @@ mod visible;
 
 pub use body::BodyLimit;
 pub use curl::curl;
-pub use report::to_report;
+pub use report::{ReportedExchange, to_report};
 pub use text::http_text;
 pub use visible::visible;

@@ -1,99 +1,182 @@
-use serde_json::{Map, Value, json};
+use bytes::Bytes;
+use serde::Serialize;
+use serde_json::Value;
 
 use super::{
     BodyLimit,
-    body::{Shown, shown},
+    body::{Shown, length, shown},
     curl,
+    line::{fields, line},
     text::{rendered_headers, request_url},
-    visible::visible_line,
 };
 use crate::wire::{Answer, Exchange, Redactor, RequestRecord};
 
-/// An exchange as a report holds it: `{name, request, response | error, curl, duration_ms}`, with `retries` and
+/// An exchange as a report holds it, ready to be written as JSON: `{name, request, response | error, curl, duration_ms}`, with `retries` and
 /// `gave_up` where there were 429 answers.
 ///
-/// `request` is `{method, url, target?, headers, body?}` (of raw octets `{url, raw}`), `response` is
-/// `{status, reason, headers, body?, complete, trouble?}`; `headers` is a list of `{name, value}`, a body
-/// `{octets, text, left_out?}` or `{octets, hex}`.
-pub fn to_report(exchange: &Exchange, redactor: &Redactor) -> Value {
-    let mut report = Map::new();
-    report.insert("name".to_owned(), redactor.text(&exchange.name).into());
-    report.insert("request".to_owned(), request(&exchange.request, redactor));
-    match &exchange.answer {
-        Ok(answer) => report.insert("response".to_owned(), response(answer, redactor)),
-        Err(error) => report.insert("error".to_owned(), redactor.text(&error.to_string()).into()),
-    };
-    report.insert("curl".to_owned(), curl(exchange, redactor).into());
-    let millis = u64::try_from(exchange.duration.as_millis()).unwrap_or(u64::MAX);
-    report.insert("duration_ms".to_owned(), millis.into());
-    if exchange.retries > 0 || exchange.gave_up {
-        report.insert("retries".to_owned(), exchange.retries.into());
-        report.insert("gave_up".to_owned(), exchange.gave_up.into());
-    }
-    Value::Object(report)
+/// `request` is `{method, url, target?, headers, body?}` (of raw octets `{url, raw, ending}`), `response` is
+/// `{status, reason, headers, body?, complete, trouble?}`; `headers` is a list of `{name, value}`, with `headers_left_out` where there are
+/// more, a body `{octets, text, left_out?}` or `{octets, hex}`.
+#[derive(Debug, Serialize)]
+pub struct ReportedExchange {
+    name: String,
+    request: Request,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response: Option<Response>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+    curl: String,
+    duration_ms: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retries: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gave_up: Option<bool>,
+    /// When it began, in milliseconds since its case did; for whoever knows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_ms: Option<u64>,
 }
 
-fn request(request: &RequestRecord, redactor: &Redactor) -> Value {
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Request {
+    Raw {
+        url: String,
+        raw: Option<Body>,
+        ending: String,
+    },
+    Http {
+        method: String,
+        url: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        target: Option<String>,
+        headers: Vec<Field>,
+        #[serde(skip_serializing_if = "is_zero")]
+        headers_left_out: usize,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        body: Option<Body>,
+    },
+}
+
+#[derive(Debug, Serialize)]
+struct Response {
+    status: u16,
+    reason: String,
+    headers: Vec<Field>,
+    #[serde(skip_serializing_if = "is_zero")]
+    headers_left_out: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<Body>,
+    complete: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trouble: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct Field {
+    name: String,
+    value: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Body {
+    octets: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    #[serde(skip_serializing_if = "is_zero")]
+    left_out: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hex: Option<String>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
+}
+
+/// The exchange for a report.
+pub fn to_report(exchange: &Exchange, redactor: &Redactor) -> ReportedExchange {
+    let waited = exchange.retries > 0 || exchange.gave_up;
+    ReportedExchange {
+        name: redactor.text(&exchange.name),
+        request: request(&exchange.request, redactor),
+        response: exchange
+            .answer
+            .as_ref()
+            .ok()
+            .map(|answer| response(answer, redactor)),
+        error: exchange
+            .answer
+            .as_ref()
+            .err()
+            .map(|error| redactor.text(&error.to_string())),
+        curl: curl(exchange, redactor),
+        duration_ms: u64::try_from(exchange.duration.as_millis()).unwrap_or(u64::MAX),
+        retries: waited.then_some(exchange.retries),
+        gave_up: waited.then_some(exchange.gave_up),
+        at_ms: None,
+    }
+}
+
+impl ReportedExchange {
+    /// As a value.
+    pub fn to_value(&self) -> Value {
+        serde_json::to_value(self).unwrap_or_default()
+    }
+}
+
+fn request(request: &RequestRecord, redactor: &Redactor) -> Request {
     let url = request_url(request, redactor);
     if let Some((pieces, ending)) = &request.raw {
-        return json!({"url": url, "raw": body(&pieces.concat(), redactor), "ending": format!("{ending:?}")});
+        return Request::Raw {
+            url,
+            raw: body(pieces, length(pieces), redactor),
+            ending: format!("{ending:?}"),
+        };
     }
-    let headers: Vec<Value> = rendered_headers(request, redactor)
+    let (headers, headers_left_out) = rendered_headers(request, redactor);
+    Request::Http {
+        method: line(request.method.as_bytes(), redactor),
+        url,
+        target: request
+            .target
+            .as_ref()
+            .map(|target| line(target.as_bytes(), redactor)),
+        headers: named(headers),
+        headers_left_out,
+        body: body(request.body.pieces(), request.body.len(), redactor),
+    }
+}
+
+fn response(answer: &Answer, redactor: &Redactor) -> Response {
+    let (headers, headers_left_out) = fields(&answer.headers, redactor);
+    Response {
+        status: answer.status,
+        reason: line(answer.reason.as_bytes(), redactor),
+        headers: named(headers),
+        headers_left_out,
+        body: body(std::slice::from_ref(&answer.body), answer.octets(), redactor),
+        complete: answer.complete,
+        trouble: answer.trouble.clone(),
+    }
+}
+
+fn named(fields: Vec<(String, String)>) -> Vec<Field> {
+    fields
         .into_iter()
-        .map(|(name, value)| json!({"name": name, "value": value}))
-        .collect();
-    let mut report = Map::new();
-    report.insert(
-        "method".to_owned(),
-        visible_line(request.method.as_bytes()).into(),
-    );
-    report.insert("url".to_owned(), url.into());
-    if let Some(target) = &request.target {
-        report.insert(
-            "target".to_owned(),
-            visible_line(&redactor.bytes(target.as_bytes())).into(),
-        );
-    }
-    report.insert("headers".to_owned(), headers.into());
-    if let Some(body) = body(&request.body.octets(), redactor) {
-        report.insert("body".to_owned(), body);
-    }
-    Value::Object(report)
+        .map(|(name, value)| Field { name, value })
+        .collect()
 }
 
-fn response(answer: &Answer, redactor: &Redactor) -> Value {
-    let headers: Vec<Value> = answer
-        .headers
-        .iter()
-        .map(|(name, value)| {
-            json!({"name": visible_line(name.as_bytes()), "value": visible_line(&redactor.bytes(value))})
-        })
-        .collect();
-    let mut report = Map::new();
-    report.insert("status".to_owned(), answer.status.into());
-    report.insert(
-        "reason".to_owned(),
-        visible_line(&redactor.bytes(answer.reason.as_bytes())).into(),
-    );
-    report.insert("headers".to_owned(), headers.into());
-    if let Some(body) = body(&answer.body, redactor) {
-        report.insert("body".to_owned(), body);
-    }
-    report.insert("complete".to_owned(), answer.complete.into());
-    if let Some(trouble) = &answer.trouble {
-        report.insert("trouble".to_owned(), trouble.clone().into());
-    }
-    Value::Object(report)
-}
-
-fn body(octets: &[u8], redactor: &Redactor) -> Option<Value> {
-    let length = octets.len();
-    match shown(octets, redactor, BodyLimit::default()) {
-        Shown::Empty => None,
-        Shown::Text { text, left_out: 0 } => Some(json!({"octets": length, "text": text})),
-        Shown::Text { text, left_out } => {
-            Some(json!({"octets": length, "text": text, "left_out": left_out}))
-        }
-        Shown::Binary { head, .. } => Some(json!({"octets": length, "hex": hex::encode(head)})),
-    }
+fn body(pieces: &[Bytes], octets: usize, redactor: &Redactor) -> Option<Body> {
+    let (text, left_out, hex) = match shown(pieces, octets, redactor, BodyLimit::default()) {
+        Shown::Empty => return None,
+        Shown::Text { text, left_out } => (Some(text), left_out, None),
+        Shown::Binary { head, .. } => (None, 0, Some(hex::encode(head))),
+    };
+    Some(Body {
+        octets,
+        text,
+        left_out,
+        hex,
+    })
 }

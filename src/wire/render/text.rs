@@ -2,8 +2,8 @@ use std::fmt::Write as _;
 
 use super::{
     BodyLimit,
-    body::{lines, shown},
-    visible::visible_line,
+    body::{length, lines, shown},
+    line::{fields, line},
 };
 use crate::wire::{Answer, Body, Exchange, Redactor, RequestRecord, encode::target_of};
 
@@ -15,11 +15,7 @@ pub fn http_text(exchange: &Exchange, redactor: &Redactor, limit: BodyLimit) -> 
     match &exchange.answer {
         Ok(given) => answer(&mut text, given, redactor, limit),
         Err(error) => {
-            let _ = writeln!(
-                text,
-                "! {}",
-                visible_line(&redactor.bytes(error.to_string().as_bytes()))
-            );
+            let _ = writeln!(text, "! {}", line(error.to_string().as_bytes(), redactor));
         }
     }
     if exchange.retries > 0 {
@@ -44,20 +40,18 @@ fn request(text: &mut String, request: &RequestRecord, redactor: &Redactor, limi
             "> (octets sent to {}, then {ending:?})",
             request_url(request, redactor)
         );
-        prefixed(text, ">", &lines(&shown(&pieces.concat(), redactor, limit)));
+        prefixed(text, ">", &lines(&shown(pieces, length(pieces), redactor, limit)));
         return;
     }
     let target = target_of(&request.url, request.target.as_deref());
     let _ = writeln!(
         text,
         "> {} {} HTTP/1.1",
-        visible_line(request.method.as_bytes()),
-        visible_line(&redactor.bytes(target.as_bytes()))
+        line(request.method.as_bytes(), redactor),
+        line(target.as_bytes(), redactor)
     );
-    for (name, value) in rendered_headers(request, redactor) {
-        let _ = writeln!(text, "> {name}: {value}");
-    }
-    let body = lines(&shown(&request.body.octets(), redactor, limit));
+    head(text, ">", rendered_headers(request, redactor));
+    let body = lines(&shown(request.body.pieces(), request.body.len(), redactor, limit));
     if !body.is_empty() {
         text.push_str(">\n");
         prefixed(text, ">", &body);
@@ -72,17 +66,11 @@ fn request(text: &mut String, request: &RequestRecord, redactor: &Redactor, limi
 }
 
 fn answer(text: &mut String, answer: &Answer, redactor: &Redactor, limit: BodyLimit) {
-    let reason = visible_line(&redactor.bytes(answer.reason.as_bytes()));
+    let reason = line(answer.reason.as_bytes(), redactor);
     let _ = writeln!(text, "< HTTP/1.1 {} {reason}", answer.status);
-    for (name, value) in &answer.headers {
-        let _ = writeln!(
-            text,
-            "< {}: {}",
-            visible_line(name.as_bytes()),
-            visible_line(&redactor.bytes(value))
-        );
-    }
-    let body = lines(&shown(&answer.body, redactor, limit));
+    head(text, "<", fields(&answer.headers, redactor));
+    let pieces = std::slice::from_ref(&answer.body);
+    let body = lines(&shown(pieces, answer.octets(), redactor, limit));
     if !body.is_empty() {
         text.push_str("<\n");
         prefixed(text, "<", &body);
@@ -99,6 +87,15 @@ fn answer(text: &mut String, answer: &Answer, redactor: &Redactor, limit: BodyLi
     }
 }
 
+fn head(text: &mut String, prefix: &str, (fields, left_out): (Vec<(String, String)>, usize)) {
+    for (name, value) in fields {
+        let _ = writeln!(text, "{prefix} {name}: {value}");
+    }
+    if left_out > 0 {
+        let _ = writeln!(text, "! and {left_out} header fields more");
+    }
+}
+
 fn prefixed(text: &mut String, prefix: &str, lines: &str) {
     for line in lines.lines() {
         let _ = writeln!(text, "{prefix} {line}");
@@ -106,20 +103,15 @@ fn prefixed(text: &mut String, prefix: &str, lines: &str) {
 }
 
 pub(super) fn request_url(request: &RequestRecord, redactor: &Redactor) -> String {
-    visible_line(&redactor.bytes(request.url.as_str().as_bytes()))
+    line(request.url.as_str().as_bytes(), redactor)
 }
 
-/// Names and values of all header fields, credentials by the name of their secret.
+/// Names and values of header fields, credentials by the name of their secret, and how many there are beyond those.
 pub(super) fn rendered_headers(
     request: &RequestRecord,
     redactor: &Redactor,
-) -> Vec<(String, String)> {
-    let plain = request.headers.iter().map(|(name, value)| {
-        (
-            visible_line(name.as_bytes()),
-            visible_line(&redactor.bytes(value)),
-        )
-    });
+) -> (Vec<(String, String)>, usize) {
+    let (mut shown, left_out) = fields(&request.headers, redactor);
     let secret = request
         .credentials
         .iter()
@@ -130,5 +122,6 @@ pub(super) fn rendered_headers(
                 format!("{}{}", field.prefix, field.secret),
             )
         });
-    plain.chain(secret).collect()
+    shown.extend(secret);
+    (shown, left_out)
 }
