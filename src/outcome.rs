@@ -188,7 +188,10 @@ impl ExchangeRecord {
         for side in ["request", "response"] {
             if let Some(members) = value.get_mut(side).and_then(Value::as_object_mut) {
                 members.retain(|name, _| {
-                    matches!(name.as_str(), "method" | "url" | "status" | "reason" | "trouble")
+                    matches!(
+                        name.as_str(),
+                        "method" | "url" | "status" | "reason" | "trouble"
+                    )
                 });
             }
         }

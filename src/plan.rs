@@ -132,11 +132,7 @@ fn decide(
             missing: missing.capability,
         };
     }
-    if let Some(setup) = file
-        .requires
-        .iter()
-        .find(|setup| !offers(target, **setup))
-    {
+    if let Some(setup) = file.requires.iter().find(|setup| !offers(target, **setup)) {
         let (missing, reason) = lacking(*setup);
         return Decision::Skip {
             missing: missing.to_owned(),
@@ -153,9 +149,7 @@ fn decide(
             ),
         };
     }
-    let origins = file
-        .origins
-        .unwrap_or(usize::from(!file.hosts.is_empty()));
+    let origins = file.origins.unwrap_or(usize::from(!file.hosts.is_empty()));
     if hosting.origins < origins {
         return Decision::Skip {
             missing: "origin".to_owned(),

@@ -844,7 +844,9 @@ async fn an_exchange_reads_well_and_keeps_secrets() {
     insta::assert_snapshot!("http_text", without_port(&text));
     let curl = render::curl(&exchange, &redactor);
     insta::assert_snapshot!("curl", without_port(&curl));
-    let report = render::to_report(&exchange, &redactor).to_value().to_string();
+    let report = render::to_report(&exchange, &redactor)
+        .to_value()
+        .to_string();
     for shown in [text, curl, report] {
         assert!(!shown.contains("owner-token"), "{shown}");
     }
@@ -854,7 +856,9 @@ async fn an_exchange_reads_well_and_keeps_secrets() {
 async fn the_report_of_an_exchange_has_the_promised_shape() {
     let (mut exchange, redactor) = exchange().await;
     exchange.duration = Duration::from_millis(12);
-    let report = render::to_report(&exchange, &redactor).to_value().to_string();
+    let report = render::to_report(&exchange, &redactor)
+        .to_value()
+        .to_string();
     let report: serde_json::Value = serde_json::from_str(&without_port(&report)).expect("JSON");
     insta::assert_json_snapshot!("report", report);
     exchange.answer = Err(WireError::Closed);

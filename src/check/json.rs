@@ -369,7 +369,9 @@ fn canonical(value: &Value) -> String {
         Value::Object(members) => {
             let mut members: Vec<String> = members
                 .iter()
-                .map(|(name, member)| format!("{}:{}", Value::from(name.as_str()), canonical(member)))
+                .map(|(name, member)| {
+                    format!("{}:{}", Value::from(name.as_str()), canonical(member))
+                })
                 .collect();
             members.sort();
             format!("{{{}}}", members.join(","))
@@ -397,8 +399,7 @@ mod tests {
 
     #[test]
     fn matchers_hold_and_fail_as_they_say() {
-        let document =
-            json!({"a": {"b": [1, 2.0, "three"]}, "t": "2022-05-11T15:00:00Z", "n": null,
+        let document = json!({"a": {"b": [1, 2.0, "three"]}, "t": "2022-05-11T15:00:00Z", "n": null,
                 "u": [{"a": 1, "b": 2}, {"a": 1}, "1", 1], "v": [{"a": 1.0, "b": [2]}, {"b": [2.0], "a": 1}]});
         let rows = [
             (json!({"a": {"b": [1, 2, "three"]}}), 0),

@@ -1,7 +1,8 @@
 use std::fmt;
+use std::sync::{Arc, OnceLock};
 
 use josekit::jwk::Jwk;
-use josekit::jws::{ES256, EdDSA, JwsSigner as _, JwsVerifier as _};
+use josekit::jws::{ES256, EdDSA, JwsSigner as _, JwsVerifier};
 use openssl::bn::BigNum;
 use openssl::ec::{EcGroup, EcKey};
 use openssl::nid::Nid;
@@ -45,6 +46,9 @@ pub struct Key {
     pub(super) algorithm: KeyAlgorithm,
     pub(super) identity: String,
     pub(super) jwk: Jwk,
+    /// The private number of an ES256 key, ready to sign.
+    ecdsa: OnceLock<SigningKey>,
+    verifier: OnceLock<Arc<dyn JwsVerifier>>,
 }
 
 impl Key {
@@ -105,6 +109,8 @@ impl Key {
             algorithm,
             identity,
             jwk: Jwk::from_map(essential).map_err(|_| KeyError::Inconsistent)?,
+            ecdsa: OnceLock::new(),
+            verifier: OnceLock::new(),
         };
         let proof = key.sign(b"").map_err(|_| KeyError::Inconsistent)?;
         if key.verifies(b"", &proof) {
@@ -167,14 +173,24 @@ impl Key {
     pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
         Ok(match self.algorithm {
             KeyAlgorithm::Es256 => {
-                let key = SigningKey::from_slice(&self.coordinate("d")?)
+                let signature: Signature = self
+                    .ecdsa()?
+                    .try_sign(message)
                     .map_err(|_| KeyError::Inconsistent)?;
-                let signature: Signature =
-                    key.try_sign(message).map_err(|_| KeyError::Inconsistent)?;
                 signature.to_bytes().to_vec()
             }
             KeyAlgorithm::Ed25519 => EdDSA.signer_from_jwk(&self.jwk)?.sign(message)?,
         })
+    }
+
+    /// The private key of ES256, which is made once: with the public key that goes with it, it costs as much as a signature.
+    fn ecdsa(&self) -> Result<&SigningKey, KeyError> {
+        if let Some(made) = self.ecdsa.get() {
+            return Ok(made);
+        }
+        let made =
+            SigningKey::from_slice(&self.coordinate("d")?).map_err(|_| KeyError::Inconsistent)?;
+        Ok(self.ecdsa.get_or_init(|| made))
     }
 
     /// Whether `signature` is this key's over `message`.
@@ -182,15 +198,20 @@ impl Key {
         if signature.len() != SIGNATURE_LENGTH {
             return false;
         }
-        match self.algorithm {
-            KeyAlgorithm::Es256 => ES256
-                .verifier_from_jwk(&self.jwk)
-                .and_then(|key| key.verify(message, signature)),
-            KeyAlgorithm::Ed25519 => EdDSA
-                .verifier_from_jwk(&self.jwk)
-                .and_then(|key| key.verify(message, signature)),
+        self.verifier()
+            .is_some_and(|verifier| verifier.verify(message, signature).is_ok())
+    }
+
+    /// The public key, made once.
+    fn verifier(&self) -> Option<&dyn JwsVerifier> {
+        if let Some(made) = self.verifier.get() {
+            return Some(made.as_ref());
         }
-        .is_ok()
+        let made: Arc<dyn JwsVerifier> = match self.algorithm {
+            KeyAlgorithm::Es256 => Arc::new(ES256.verifier_from_jwk(&self.jwk).ok()?),
+            KeyAlgorithm::Ed25519 => Arc::new(EdDSA.verifier_from_jwk(&self.jwk).ok()?),
+        };
+        Some(self.verifier.get_or_init(|| made).as_ref())
     }
 
     /// All members, with `kid`, `alg`, `use` and `identity` first.

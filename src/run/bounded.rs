@@ -23,7 +23,11 @@ impl Room {
     /// Has the outcome keep its exchanges in full as long as there is room, and then in brief.
     pub(super) fn admit(&self, outcome: &mut CaseOutcome) {
         let mut of_case = 0;
-        for exchange in outcome.steps.iter_mut().flat_map(|step| &mut step.exchanges) {
+        for exchange in outcome
+            .steps
+            .iter_mut()
+            .flat_map(|step| &mut step.exchanges)
+        {
             let size = exchange.size();
             let of_run = self.taken.fetch_add(size, Ordering::Relaxed);
             if of_case + size > OF_CASE || of_run + size > OF_RUN {

@@ -33,11 +33,7 @@ impl ChunkDecoder {
 
     /// Moves data from `input` to `body` as far as it goes and there is room. Returns how many octets of
     /// `input` were used up; the rest has to be offered again with more after it.
-    pub(super) fn decode(
-        &mut self,
-        input: &[u8],
-        body: &mut Collected,
-    ) -> Result<usize, String> {
+    pub(super) fn decode(&mut self, input: &[u8], body: &mut Collected) -> Result<usize, String> {
         let mut used = 0;
         loop {
             let rest = &input[used..];

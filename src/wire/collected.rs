@@ -62,7 +62,11 @@ impl Collected {
         }
         if self.length > self.bounds.kept {
             let kept = [&self.first[..], &self.joined[..]];
-            let kept = if self.joined.is_empty() { kept[0] } else { kept[1] };
+            let kept = if self.joined.is_empty() {
+                kept[0]
+            } else {
+                kept[1]
+            };
             self.digest
                 .get_or_insert_with(|| Sha256::new_with_prefix(kept))
                 .update(&octets);

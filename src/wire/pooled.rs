@@ -37,10 +37,7 @@ pub(super) struct PooledSender {
 pub(super) struct Unsuitable;
 
 impl PooledSender {
-    pub(super) fn new(
-        tls: TlsConnector,
-        deadline: Duration,
-    ) -> Result<Self, ClientError> {
+    pub(super) fn new(tls: TlsConnector, deadline: Duration) -> Result<Self, ClientError> {
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .dns_resolver(SystemResolver)

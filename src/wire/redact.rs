@@ -64,6 +64,8 @@ impl Redactor {
     /// A redactor that knows the same and learns on its own: for one case, whose secrets no other has.
     #[must_use]
     pub fn scoped(&self) -> Self {
+        // Made here, it is made once for all that know no more.
+        let _ = self.pattern();
         let known = self
             .known
             .read()

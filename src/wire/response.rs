@@ -218,20 +218,18 @@ impl ResponseReader {
                 let ready = self.buffer.len().min(room);
                 body.octets.push(take(&mut self.buffer, ready));
             }
-            Framing::Chunked(decoder) => {
-                match decoder.decode(&self.buffer, &mut body.octets) {
-                    Ok(used) => {
-                        self.buffer.drain(..used);
-                        body.answer.complete = decoder.is_done();
-                    }
-                    Err(reason) => {
-                        body.answer.trouble = Some(reason);
-                        self.buffer.clear();
-                        self.done = true;
-                        return Progress::Done;
-                    }
+            Framing::Chunked(decoder) => match decoder.decode(&self.buffer, &mut body.octets) {
+                Ok(used) => {
+                    self.buffer.drain(..used);
+                    body.answer.complete = decoder.is_done();
                 }
-            }
+                Err(reason) => {
+                    body.answer.trouble = Some(reason);
+                    self.buffer.clear();
+                    self.done = true;
+                    return Progress::Done;
+                }
+            },
         }
         let full = body.octets.room() == 0 && !self.buffer.is_empty();
         if !body.answer.complete && full {

@@ -73,7 +73,8 @@ impl Archive {
     /// The bytes of the archive; the same plan always gives the same bytes.
     pub fn write(&self) -> Result<Bytes, ArchiveError> {
         let contents: usize = self.members.iter().map(|member| member.bytes.len()).sum();
-        let mut archive = Vec::with_capacity(contents + (3 * self.members.len() + 2) * BLOCK + RECORD);
+        let mut archive =
+            Vec::with_capacity(contents + (3 * self.members.len() + 2) * BLOCK + RECORD);
         for member in &self.members {
             write_member(&mut archive, member, self.format)?;
         }

@@ -23,7 +23,10 @@ pub fn curl(exchange: &Exchange, redactor: &Redactor) -> String {
         None => http(request, redactor),
     };
     if line.len() > LONGEST {
-        return format!("# {} octets of a command are too long to stand here", line.len());
+        return format!(
+            "# {} octets of a command are too long to stand here",
+            line.len()
+        );
     }
     line
 }
@@ -146,7 +149,11 @@ fn file_of(pieces: &[Bytes]) -> String {
         digest.update(piece);
     }
     let digest: [u8; 32] = digest.finalize().into();
-    format!("FILE holds {} octets, sha256 {}", length(pieces), hex::encode(digest))
+    format!(
+        "FILE holds {} octets, sha256 {}",
+        length(pieces),
+        hex::encode(digest)
+    )
 }
 
 fn raw(request: &RequestRecord, pieces: &[Bytes], ending: Ending, redactor: &Redactor) -> String {

@@ -154,7 +154,11 @@ fn response(answer: &Answer, redactor: &Redactor) -> Response {
         reason: line(answer.reason.as_bytes(), redactor),
         headers: named(headers),
         headers_left_out,
-        body: body(std::slice::from_ref(&answer.body), answer.octets(), redactor),
+        body: body(
+            std::slice::from_ref(&answer.body),
+            answer.octets(),
+            redactor,
+        ),
         complete: answer.complete,
         trouble: answer.trouble.clone(),
     }

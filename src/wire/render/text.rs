@@ -40,7 +40,11 @@ fn request(text: &mut String, request: &RequestRecord, redactor: &Redactor, limi
             "> (octets sent to {}, then {ending:?})",
             request_url(request, redactor)
         );
-        prefixed(text, ">", &lines(&shown(pieces, length(pieces), redactor, limit)));
+        prefixed(
+            text,
+            ">",
+            &lines(&shown(pieces, length(pieces), redactor, limit)),
+        );
         return;
     }
     let target = target_of(&request.url, request.target.as_deref());
@@ -51,7 +55,12 @@ fn request(text: &mut String, request: &RequestRecord, redactor: &Redactor, limi
         line(target.as_bytes(), redactor)
     );
     head(text, ">", rendered_headers(request, redactor));
-    let body = lines(&shown(request.body.pieces(), request.body.len(), redactor, limit));
+    let body = lines(&shown(
+        request.body.pieces(),
+        request.body.len(),
+        redactor,
+        limit,
+    ));
     if !body.is_empty() {
         text.push_str(">\n");
         prefixed(text, ">", &body);

@@ -1,0 +1,137 @@
+//! What the harness costs beside the exchanges themselves: `cargo bench --bench overhead`.
+//!
+//! 500 cases of 5 exchanges each (create, upload, publish, two reads) against a server that answers at once, with transcripts, schema
+//! checks and a JSON report; beside that, in turns, a bare loop of reqwest that sends the very same requests, 16 flows at a time, and
+//! reads the answers. Both are whole processes, from start to end. What counts is the ratio of the two; the bound is 2.0.
+
+mod replay;
+mod server;
+
+use std::path::Path;
+use std::process::{Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+const HARNESS: &str = env!("CARGO_BIN_EXE_registry-conformance");
+const CASES: usize = 500;
+const EXCHANGES: usize = 5;
+const ROUNDS: usize = 9;
+const BOUND: f64 = 2.0;
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    match (arguments.next().as_deref(), arguments.next()) {
+        (Some("serve"), Some(recording)) => server::serve(Path::new(&recording)),
+        (Some("replay"), Some(recording)) => replay::replay(Path::new(&recording)),
+        _ => return compare(),
+    }
+    ExitCode::SUCCESS
+}
+
+fn compare() -> ExitCode {
+    let scratch = tempfile::tempdir().expect("a folder");
+    let recording = scratch.path().join("requests.json");
+    let server = server::Child::start(&recording);
+    let cases = scratch.path().join("cases");
+    write_cases(&cases);
+    let report = scratch.path().join("report.json");
+    let harness = || {
+        let mut command = Command::new(HARNESS);
+        command
+            .arg("--registry")
+            .arg(&server.url)
+            .arg("--cases")
+            .arg(&cases)
+            .arg("--report")
+            .arg(format!("json={}", report.display()));
+        command
+    };
+    // The first run is not counted: it fills the recording.
+    time(&mut harness());
+    server.save();
+    let bare = || {
+        let mut command = Command::new(std::env::current_exe().expect("this program"));
+        command.arg("replay").arg(&recording);
+        command
+    };
+    time(&mut bare());
+    let (mut suite, mut loops) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        suite.push(time(&mut harness()));
+        loops.push(time(&mut bare()));
+    }
+    let mut ratios: Vec<f64> = suite
+        .iter()
+        .zip(&loops)
+        .map(|(suite, bare)| suite.as_secs_f64() / bare.as_secs_f64())
+        .collect();
+    ratios.sort_by(f64::total_cmp);
+    println!("{CASES} cases of {EXCHANGES} exchanges, shortest of {ROUNDS} runs each, in turns");
+    row("harness, whole process", &suite);
+    row("bare reqwest loop, whole process", &loops);
+    let ratio = shortest(&suite).as_secs_f64() / shortest(&loops).as_secs_f64();
+    let (low, median, high) = (ratios[0], ratios[ROUNDS / 2], ratios[ROUNDS - 1]);
+    println!(
+        "ratio of the shortest: {ratio:.2} (pair by pair: {low:.2} to {high:.2}, median {median:.2}); at most {BOUND:.1}"
+    );
+    if ratio > BOUND {
+        println!("BROKEN");
+        return ExitCode::FAILURE;
+    }
+    ExitCode::SUCCESS
+}
+
+fn time(command: &mut Command) -> Duration {
+    let started = Instant::now();
+    let output = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .output()
+        .expect("it starts");
+    let took = started.elapsed();
+    assert!(
+        output.status.success(),
+        "{command:?} ended with {}:\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr)
+    );
+    took
+}
+
+fn shortest(times: &[Duration]) -> Duration {
+    times.iter().min().copied().unwrap_or_default()
+}
+
+fn row(what: &str, times: &[Duration]) {
+    println!(
+        "{what:40} {:8.1} ms",
+        shortest(times).as_secs_f64() * 1000.0
+    );
+}
+
+fn write_cases(folder: &Path) {
+    for number in 0..CASES {
+        let area = folder.join(format!("area-{}", number % 20));
+        std::fs::create_dir_all(&area).expect("a folder");
+        let text = format!(
+            "summary: What was published reads back as it was created, number {number}.
+given:
+  content: {{component: seeded}}
+steps:
+  - create:
+    expect: {{rule: CRE-1, status: 201, headers: {{Location: {{$present: true}}}}, schema: unpublished-release}}
+  - upload: content
+  - publish:
+    expect: {{rule: PUB-1, status: 201, schema: release}}
+  - get:
+    as: anonymous
+    expect:
+      - {{rule: PUB-3, status: 200, schema: release, body: {{release: {{$exactly: \"$(main.manifest)\"}}}}}}
+      - {{rule: SIG-3, signature: {{by: [owner-es256], payload: signed}}}}
+  - get:
+    as: owner
+    expect: {{rule: PUB-3, status: 200, body: {{release: {{$exactly: \"$(main.manifest)\"}}}}}}
+"
+        );
+        std::fs::write(area.join(format!("case-{number}.yaml")), text).expect("a case file");
+    }
+}
