@@ -16,6 +16,7 @@ mod outside;
 mod parallel;
 mod performed;
 mod preflight;
+mod presence;
 mod process;
 mod publish;
 mod read;
