@@ -227,7 +227,11 @@ impl ResponseReader {
                 }
             }
         }
-        let full = body.octets.len() >= self.max_body && !self.buffer.is_empty();
+        let is_data = match &body.framing {
+            Framing::Chunked(decoder) => decoder.wants_data(),
+            _ => true,
+        };
+        let full = body.octets.len() >= self.max_body && is_data && !self.buffer.is_empty();
         if !body.answer.complete && full {
             body.answer.truncated_by_us = true;
             body.answer.trouble = Some(beyond_limit(self.max_body));
