@@ -6,6 +6,11 @@ use regex::Regex;
 use serde::Deserialize;
 use thiserror::Error;
 
+use crate::bounded_file;
+
+/// The largest file that is read, in octets.
+const MAX_FILE: u64 = 4 * 1024 * 1024;
+
 /// Why a known-failures file can not be used.
 #[derive(Debug, Error)]
 pub enum KnownFailuresError {
@@ -52,10 +57,11 @@ pub struct KnownFailures {
 impl KnownFailures {
     /// Reads a file.
     pub fn load(path: &Path) -> Result<Self, KnownFailuresError> {
-        let text = std::fs::read_to_string(path).map_err(|source| KnownFailuresError::Read {
-            path: path.to_owned(),
-            source,
-        })?;
+        let text =
+            bounded_file::read_text(path, MAX_FILE).map_err(|source| KnownFailuresError::Read {
+                path: path.to_owned(),
+                source,
+            })?;
         Self::parse(&text, path)
     }
 

@@ -1,5 +1,6 @@
 //! Conformance suite for registries that implement the Publish API.
 
+mod bounded_file;
 pub mod case;
 pub mod check;
 pub mod cli;

@@ -592,6 +592,14 @@ fn bad_key_files_say_what_is_wrong() {
     }
 }
 
+/// As `keys: /dev/zero` in a target file would have it.
+#[cfg(unix)]
+#[test]
+fn a_file_without_end_is_an_error() {
+    let read = KeySet::load(std::path::Path::new("/dev/zero"));
+    assert!(matches!(read, Err(KeySetError::Read { .. })), "{read:?}");
+}
+
 #[test]
 fn key_files_load_from_disk() {
     let folder = tempfile::tempdir().expect("a folder");

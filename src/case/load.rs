@@ -15,8 +15,12 @@ use super::model::CaseFile;
 use super::outline::Outline;
 use super::source::Source;
 use super::{lint, schema};
+use crate::bounded_file;
 use crate::schema_errors::SchemaProblem;
 use crate::yaml::{Located, Position, Spans};
+
+/// The largest file that is read, in octets; what is longer than any text of YAML that is taken is told with its place.
+const MAX_FILE: u64 = 16 * 1024 * 1024;
 
 /// One thing that is wrong in a case file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -117,7 +121,8 @@ fn collect(
             .is_some_and(|extension| extension == "yaml")
             && relative != Path::new("requirements.yaml")
         {
-            let octets = std::fs::read(&path).map_err(|source| read(&path, source))?;
+            let octets =
+                bounded_file::read(&path, MAX_FILE).map_err(|source| read(&path, source))?;
             // What is not UTF-8 is told with the mistakes of the other files, by the character that stands for it.
             let text = String::from_utf8_lossy(&octets).into_owned();
             let id = relative

@@ -3,6 +3,10 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::{Key, KeyAlgorithm};
+use crate::bounded_file;
+
+/// The largest file of keys that is read, in octets.
+const MAX_FILE: u64 = 1024 * 1024;
 
 const TEST_KEYS: &str = include_str!("test-keys.jwks");
 
@@ -113,7 +117,7 @@ impl KeySet {
 
     /// Private keys from a JWK Set file.
     pub fn load(path: &Path) -> Result<Self, KeySetError> {
-        let text = std::fs::read(path).map_err(|source| KeySetError::Read {
+        let text = bounded_file::read(path, MAX_FILE).map_err(|source| KeySetError::Read {
             path: path.to_owned(),
             source,
         })?;

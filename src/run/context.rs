@@ -8,7 +8,9 @@ use thiserror::Error;
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::bounded::Room;
+use super::presence::Presence;
 use super::sessions::ClientSuite;
+use crate::bounded_file;
 use crate::jws::{Key, KeySet, KeySetError};
 use crate::origin::{Origin, OriginError, OriginOptions};
 use crate::plan::Hosting;
@@ -58,6 +60,7 @@ pub struct RunContext {
     pub seed: u64,
     /// The client under test, where the cases are about one.
     pub client_suite: Option<Arc<ClientSuite>>,
+    pub(super) presence: Presence,
     created: Arc<AtomicUsize>,
     large_content: Arc<Mutex<()>>,
     pub(super) room: Arc<Room>,
@@ -111,6 +114,7 @@ impl RunContext {
             origin,
             seed,
             client_suite: None,
+            presence: Presence::default(),
             created: Arc::default(),
             large_content: Arc::default(),
             room: Arc::default(),
@@ -160,6 +164,8 @@ impl RunContext {
     }
 }
 
+/// The largest file of certificates or keys that is read, in octets.
+const MAX_TLS_FILE: u64 = 4 * 1024 * 1024;
 /// Octets that a download may have beyond the content limit before it is cut off.
 const BODY_MARGIN: u64 = 1024 * 1024;
 /// Octets of a download that are kept; what is longer is compared by its digest.
@@ -193,7 +199,7 @@ pub fn keys(target: &Target) -> Result<KeySet, KeySetError> {
 
 fn wire_options(target: &Target) -> Result<WireOptions, ContextError> {
     let read = |path: &PathBuf| {
-        std::fs::read(path).map_err(|source| ContextError::File {
+        bounded_file::read(path, MAX_TLS_FILE).map_err(|source| ContextError::File {
             path: path.clone(),
             source,
         })

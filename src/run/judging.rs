@@ -15,7 +15,7 @@ use crate::check::implied::{self, Scope};
 use crate::check::signature::Signed;
 use crate::check::{Context, Subject, applies, judge};
 use crate::outcome::{Level, Mismatch};
-use crate::wire::{Alive, Exchange};
+use crate::wire::{Alive, Exchange, WireError};
 
 impl CaseRun<'_> {
     pub(super) fn judging(&self) -> Context<'_> {
@@ -208,15 +208,27 @@ impl CaseRun<'_> {
                 .unwrap_or_else(|| "the answer is cut off".to_owned()),
             Err(error) => error.to_string(),
         };
-        if performed.answer_optional || scope == Scope::Elsewhere {
+        let is_unreached = exchange
+            .answer
+            .as_ref()
+            .is_err_and(WireError::no_connection);
+        if scope == Scope::Elsewhere || performed.answer_optional && !is_unreached {
             return Ok(Vec::new());
         }
+        let presence = &self.context.presence;
         match self
             .context
             .client
             .alive(&self.context.target.registry)
             .await
         {
+            // It is back already, and was not there to take this request.
+            Alive::Answers if is_unreached || presence.was_gone_since(exchange.started) => {
+                presence.note_gap(self.context.client.elapsed());
+                Err(Flow::Error(format!(
+                    "the registry was gone for a while: {error}"
+                )))
+            }
             Alive::Answers => Ok(vec![
                 Mismatch::new(
                     Some("ERR-4"),
@@ -225,7 +237,10 @@ impl CaseRun<'_> {
                 )
                 .beside("an answer", error),
             ]),
-            Alive::Gone => Err(Flow::Error(format!("the registry is gone: {error}"))),
+            Alive::Gone => {
+                presence.note_gone(self.context.client.elapsed());
+                Err(Flow::Error(format!("the registry is gone: {error}")))
+            }
         }
     }
 

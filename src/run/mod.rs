@@ -17,6 +17,7 @@ mod outside;
 mod parallel;
 mod performed;
 mod preflight;
+mod presence;
 mod process;
 mod publish;
 mod read;

@@ -103,6 +103,13 @@ pub async fn preflight(context: &RunContext) -> Result<Preflight, NotARegistry> 
     } else {
         false
     };
+    // A pending release may expire during the run.
+    if !target.capabilities.is("expiry") {
+        let location = answer.header("location");
+        let url = location.and_then(|location| created.request.url.join(location).ok());
+        let url = url.unwrap_or_else(|| probe.url(Operation::Status));
+        context.presence.find_landmark(context, url).await;
+    }
     let capabilities = target.capabilities.resolve_seen(upload, asynchronous);
     let mut seen = serde_json::Map::new();
     for name in target.capabilities.undetermined() {

@@ -67,6 +67,12 @@ pub async fn run_case(
             );
         }
     };
+    if session.is_none()
+        && let Err(reason) = context.presence.wait_for_return(context).await
+    {
+        let flow = Flow::Error(reason.to_owned());
+        return conclude(case, Vec::new(), &flow, start.elapsed());
+    }
     let limit = deadline(context, case);
     let outcome = match CaseRun::prepare(context, case) {
         Ok(run) => {
@@ -76,6 +82,9 @@ pub async fn run_case(
                 (Journal::default(), flow)
             });
             let mut outcome = conclude(case, journal.steps, &flow, start.elapsed());
+            if session.is_none() {
+                excuse(context, &mut outcome, run.began).await;
+            }
             outcome.reason = outcome.reason.map(|reason| run.redactor.text(&reason));
             context.room.admit(&mut outcome);
             outcome
@@ -121,6 +130,24 @@ fn client_time(context: &RunContext, case: &Case) -> Duration {
         details.map(|details| super::client::limit(&details, suite))
     };
     case.file.steps.iter().filter_map(of_step).sum()
+}
+
+/// What a case saw of a registry that was gone meanwhile says nothing about the rules.
+async fn excuse(context: &RunContext, outcome: &mut CaseOutcome, began: Duration) {
+    match outcome.verdict {
+        Verdict::Fail | Verdict::Warn => {
+            if let Some(why) = context.presence.disturbance(context, began).await {
+                let seen = outcome.reason.take().unwrap_or_default();
+                outcome.reason = Some(format!("{why}: {seen}"));
+                outcome.failed_requirements.clear();
+                outcome.verdict = Verdict::Error;
+            }
+        }
+        Verdict::Error if context.presence.was_gone_since(began) => {
+            outcome.failed_requirements.clear();
+        }
+        _ => {}
+    }
 }
 
 fn judge_known(mut outcome: CaseOutcome, reason: &str) -> CaseOutcome {

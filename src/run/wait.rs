@@ -12,7 +12,7 @@ use crate::case::Step;
 use crate::case::action::Wait;
 use crate::check::{Subject, judge};
 use crate::target::{DurationText, Operation};
-use crate::wire::retry_after;
+use crate::wire::{WireError, retry_after};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(15);
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
@@ -60,7 +60,12 @@ impl CaseRun<'_> {
                 (None, Some(until)) => judge(until, &subject, &self.judging(), None).is_empty(),
                 (None, None) => performed.succeeded(),
             };
-            if is_met || Instant::now() >= deadline {
+            // A registry that is not there will not answer what is waited for.
+            let is_gone = exchange
+                .answer
+                .as_ref()
+                .is_err_and(WireError::no_connection);
+            if is_met || is_gone || Instant::now() >= deadline {
                 return Ok(performed);
             }
             let asked = exchange

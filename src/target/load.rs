@@ -9,6 +9,7 @@ use url::Url;
 
 use super::{Environment, Target, TargetError, reader::Reader, sections::Loader};
 use crate::{
+    bounded_file,
     schema_errors::{Schema, Values},
     yaml::{Located, Violation},
 };
@@ -50,7 +51,7 @@ impl Target {
         environment: &Environment,
         options: &LoadOptions,
     ) -> Result<Self, TargetError> {
-        let text = read(path).map_err(|source| TargetError::Read {
+        let text = bounded_file::read_text(path, MAX_FILE).map_err(|source| TargetError::Read {
             path: path.to_owned(),
             source,
         })?;
@@ -114,21 +115,6 @@ impl Target {
             _ => Err(invalid(reader.violations)),
         }
     }
-}
-
-fn read(path: &Path) -> std::io::Result<String> {
-    use std::io::{Error, ErrorKind, Read};
-    let mut text = String::new();
-    let read = std::fs::File::open(path)?
-        .take(MAX_FILE + 1)
-        .read_to_string(&mut text)?;
-    if read as u64 > MAX_FILE {
-        return Err(Error::new(
-            ErrorKind::FileTooLarge,
-            format!("it is longer than {MAX_FILE} octets"),
-        ));
-    }
-    Ok(text)
 }
 
 /// `{token: ${TOKEN}}` is what people write and YAML does not take: a brace begins a mapping there. A variable that is

@@ -31,6 +31,11 @@ impl ChunkDecoder {
         matches!(self.state, State::Done)
     }
 
+    /// Whether the octets that come next belong to the body, and not to the framing of it.
+    pub(super) fn wants_data(&self) -> bool {
+        matches!(self.state, State::Data(_))
+    }
+
     /// Moves data from `input` to `body` as far as it goes and there is room. Returns how many octets of
     /// `input` were used up; the rest has to be offered again with more after it.
     pub(super) fn decode(&mut self, input: &[u8], body: &mut Collected) -> Result<usize, String> {
@@ -96,7 +101,8 @@ impl ChunkDecoder {
 fn line(input: &[u8], limit: usize) -> Result<Option<&[u8]>, String> {
     match input.windows(2).position(|pair| pair == b"\r\n") {
         Some(end) if end <= limit => Ok(Some(&input[..end])),
-        None if input.len() <= limit => Ok(None),
+        // The CR may be there before the LF is.
+        None if input.len() <= limit + 1 => Ok(None),
         _ => Err("a line of the chunked coding does not end".to_owned()),
     }
 }

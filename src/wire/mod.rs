@@ -22,6 +22,8 @@ pub mod render;
 mod request;
 mod resolver;
 mod response;
+#[cfg(test)]
+mod response_tests;
 mod retry_after;
 mod tls;
 mod transfer;

@@ -231,7 +231,11 @@ impl ResponseReader {
                 }
             },
         }
-        let full = body.octets.room() == 0 && !self.buffer.is_empty();
+        let is_data = match &body.framing {
+            Framing::Chunked(decoder) => decoder.wants_data(),
+            _ => true,
+        };
+        let full = body.octets.room() == 0 && is_data && !self.buffer.is_empty();
         if !body.answer.complete && full {
             body.octets.overflows(&mut body.answer);
             self.buffer.clear();
