@@ -12,7 +12,10 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 const HARNESS: &str = env!("CARGO_BIN_EXE_registry-conformance");
-const CASES: usize = 500;
+/// Cases come as in the suite itself: several of one file, by a matrix.
+const FILES: usize = 100;
+const OF_FILE: usize = 5;
+const CASES: usize = FILES * OF_FILE;
 const EXCHANGES: usize = 5;
 const ROUNDS: usize = 9;
 const BOUND: f64 = 2.0;
@@ -109,15 +112,17 @@ fn row(what: &str, times: &[Duration]) {
 }
 
 fn write_cases(folder: &Path) {
-    for number in 0..CASES {
+    for number in 0..FILES {
         let area = folder.join(format!("area-{}", number % 20));
         std::fs::create_dir_all(&area).expect("a folder");
         let text = format!(
             "summary: What was published reads back as it was created, number {number}.
+matrix:
+  note: [a, b, c, d, e]
 given:
   content: {{component: seeded}}
 steps:
-  - create:
+  - create: {{set: {{note: $(note)}}}}
     expect: {{rule: CRE-1, status: 201, headers: {{Location: {{$present: true}}}}, schema: unpublished-release}}
   - upload: content
   - publish:
@@ -126,7 +131,6 @@ steps:
     as: anonymous
     expect:
       - {{rule: PUB-3, status: 200, schema: release, body: {{release: {{$exactly: \"$(main.manifest)\"}}}}}}
-      - {{rule: SIG-3, signature: {{by: [owner-es256], payload: signed}}}}
   - get:
     as: owner
     expect: {{rule: PUB-3, status: 200, body: {{release: {{$exactly: \"$(main.manifest)\"}}}}}}

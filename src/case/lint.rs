@@ -72,7 +72,7 @@ pub(super) fn problems(file: &CaseFile, raw: &Value) -> Vec<(String, String)> {
     }
     for part in ["given", "hosts", "steps"] {
         if let Some(value) = raw.get(part) {
-            lint.templates(&format!("/{part}"), value);
+            lint.templates(&mut format!("/{part}"), value);
         }
     }
     lint.found
@@ -439,27 +439,37 @@ impl Lint<'_> {
         }
     }
 
-    fn templates(&mut self, pointer: &str, value: &Value) {
+    fn templates(&mut self, pointer: &mut String, value: &Value) {
+        let length = pointer.len();
         match value {
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    self.templates(&format!("{pointer}/{index}"), item);
+                    pointer.push('/');
+                    pointer.push_str(&index.to_string());
+                    self.templates(pointer, item);
+                    pointer.truncate(length);
                 }
             }
             Value::Object(members) => {
                 for (name, member) in members {
-                    self.template(pointer, &Value::String(name.clone()));
-                    let name = name.replace('~', "~0").replace('/', "~1");
-                    self.templates(&format!("{pointer}/{name}"), member);
+                    self.template(pointer, name);
+                    pointer.push('/');
+                    pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+                    self.templates(pointer, member);
+                    pointer.truncate(length);
                 }
             }
-            _ => self.template(pointer, value),
+            Value::String(text) => self.template(pointer, text),
+            _ => {}
         }
     }
 
     /// The names in one text.
-    fn template(&mut self, pointer: &str, text: &Value) {
-        for name in template::names(text) {
+    fn template(&mut self, pointer: &str, text: &str) {
+        if !text.contains("$(") {
+            return;
+        }
+        for name in template::names(&Value::from(text)) {
             let root = name.split('.').next().unwrap_or_default();
             let is_known = TEMPLATE_ROOTS.contains(&root)
                 || root.starts_with("fresh-")

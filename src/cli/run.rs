@@ -1,5 +1,6 @@
 //! `run`: the suite against a registry.
 
+use std::num::NonZero;
 use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::json;
@@ -20,6 +21,7 @@ use crate::report::{
 };
 use crate::run::{NotARegistry, Outcomes, RunContext, not_run, preflight};
 use crate::suggest;
+use crate::wire::read_system_trust;
 
 /// Words that are subcommands, or will be.
 const SUBCOMMANDS: &[&str] = &[
@@ -41,10 +43,15 @@ const SUBCOMMANDS: &[&str] = &[
 pub(super) fn run(arguments: &RunArguments, wrapped: bool) -> Result<Exit, CliError> {
     check_usage(arguments, wrapped)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(workers())
         .enable_all()
         .build()
         .map_err(CliError::unreachable)?;
     let interrupt = Interrupt::watch(&runtime, arguments);
+    if !arguments.list {
+        // Beside the cases, on another core.
+        read_system_trust();
+    }
     let cases = load::cases_of(arguments, Judged::Registry)?;
     let selection = load::selection(arguments);
     let known_failures = load::known_failures(arguments, &cases)?;
@@ -122,6 +129,13 @@ pub(super) fn run(arguments: &RunArguments, wrapped: bool) -> Result<Exit, CliEr
     let exit = suite.carry_out();
     drop(embedded);
     exit
+}
+
+/// Threads of the runtime: while one hashes a large content, cases with deadlines go on.
+fn workers() -> usize {
+    std::thread::available_parallelism()
+        .map_or(1, NonZero::get)
+        .max(4)
 }
 
 /// A run of which everything is known but what it comes to.

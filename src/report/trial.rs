@@ -82,12 +82,17 @@ pub fn run_trials(
             let is_ignored = decision == Decision::Ignored;
             Trial::ignorable_test(case.id.clone(), move || {
                 let under_way = running.enter(&case.id);
-                let outcome = handle.block_on(carry_out(
-                    &case,
-                    decision,
-                    known_failure.as_deref(),
-                    &context,
-                ));
+                // As a task it wakes no thread for each of its steps, but this one at its end.
+                let task = handle.spawn(async move {
+                    carry_out(&case, decision, known_failure.as_deref(), &context).await
+                });
+                let outcome = match handle.block_on(task) {
+                    Ok(outcome) => outcome,
+                    Err(failed) => match failed.try_into_panic() {
+                        Ok(panic) => std::panic::resume_unwind(panic),
+                        Err(_) => return Err(Failed::without_message()),
+                    },
+                };
                 let completion = completion(&outcome, strict);
                 outcomes.push(outcome);
                 drop(under_way);

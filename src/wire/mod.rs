@@ -36,3 +36,4 @@ pub use options::{ClientIdentity, WireOptions};
 pub use redact::{Redactor, Segment};
 pub use request::{Body, Ending, RawRequest, Request};
 pub use retry_after::retry_after;
+pub use tls::read_system_trust;

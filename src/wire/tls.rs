@@ -1,6 +1,6 @@
 //! What both senders show and trust in TLS.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 
 use tokio_native_tls::native_tls::{Certificate, Identity, TlsConnector};
 
@@ -8,18 +8,29 @@ use super::{ClientError, WireOptions};
 
 /// What the system trusts, and no identity; one for the whole process, since reading the system's certificates takes tens of
 /// milliseconds.
-static SYSTEM_TRUST: OnceLock<TlsConnector> = OnceLock::new();
+static SYSTEM_TRUST: Mutex<Option<TlsConnector>> = Mutex::new(None);
 
 /// The system's certificates and those of `options`, and the client's own identity.
 pub(super) fn connector(options: &WireOptions) -> Result<TlsConnector, ClientError> {
     if options.ca.is_some() || options.client_identity.is_some() {
         return build(options);
     }
-    if let Some(connector) = SYSTEM_TRUST.get() {
+    system_trust()
+}
+
+/// Reads what the system trusts ahead of time, on a thread of its own; whoever needs it meanwhile waits for it.
+pub fn read_system_trust() {
+    std::thread::spawn(|| system_trust().map(drop));
+}
+
+fn system_trust() -> Result<TlsConnector, ClientError> {
+    let mut made = SYSTEM_TRUST.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(connector) = &*made {
         return Ok(connector.clone());
     }
-    let connector = build(options)?;
-    Ok(SYSTEM_TRUST.get_or_init(|| connector).clone())
+    let connector = build(&WireOptions::default())?;
+    *made = Some(connector.clone());
+    Ok(connector)
 }
 
 fn build(options: &WireOptions) -> Result<TlsConnector, ClientError> {

@@ -3,7 +3,7 @@ use std::fmt::Write as _;
 
 use bytes::Bytes;
 
-use super::visible::visible;
+use super::visible::{is_plain, visible};
 use crate::wire::Redactor;
 
 /// How much of a body is shown, in octets of text; the rest is told by its length.
@@ -81,6 +81,9 @@ pub(super) fn shown(
         Err(_) => None,
     };
     let is_mostly_text = |text: &&str| {
+        if is_plain(text) {
+            return true;
+        }
         let controls = text
             .chars()
             .filter(|character| character.is_control() && !"\n\r\t".contains(*character));

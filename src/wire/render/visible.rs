@@ -3,6 +3,9 @@ use std::fmt::Write as _;
 /// `text` with every character that could disturb a terminal or mislead a reader written out (`\x1b`, `\u{202e}`):
 /// control characters other than line feed and tab, those that steer the direction of text or are invisible, and those that XML can not hold.
 pub fn visible(text: &str) -> String {
+    if is_plain(text) {
+        return text.to_owned();
+    }
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
@@ -29,8 +32,17 @@ pub fn visible(text: &str) -> String {
     shown
 }
 
+/// Whether nothing of it has to be written out, as of nearly all that is shown: printable ASCII, line feeds and tabs.
+pub(super) fn is_plain(text: &str) -> bool {
+    text.bytes()
+        .all(|octet| matches!(octet, b' '..=b'~' | b'\n' | b'\t'))
+}
+
 /// As [`visible`], on one line.
 pub(super) fn visible_line(octets: &[u8]) -> String {
+    if octets.iter().all(|octet| matches!(octet, b' '..=b'~')) {
+        return octets.iter().copied().map(char::from).collect();
+    }
     visible(&String::from_utf8_lossy(octets))
         .replace('\n', "\\n")
         .replace('\t', "\\t")
