@@ -1,10 +1,10 @@
 //! Keys that nobody knows, the same in every run that signs the same with them.
 
 use openssl::pkey::{Id, PKey};
-use p256::ecdsa::SigningKey;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
+use super::es256::Es256Key;
 use super::{Key, KeyAlgorithm, KeyError, base64url};
 
 impl Key {
@@ -27,15 +27,13 @@ impl Key {
             KeyAlgorithm::Es256 => {
                 // One number in 2^32 is beyond the order of P-256.
                 let key = loop {
-                    match SigningKey::from_slice(&private) {
-                        Ok(key) => break key,
-                        Err(_) => private = Sha256::digest(private),
+                    match Es256Key::new(&private)? {
+                        Some(key) => break key,
+                        None => private = Sha256::digest(private),
                     }
                 };
-                // SEC 1 section 2.3.3: 04, then x and y of 32 octets each.
-                let point = key.verifying_key().to_sec1_point(false);
-                let (x, y) = point.as_bytes()[1..].split_at(32);
-                json!({"kty": "EC", "crv": "P-256", "x": base64url::encode(x), "y": base64url::encode(y)})
+                let (x, y) = key.public()?;
+                json!({"kty": "EC", "crv": "P-256", "x": base64url::encode(&x), "y": base64url::encode(&y)})
             }
         };
         jwk["kid"] = Value::from(kid);

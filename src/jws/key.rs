@@ -7,12 +7,11 @@ use openssl::bn::BigNum;
 use openssl::ec::{EcGroup, EcKey};
 use openssl::nid::Nid;
 use openssl::pkey::{Id, PKey, Public};
-use p256::ecdsa::signature::Signer as _;
-use p256::ecdsa::{Signature, SigningKey};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::es256::Es256Key;
 use super::{KeyError, PublicKeyText, base64url};
 
 /// Length of a raw signature of either algorithm in bytes.
@@ -47,7 +46,7 @@ pub struct Key {
     pub(super) identity: String,
     pub(super) jwk: Jwk,
     /// The private number of an ES256 key, ready to sign.
-    ecdsa: OnceLock<SigningKey>,
+    es256: OnceLock<Arc<Es256Key>>,
     verifier: OnceLock<Arc<dyn JwsVerifier>>,
 }
 
@@ -109,7 +108,7 @@ impl Key {
             algorithm,
             identity,
             jwk: Jwk::from_map(essential).map_err(|_| KeyError::Inconsistent)?,
-            ecdsa: OnceLock::new(),
+            es256: OnceLock::new(),
             verifier: OnceLock::new(),
         };
         let proof = key.sign(b"").map_err(|_| KeyError::Inconsistent)?;
@@ -169,28 +168,21 @@ impl Key {
     }
 
     /// The raw signature (RFC 7518 section 3.4, RFC 8037 section 3.1) over `message`; 64 bytes. The same for the same
-    /// message: ECDSA takes its nonce from key and message (RFC 6979), which OpenSSL before 3.2 can not do.
+    /// message: ECDSA takes its nonce from key and message (RFC 6979).
     pub fn sign(&self, message: &[u8]) -> Result<Vec<u8>, KeyError> {
         Ok(match self.algorithm {
-            KeyAlgorithm::Es256 => {
-                let signature: Signature = self
-                    .ecdsa()?
-                    .try_sign(message)
-                    .map_err(|_| KeyError::Inconsistent)?;
-                signature.to_bytes().to_vec()
-            }
+            KeyAlgorithm::Es256 => self.es256()?.sign(message)?,
             KeyAlgorithm::Ed25519 => EdDSA.signer_from_jwk(&self.jwk)?.sign(message)?,
         })
     }
 
-    /// The private key of ES256, which is made once: with the public key that goes with it, it costs as much as a signature.
-    fn ecdsa(&self) -> Result<&SigningKey, KeyError> {
-        if let Some(made) = self.ecdsa.get() {
+    /// The private key of ES256, made once.
+    fn es256(&self) -> Result<&Es256Key, KeyError> {
+        if let Some(made) = self.es256.get() {
             return Ok(made);
         }
-        let made =
-            SigningKey::from_slice(&self.coordinate("d")?).map_err(|_| KeyError::Inconsistent)?;
-        Ok(self.ecdsa.get_or_init(|| made))
+        let made = Es256Key::new(&self.coordinate("d")?)?.ok_or(KeyError::Inconsistent)?;
+        Ok(self.es256.get_or_init(|| Arc::new(made)))
     }
 
     /// Whether `signature` is this key's over `message`.

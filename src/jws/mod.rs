@@ -5,6 +5,7 @@
 mod base64url;
 mod derive;
 mod entry;
+mod es256;
 mod header;
 mod key;
 mod key_set;
