@@ -449,6 +449,36 @@ fn any_number_of_reports_are_written_at_once() {
 }
 
 #[test]
+fn a_reader_that_has_seen_enough_costs_no_result() {
+    let folder = tempfile::tempdir().unwrap();
+    for threads in ["1", "2"] {
+        let report = folder.path().join(threads);
+        let mut run = suite()
+            .args(["--test-threads", threads, "--exact"])
+            .args([
+                "publish/upload-then-publish",
+                "create/naked-manifest-is-pending",
+            ])
+            .arg("--report")
+            .arg(format!("json={}", report.display()))
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(run.stdout.take());
+        let output = run.wait_with_output().unwrap();
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{said}");
+        assert!(
+            said.contains("2 passed, 0 failed") && !said.contains("panicked"),
+            "{said}"
+        );
+        let report: Value = serde_json::from_slice(&std::fs::read(report).unwrap()).unwrap();
+        assert_eq!(report["summary"]["pass"], 2);
+    }
+}
+
+#[test]
 fn colour_is_for_terminals_and_for_those_who_ask() {
     let arguments = ["--exact", "publish/upload-then-publish"];
     assert!(!text(&run(&arguments).stderr).contains('\x1b'));

@@ -370,6 +370,9 @@ fn an_interrupted_run_leaves_no_client_behind_and_blames_none() {
     assert!(killed.success());
     assert_eq!(harness.wait().unwrap().code(), Some(130));
     assert_eq!(cases(&report), Vec::<Value>::new(), "no client had ended");
+    let report: Value = serde_json::from_slice(&std::fs::read(&report).unwrap()).unwrap();
+    let missing = report["interrupted"]["not_judged"].as_array().unwrap();
+    assert_eq!(missing.len(), 8);
     for client in std::fs::read_dir(&pids).unwrap() {
         assert_gone(&client.unwrap().file_name().into_string().unwrap());
     }

@@ -34,6 +34,7 @@ const FILTERS: &[(&str, &str)] = &[
     (r"error:[0-9A-F]+:SSL routines:.*\(", "OPENSSL ("),
     (r"\(os error \d+\)", "(os error N)"),
     (r"--target \S*target\.yaml", "--target target.yaml"),
+    (r"/\S*/target\.yaml", "target.yaml"),
 ];
 
 fn doctor(arguments: &[&str]) -> Output {
@@ -457,11 +458,66 @@ async fn a_registry_that_falls_silent_is_given_up_soon() {
 }
 
 #[test]
-fn a_bad_target_file_is_exit_2_and_nothing_is_sent() {
-    let target =
-        Target::new(&json!({"registry": "http://127.0.0.1:9/", "capabilities": {"uplod": true}}));
-    let output = doctor(&["--target", &target.path()]);
+fn a_bad_target_file_is_the_first_problem_and_nothing_is_sent() {
+    let target = Target::new(&json!({
+        "registry": "http://127.0.0.1:9/",
+        "capabilities": {"uplod": true, "expiry": true},
+        "identities": {"owner": {"token": "the-same"}, "other": {"token": "the-same"}},
+    }));
+    assert_told!("bad-target-file", doctor(&["--target", &target.path()]), 2);
+}
+
+#[test]
+fn what_the_target_file_names_and_is_not_there_is_the_first_problem() {
+    let occupied = TcpListener::bind("127.0.0.1:0").unwrap();
+    let bind = occupied.local_addr().unwrap().to_string();
+    let rows = [
+        (json!({"keys": "keys.jwks"}), "keys.jwks", "Set `keys`"),
+        (json!({"tls": {"ca": "ca.pem"}}), "ca.pem", "Set `tls`"),
+        (
+            json!({"origin": {"bind": bind}}),
+            bind.as_str(),
+            "Set `origin.bind`",
+        ),
+        (
+            json!({"capabilities": {"expiry": true}}),
+            "needs `deadlines.expiry`",
+            "Mend what is named above",
+        ),
+        (
+            json!({"identities": {"owner": {"token": "same"}, "reader": {"token": "same"}}}),
+            "reader",
+            "Mend what is named above",
+        ),
+    ];
+    for (mut document, detail, next) in rows {
+        document["registry"] = json!("http://127.0.0.1:9/");
+        let target = Target::new(&document);
+        let output = doctor(&["--json", "--target", &target.path()]);
+        assert_eq!(output.status.code(), Some(2), "{document}");
+        assert!(output.stderr.is_empty());
+        let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let (first, rest) = told["steps"].as_array().unwrap().split_first().unwrap();
+        assert_eq!(first["step"], "target file");
+        assert_eq!(first["status"], "problem");
+        assert!(
+            first["detail"].as_str().unwrap().contains(detail),
+            "{first}"
+        );
+        assert!(first["next"].as_str().unwrap().contains(next), "{first}");
+        assert!(rest.iter().all(|step| step["status"] == "not checked"));
+    }
+}
+
+#[test]
+fn a_target_file_that_is_not_there_is_told_with_how_to_get_one() {
+    let output = doctor(&["--target", "no-such-folder/target.yaml"]);
+    assert_told!("no-target-file", output, 2);
+}
+
+#[test]
+fn a_bad_option_is_bad_usage_and_no_step() {
+    let output = doctor(&["--registry", "ftp://127.0.0.1/"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(output.stdout.is_empty());
-    assert!(String::from_utf8_lossy(&output.stderr).contains("upload"));
+    assert!(output.stdout.is_empty() && !output.stderr.is_empty());
 }

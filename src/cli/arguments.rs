@@ -336,10 +336,10 @@ pub(super) struct CompareArguments {
     /// Reports of `--report json=PATH`, the earliest first
     #[arg(value_name = "REPORT", num_args = 2.., required = true)]
     pub reports: Vec<PathBuf>,
-    /// Write the comparison as Markdown
+    /// Write the comparison as Markdown; `-` is stdout, in the place of the text
     #[arg(long, value_name = "PATH", env = "REGISTRY_CONFORMANCE_MARKDOWN")]
     pub markdown: Option<PathBuf>,
-    /// Write the comparison as one HTML file
+    /// Write the comparison as one HTML file; `-` is stdout, in the place of the text
     #[arg(long, value_name = "PATH", env = "REGISTRY_CONFORMANCE_HTML")]
     pub html: Option<PathBuf>,
     /// A should that is violated now is something that broke

@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &ClientArguments) -> Result<Exit, CliError> {
         .enable_all()
         .build()
         .map_err(CliError::unreachable)?;
-    let interrupt = Interrupt::watch(&runtime, arguments);
+    let interrupt = Interrupt::watch(&runtime, arguments, false);
     let cases = load::cases_of(arguments, Judged::Client)?;
     let selection = load::selection(arguments);
     let known_failures = load::known_failures(arguments, &cases)?;
@@ -92,6 +92,7 @@ pub(super) fn run(arguments: &ClientArguments) -> Result<Exit, CliError> {
         started: SystemTime::now(),
         duration: Duration::ZERO,
         invocation: client_invocation(arguments, shown.clone(), deadline),
+        interrupted: None,
     };
     let style = style(arguments);
     style.print(&report::client_banner(&run, &shown.join(" "), &style));

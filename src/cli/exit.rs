@@ -94,20 +94,26 @@ impl CliError {
     }
 
     fn of(exit: Exit, error: impl std::error::Error + Send + Sync + 'static) -> Self {
-        let mut message = error.to_string();
-        // Some messages tell their cause themselves.
-        let mut cause = std::error::Error::source(&error);
-        while let Some(error) = cause {
-            let said = error.to_string();
-            if !message.contains(&said) {
-                message.push_str("\n  because: ");
-                message.push_str(&said);
-            }
-            cause = error.source();
-        }
         Self {
             exit,
-            error: Reason { message },
+            error: Reason {
+                message: with_causes(&error),
+            },
         }
     }
+}
+
+/// What an error says, and then each cause that it does not tell itself.
+pub(super) fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut message = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let said = error.to_string();
+        if !message.contains(&said) {
+            message.push_str("\n  because: ");
+            message.push_str(&said);
+        }
+        cause = error.source();
+    }
+    message
 }

@@ -11,7 +11,7 @@ const MAX_SUMMARY: u64 = 900 * 1024;
 /// Prints annotations (`GITHUB_ACTIONS`) and appends the summary (`GITHUB_STEP_SUMMARY`), where the run is in a workflow.
 pub(super) fn tell(run: &Run, outcomes: &[CaseOutcome], strict: bool) {
     if std::env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true") {
-        eprint!("{}", report::annotations(outcomes, strict));
+        eprint!("{}", report::annotations(outcomes, run, strict));
     }
     let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
         return;

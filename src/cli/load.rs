@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
+use url::Url;
+
 use super::arguments::RunArguments;
 use super::exit::CliError;
 use crate::case::{self, Case};
 use crate::known_failures::KnownFailures;
 use crate::plan::{Selection, Slow};
-use crate::target::{Environment, LoadOptions, Target, TokenCommands};
+use crate::target::{Environment, LoadOptions, Target, TargetError, TokenCommands};
 
 /// Whom a run judges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,32 +57,43 @@ pub(super) fn cases_of(arguments: &RunArguments, judged: Judged) -> Result<Vec<C
 
 /// The target, unless the bundled mock is meant.
 pub(super) fn target(arguments: &RunArguments) -> Result<Option<Target>, CliError> {
-    if let Some(url) = &arguments.registry
-        && (!url.username().is_empty() || url.password().is_some())
-    {
+    let registry = arguments.registry.as_ref();
+    check_registry(registry)?;
+    match (&arguments.target, registry) {
+        (Some(path), _) => target_file(path, registry)
+            .map(Some)
+            .map_err(CliError::usage),
+        (None, Some(registry)) => Ok(Some(Target::with_defaults(registry.clone()))),
+        (None, None) => Ok(None),
+    }
+}
+
+/// A target file, whose URL another may override.
+pub(super) fn target_file(path: &Path, registry: Option<&Url>) -> Result<Target, TargetError> {
+    let options = LoadOptions {
+        registry: registry.cloned(),
+        token_commands: TokenCommands::Run,
+    };
+    Target::load(path, &Environment::process(), &options)
+}
+
+/// Whether `--registry` can be one.
+pub(super) fn check_registry(registry: Option<&Url>) -> Result<(), CliError> {
+    let Some(registry) = registry else {
+        return Ok(());
+    };
+    if !registry.username().is_empty() || registry.password().is_some() {
         // Not repeated: it can hold a password.
         return Err(CliError::message(
             "failed to use --registry: a URL here has no user or password; the identities of the target file say how requests authenticate",
         ));
     }
-    if let Some(path) = &arguments.target {
-        let options = LoadOptions {
-            registry: arguments.registry.clone(),
-            token_commands: TokenCommands::Run,
-        };
-        let target =
-            Target::load(path, &Environment::process(), &options).map_err(CliError::usage)?;
-        return Ok(Some(target));
-    }
-    let Some(registry) = &arguments.registry else {
-        return Ok(None);
-    };
     if !matches!(registry.scheme(), "http" | "https") {
         return Err(CliError::message(format!(
             "failed to use {registry} as a registry: its URL has to begin with http:// or https://"
         )));
     }
-    Ok(Some(Target::with_defaults(registry.clone())))
+    Ok(())
 }
 
 /// The known failures; every entry has to match a case.

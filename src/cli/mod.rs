@@ -17,6 +17,7 @@ mod load;
 mod man;
 mod mock;
 mod run;
+mod signals;
 mod stdout;
 mod unmatched;
 mod variation;

@@ -9,13 +9,13 @@ use super::arguments::{Color, Format, RunArguments};
 use super::embedded::{Embedded, EmbeddedOptions};
 use super::exit::{CliError, Exit};
 use super::github;
-use super::interrupt::Interrupt;
+use super::interrupt::{Interrupt, Known};
 use super::load::{self, Judged};
 use super::unmatched;
 use crate::case::Case;
 use crate::known_failures::KnownFailures;
 use crate::outcome::{CaseOutcome, Verdict};
-use crate::plan::{Decision, Planned, Selection, plan};
+use crate::plan::{Decision, Planned, Selection, Slow, plan};
 use crate::report::{
     self, Closing, ColorSetting, FormatSetting, Invocation, Run, Style, Summary, TrialOptions,
 };
@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &RunArguments, wrapped: bool) -> Result<Exit, CliEr
         .enable_all()
         .build()
         .map_err(CliError::unreachable)?;
-    let interrupt = Interrupt::watch(&runtime, arguments);
+    let interrupt = Interrupt::watch(&runtime, arguments, wrapped);
     if !arguments.list {
         // Beside the cases, on another core.
         read_system_trust();
@@ -96,7 +96,10 @@ pub(super) fn run(arguments: &RunArguments, wrapped: bool) -> Result<Exit, CliEr
             is_bundled: embedded.is_some(),
             ..invocation(arguments)
         },
+        interrupted: None,
     };
+    let to_judge = || to_judge(&cases, &selection);
+    interrupt.knows(Known::before_the_first_case(&run, to_judge()));
     let name = match &embedded {
         Some(_) => format!("{} (the bundled mock)", context.target.registry),
         None => context.target.registry.to_string(),
@@ -105,12 +108,14 @@ pub(super) fn run(arguments: &RunArguments, wrapped: bool) -> Result<Exit, CliEr
     if let Ok(found) = &found {
         run.seen = found.seen.clone();
     }
+    interrupt.knows(Known::before_the_first_case(&run, to_judge()));
     let style = style(arguments);
     style.print(&report::banner(&run, &name, &style));
     let context = match found {
         Ok(found) => context.with_capabilities(found.capabilities),
         Err(error) => {
             run.duration = clock.elapsed();
+            interrupt.over();
             return no_registry(&error, arguments, &run, &cases, &selection);
         }
     };
@@ -165,7 +170,8 @@ impl Suite<'_> {
             self.known_failures,
         );
         let outcomes = self.interrupt.outcomes.clone();
-        self.interrupt.knows(&self.run);
+        self.interrupt
+            .knows(Known::of(&self.run, &planned, &self.context));
         let options = TrialOptions {
             running: self.interrupt.running.clone(),
             ..options(arguments)
@@ -178,14 +184,10 @@ impl Suite<'_> {
             arguments,
             &options,
         );
+        self.interrupt.over();
         self.run.duration = self.clock.elapsed();
         note_lost(&planned, &outcomes);
         let outcomes = outcomes.sorted();
-        // What a client leaves behind is in sessions that are gone.
-        let left = match &self.context.client_suite {
-            Some(_) => 0,
-            None => self.context.created(),
-        };
         let cancels = self.context.capabilities.is("cancel");
         let slow = planned
             .iter()
@@ -195,24 +197,47 @@ impl Suite<'_> {
             run: &self.run,
             outcomes: &outcomes,
             strict: arguments.strict,
-            left_behind: left,
+            left_behind: left_behind(&self.context),
             cancels,
             slow,
             under_way: Vec::new(),
         };
-        let style = style(arguments);
-        style.print(&closing.text(&style));
+        // What a person reads last is the sum of it all.
+        let reports = report::write_all(&arguments.reports, &self.run, &outcomes, arguments.strict);
         if let Some(path) = &arguments.logfile {
             write_log(path, &outcomes);
         }
-        let reports = report::write_all(&arguments.reports, &self.run, &outcomes, arguments.strict);
         if !self.wrapped {
             github::tell(&self.run, &outcomes, arguments.strict);
         }
+        let style = style(arguments);
+        style.print(&closing.text(&style));
         self.runtime.shutdown_background();
         reports.map_err(CliError::unreachable)?;
         Ok(exit(&outcomes, arguments, self.wrapped))
     }
+}
+
+/// Names that stay in the registry. What a client leaves behind is in sessions that are gone.
+pub(super) fn left_behind(context: &RunContext) -> usize {
+    match &context.client_suite {
+        Some(_) => 0,
+        None => context.created(),
+    }
+}
+
+/// The cases that will run, as far as this is known before anything is sent.
+fn to_judge(cases: &[Case], selection: &Selection) -> Vec<String> {
+    cases
+        .iter()
+        .filter(|case| selection.selects(&case.id))
+        .filter(|case| match selection.slow {
+            Slow::Ignored => !case.is_slow(),
+            Slow::Only => case.is_slow(),
+            Slow::Included => true,
+        })
+        .map(|case| case.id.clone())
+        .collect()
 }
 
 /// Nothing that a case could run against: one message, and reports in which no case passes.
@@ -380,7 +405,7 @@ fn carry_out(
 }
 
 /// A line for each case, as `cargo test` writes its log; stdout has them too.
-fn write_log(path: &std::path::Path, outcomes: &[CaseOutcome]) {
+pub(super) fn write_log(path: &std::path::Path, outcomes: &[CaseOutcome]) {
     let lines: Vec<String> = outcomes
         .iter()
         .map(|outcome| format!("{} {}", outcome.verdict.as_str(), outcome.id))

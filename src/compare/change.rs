@@ -2,6 +2,28 @@
 
 use crate::outcome::Verdict;
 
+/// What a report says of a case or a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cell {
+    /// It came to this.
+    Judged(Verdict),
+    /// It was to be judged, and the run was interrupted before.
+    NotRun,
+    /// Nothing.
+    Absent,
+}
+
+impl Cell {
+    /// The verdict as a word, or what stands in its place.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Judged(verdict) => verdict.as_str(),
+            Self::NotRun => "not run",
+            Self::Absent => "absent",
+        }
+    }
+}
+
 /// What became of a case or a rule from the first report to the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Change {
@@ -17,6 +39,8 @@ pub enum Change {
     NoLongerJudged,
     /// It is judged now, and was not before.
     NewlyJudged,
+    /// It was judged, and nobody can tell now: the last report is of a run that was interrupted.
+    NotRun,
     /// Nothing.
     Same,
 }
@@ -28,20 +52,22 @@ enum State {
     Violated,
     Error,
     NotJudged,
+    NotRun,
 }
 
-fn state(verdict: Option<Verdict>) -> State {
-    match verdict {
-        Some(Verdict::Pass | Verdict::UnexpectedPass) => State::Holds,
-        Some(Verdict::Warn) => State::Warns,
-        Some(Verdict::Fail | Verdict::KnownFailure) => State::Violated,
-        Some(Verdict::Error) => State::Error,
-        Some(Verdict::Skip) | None => State::NotJudged,
+fn state(cell: Cell) -> State {
+    match cell {
+        Cell::Judged(Verdict::Pass | Verdict::UnexpectedPass) => State::Holds,
+        Cell::Judged(Verdict::Warn) => State::Warns,
+        Cell::Judged(Verdict::Fail | Verdict::KnownFailure) => State::Violated,
+        Cell::Judged(Verdict::Error) => State::Error,
+        Cell::Judged(Verdict::Skip) | Cell::Absent => State::NotJudged,
+        Cell::NotRun => State::NotRun,
     }
 }
 
 impl Change {
-    /// All that is worth telling, what matters most first.
+    /// All that is worth telling case by case, what matters most first.
     pub const TOLD: [Self; 6] = [
         Self::Broke,
         Self::Worse,
@@ -51,8 +77,8 @@ impl Change {
         Self::NewlyJudged,
     ];
 
-    /// From one verdict to another; none where a report does not have the case or rule.
-    pub fn between(first: Option<Verdict>, last: Option<Verdict>) -> Self {
+    /// From what one report says to what another does.
+    pub fn between(first: Cell, last: Cell) -> Self {
         match (state(first), state(last)) {
             (State::Holds | State::Warns, State::Violated | State::Error) => Self::Broke,
             (State::Holds, State::Warns) => Self::Worse,
@@ -60,13 +86,18 @@ impl Change {
             (State::Warns, State::Holds) => Self::Better,
             (State::Holds | State::Warns | State::Violated, State::NotJudged)
             | (State::Violated, State::Error) => Self::NoLongerJudged,
-            (State::NotJudged | State::Error, State::Holds | State::Warns | State::Violated) => {
-                Self::NewlyJudged
-            }
+            (
+                State::NotJudged | State::Error | State::NotRun,
+                State::Holds | State::Warns | State::Violated,
+            ) => Self::NewlyJudged,
+            (State::Holds | State::Warns | State::Violated, State::NotRun) => Self::NotRun,
             (State::Holds, State::Holds)
             | (State::Warns, State::Warns)
             | (State::Violated, State::Violated)
-            | (State::Error | State::NotJudged, State::Error | State::NotJudged) => Self::Same,
+            | (
+                State::Error | State::NotJudged | State::NotRun,
+                State::Error | State::NotJudged | State::NotRun,
+            ) => Self::Same,
         }
     }
 
@@ -79,6 +110,7 @@ impl Change {
             Self::Better => "Better: a should holds now",
             Self::NoLongerJudged => "No longer judged",
             Self::NewlyJudged => "Newly judged",
+            Self::NotRun => "Not run, since the last run was interrupted",
             Self::Same => "Unchanged",
         }
     }
@@ -86,7 +118,7 @@ impl Change {
 
 #[cfg(test)]
 mod tests {
-    use super::Change;
+    use super::{Cell, Change};
     use crate::outcome::Verdict::{Error, Fail, KnownFailure, Pass, Skip, UnexpectedPass, Warn};
 
     #[test]
@@ -112,8 +144,23 @@ mod tests {
             (None, Some(Skip), Change::Same),
             (Some(Error), None, Change::Same),
         ];
+        let cell = |verdict: Option<_>| verdict.map_or(Cell::Absent, Cell::Judged);
         for (first, last, expected) in rows {
-            assert_eq!(Change::between(first, last), expected, "{first:?} {last:?}");
+            let change = Change::between(cell(first), cell(last));
+            assert_eq!(change, expected, "{first:?} {last:?}");
+        }
+    }
+
+    #[test]
+    fn what_an_interrupted_run_did_not_come_to_is_neither_mended_nor_gone() {
+        for judged in [Pass, Warn, Fail, KnownFailure] {
+            let judged = Cell::Judged(judged);
+            assert_eq!(Change::between(judged, Cell::NotRun), Change::NotRun);
+            assert_eq!(Change::between(Cell::NotRun, judged), Change::NewlyJudged);
+        }
+        for unknown in [Cell::Judged(Skip), Cell::Judged(Error), Cell::Absent] {
+            assert_eq!(Change::between(unknown, Cell::NotRun), Change::Same);
+            assert_eq!(Change::between(Cell::NotRun, unknown), Change::Same);
         }
     }
 }

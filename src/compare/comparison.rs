@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::change::Change;
+use super::change::{Cell, Change};
 use super::load::Named;
 use crate::outcome::{Level, Verdict};
 use crate::report::{
@@ -29,12 +29,18 @@ pub struct Column {
     pub version: String,
     /// Its numbers.
     pub summary: Summary,
+    /// Of a run that was interrupted: what it did not come to, in words.
+    pub interrupted: Option<String>,
 }
 
 impl Column {
     /// Its numbers in words.
     pub fn result(&self) -> String {
-        counted(&self.summary)
+        let counted = counted(&self.summary);
+        match &self.interrupted {
+            Some(interrupted) => format!("{counted}; {interrupted}"),
+            None => counted,
+        }
     }
 }
 
@@ -47,8 +53,8 @@ pub struct Row {
     pub level: Level,
     /// What it says.
     pub summary: String,
-    /// In each report; none where it has none.
-    pub verdicts: Vec<Option<Verdict>>,
+    /// In each report.
+    pub cells: Vec<Cell>,
     /// From the first report to the last.
     pub change: Change,
     /// Why it is not well in the last report.
@@ -56,32 +62,29 @@ pub struct Row {
 }
 
 impl Row {
-    /// The verdict of the first or the last report.
-    fn word(verdict: Option<&Option<Verdict>>) -> &'static str {
-        verdict.copied().flatten().map_or("absent", Verdict::as_str)
-    }
-
     /// `pass -> fail`.
     pub fn step(&self) -> String {
+        let word = |cell: Option<&Cell>| cell.copied().unwrap_or(Cell::Absent).word();
         format!(
             "{} -> {}",
-            Self::word(self.verdicts.first()),
-            Self::word(self.verdicts.last())
+            word(self.cells.first()),
+            word(self.cells.last())
         )
     }
 
-    /// The verdicts as words, `-` for none.
+    /// What each report says, in words; `-` for nothing.
     pub fn words(&self) -> impl Iterator<Item = &'static str> {
-        self.verdicts
-            .iter()
-            .map(|verdict| verdict.map_or("-", Verdict::as_str))
+        self.cells.iter().map(|cell| match cell {
+            Cell::Absent => "-",
+            cell => cell.word(),
+        })
     }
 
     /// Whether it holds wherever it was judged.
     pub fn holds_everywhere(&self) -> bool {
-        self.verdicts
+        self.cells
             .iter()
-            .all(|verdict| *verdict == Some(Verdict::Pass))
+            .all(|cell| *cell == Cell::Judged(Verdict::Pass))
     }
 }
 
@@ -111,6 +114,19 @@ impl Comparison {
         rows.iter().filter(move |row| row.change == change)
     }
 
+    /// How many rules and cases were judged before, and not run in the last report, since it was interrupted.
+    pub fn not_run(&self) -> (usize, usize) {
+        let count = |rows| Self::changed(rows, Change::NotRun).count();
+        (count(&self.rules), count(&self.cases))
+    }
+
+    /// Whether the last report is of a run that was interrupted.
+    pub fn is_interrupted(&self) -> bool {
+        self.columns
+            .last()
+            .is_some_and(|column| column.interrupted.is_some())
+    }
+
     /// Whether something broke; `strict`: or got worse.
     pub fn is_regression(&self, strict: bool) -> bool {
         self.rules
@@ -136,6 +152,10 @@ fn column(named: &Named) -> Column {
         started: seconds(&report.started),
         version: shortened(&report.version, 40),
         summary: report.summary,
+        interrupted: report
+            .interrupted
+            .as_ref()
+            .map(|interruption| interruption.sentence(report.cases.len())),
     }
 }
 
@@ -156,16 +176,17 @@ fn rules(reports: &[Named]) -> Vec<Row> {
                 .filter_map(|report| report.rules.get(rule.id.as_str()))
                 .flat_map(|rule| rule.cases.iter().map(String::as_str))
                 .collect();
-            let verdicts: Vec<Option<Verdict>> = indexed
+            let cells: Vec<Cell> = indexed
                 .iter()
-                .map(|report| report.verdict(&rule.id, &judging))
+                .map(|report| report.rule(&rule.id, &judging))
                 .collect();
-            verdicts.iter().any(Option::is_some).then(|| Row {
+            let is_judged = cells.iter().any(|cell| matches!(cell, Cell::Judged(_)));
+            is_judged.then(|| Row {
                 id: rule.id.clone(),
                 level: rule.level,
                 summary: rule.summary.clone(),
-                change: change(&verdicts),
-                verdicts,
+                change: change(&cells),
+                cells,
                 reason: None,
             })
         })
@@ -175,6 +196,7 @@ fn rules(reports: &[Named]) -> Vec<Row> {
 struct Indexed<'a> {
     rules: HashMap<&'a str, &'a ReportedRequirement>,
     cases: HashMap<&'a str, Verdict>,
+    not_run: HashSet<&'a str>,
 }
 
 impl<'a> Indexed<'a> {
@@ -191,7 +213,22 @@ impl<'a> Indexed<'a> {
                 .iter()
                 .map(|case| (case.id.as_str(), case.verdict))
                 .collect(),
+            not_run: not_run(report).collect(),
         }
+    }
+
+    /// What it says of a rule, which is judged by these cases in one of the reports.
+    fn rule(&self, rule: &str, judging: &HashSet<&str>) -> Cell {
+        let verdict = self.verdict(rule, judging);
+        let is_violated = matches!(
+            verdict,
+            Some(Verdict::Fail | Verdict::KnownFailure | Verdict::Error)
+        );
+        // That it holds is not known before all of its cases have run; that it is violated is.
+        if !is_violated && judging.iter().any(|case| self.not_run.contains(case)) {
+            return Cell::NotRun;
+        }
+        verdict.map_or(Cell::Absent, Cell::Judged)
     }
 
     /// A rule that every answer is judged by stands in a report only if it was violated: where a case that violated it
@@ -207,6 +244,14 @@ impl<'a> Indexed<'a> {
     }
 }
 
+/// Cases that a run was interrupted before.
+fn not_run(report: &Report) -> impl Iterator<Item = &str> {
+    report
+        .interrupted
+        .iter()
+        .flat_map(|interruption| interruption.not_judged.iter().map(String::as_str))
+}
+
 fn cases(reports: &[Named]) -> Vec<Row> {
     let mut all: IndexMap<&str, Vec<Option<&ReportedCase>>> = IndexMap::new();
     for (index, named) in reports.iter().enumerate() {
@@ -217,33 +262,40 @@ fn cases(reports: &[Named]) -> Vec<Row> {
         }
     }
     all.sort_unstable_keys();
+    let not_run: Vec<HashSet<&str>> = reports
+        .iter()
+        .map(|named| not_run(&named.report).collect())
+        .collect();
     all.into_iter()
         .filter_map(|(id, cases)| {
             let latest = cases.iter().rev().flatten().next()?;
-            let verdicts: Vec<Option<Verdict>> = cases
+            let cells: Vec<Cell> = cases
                 .iter()
-                .map(|case| case.map(|case| case.verdict))
+                .zip(&not_run)
+                .map(|(case, not_run)| match case {
+                    Some(case) => Cell::Judged(case.verdict),
+                    None if not_run.contains(id) => Cell::NotRun,
+                    None => Cell::Absent,
+                })
                 .collect();
             Some(Row {
                 id: safe_line(id),
                 level: latest.level,
                 summary: shortened(&latest.summary, REASON),
-                change: change(&verdicts),
+                change: change(&cells),
                 reason: cases
                     .last()
                     .copied()
                     .flatten()
                     .and_then(|case| case.reason.as_deref())
                     .map(|reason| shortened(reason, REASON)),
-                verdicts,
+                cells,
             })
         })
         .collect()
 }
 
-fn change(verdicts: &[Option<Verdict>]) -> Change {
-    Change::between(
-        verdicts.first().copied().flatten(),
-        verdicts.last().copied().flatten(),
-    )
+fn change(cells: &[Cell]) -> Change {
+    let cell = |cell: Option<&Cell>| cell.copied().unwrap_or(Cell::Absent);
+    Change::between(cell(cells.first()), cell(cells.last()))
 }

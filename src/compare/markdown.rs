@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::change::Change;
+use super::change::{Cell, Change};
 use super::comparison::{Comparison, Row};
 use super::text::number;
 use crate::outcome::Verdict;
@@ -29,6 +29,16 @@ pub fn render(comparison: &Comparison) -> String {
     for change in Change::TOLD {
         changes(&mut text, comparison, change);
     }
+    let (rules, cases) = comparison.not_run();
+    if rules + cases > 0 {
+        let _ = writeln!(
+            text,
+            "**{}**: {}, {}.\n",
+            Change::NotRun.title(),
+            number(rules, "rule"),
+            number(cases, "case")
+        );
+    }
     let _ = write!(text, "## Rules\n\n| rule | level |");
     for column in &comparison.columns {
         let _ = write!(text, " {} |", code(&column.name));
@@ -40,24 +50,25 @@ pub fn render(comparison: &Comparison) -> String {
     );
     for row in &comparison.rules {
         let _ = write!(text, "| {} | {} |", row.id, row.level.as_str());
-        for verdict in &row.verdicts {
-            let _ = write!(text, " {} |", sign(*verdict));
+        for cell in &row.cells {
+            let _ = write!(text, " {} |", sign(*cell));
         }
         text.push('\n');
     }
     text
 }
 
-fn sign(verdict: Option<Verdict>) -> &'static str {
-    match verdict {
-        Some(Verdict::Pass) => "✅",
-        Some(Verdict::UnexpectedPass) => "✅ unexpected",
-        Some(Verdict::Fail) => "❌ fail",
-        Some(Verdict::KnownFailure) => "❌ known",
-        Some(Verdict::Warn) => "⚠️ warn",
-        Some(Verdict::Error) => "❗ error",
-        Some(Verdict::Skip) => "skip",
-        None => "–",
+fn sign(cell: Cell) -> &'static str {
+    match cell {
+        Cell::Judged(Verdict::Pass) => "✅",
+        Cell::Judged(Verdict::UnexpectedPass) => "✅ unexpected",
+        Cell::Judged(Verdict::Fail) => "❌ fail",
+        Cell::Judged(Verdict::KnownFailure) => "❌ known",
+        Cell::Judged(Verdict::Warn) => "⚠️ warn",
+        Cell::Judged(Verdict::Error) => "❗ error",
+        Cell::Judged(Verdict::Skip) => "skip",
+        Cell::NotRun => "not run",
+        Cell::Absent => "–",
     }
 }
 

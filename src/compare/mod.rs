@@ -8,7 +8,7 @@ mod markdown;
 mod names;
 mod text;
 
-pub use change::Change;
+pub use change::{Cell, Change};
 pub use comparison::{Column, Comparison, Row};
 pub use html::render as render_html;
 pub use load::{CompareError, MAX_SIZE, Named, load, load_all};

@@ -22,9 +22,15 @@ pub fn render(comparison: &Comparison, strict: bool, style: &Style) -> String {
     for change in Change::TOLD {
         changes(&mut text, comparison, change, style);
     }
+    not_run(&mut text, comparison, style);
     matrix(&mut text, comparison, style);
     let last = if comparison.is_regression(strict) {
         style.paint(Ink::Bad, "something broke")
+    } else if comparison.is_interrupted() {
+        style.paint(
+            Ink::Warning,
+            "nothing broke in what was run before the interruption",
+        )
     } else {
         style.paint(Ink::Good, "nothing broke")
     };
@@ -44,7 +50,7 @@ fn ink(change: Change) -> Ink {
         Change::Broke => Ink::Bad,
         Change::Worse => Ink::Warning,
         Change::Mended | Change::Better => Ink::Good,
-        Change::NoLongerJudged | Change::NewlyJudged | Change::Same => Ink::Title,
+        Change::NoLongerJudged | Change::NewlyJudged | Change::NotRun | Change::Same => Ink::Title,
     }
 }
 
@@ -79,6 +85,20 @@ fn changes(text: &mut String, comparison: &Comparison, change: Change, style: &S
             "  and {}",
             number(cases.len() - CASES, "case") + " more"
         );
+    }
+}
+
+/// How much was judged before, and not in a run that was interrupted; which cases these are says its report.
+fn not_run(text: &mut String, comparison: &Comparison, style: &Style) {
+    let (rules, cases) = comparison.not_run();
+    if rules + cases > 0 {
+        let title = format!(
+            "{}: {}, {}",
+            Change::NotRun.title().to_uppercase(),
+            number(rules, "rule"),
+            number(cases, "case")
+        );
+        let _ = writeln!(text, "\n{}", style.paint(Ink::Warning, &title));
     }
 }
 

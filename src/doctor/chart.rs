@@ -7,6 +7,8 @@ use crate::wire::Exchange;
 /// What a step is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Group {
+    /// What the command line and the target file say.
+    SetUp,
     /// That there is a registry.
     Registry,
     /// Who may do what.
@@ -22,6 +24,7 @@ pub enum Group {
 impl fmt::Display for Group {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::SetUp => "Set-up",
             Self::Registry => "Registry",
             Self::Identities => "Identities",
             Self::Keys => "Keys",

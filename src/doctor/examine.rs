@@ -13,6 +13,7 @@ use super::keys::{FIRST, KEYS, keys};
 use super::probes::Known;
 use super::reach::{self, reach};
 use super::registry::{OWNER, PUBLISH_API, first_create};
+use super::set_up::TARGET_FILE;
 use super::source::{SOURCE, source};
 use super::visit::{Fate, Visit};
 use crate::run::RunContext;
@@ -66,7 +67,11 @@ impl Examination {
 /// Goes through all steps. `options`: those of the command line that name the target, for what to do next.
 pub async fn examine(context: &RunContext, options: &str) -> Examination {
     let mut visit = Visit::new(context, options);
-    let mut chart = expected(context);
+    let has_file = !options.is_empty();
+    let mut chart = expected(has_file, &optional(context));
+    if has_file {
+        chart.ok(TARGET_FILE, "read, with the files that it names");
+    }
     let (undeclared, why) = match carry_out(&mut visit, &mut chart).await {
         Ok(undeclared) => (undeclared, "could not be done".to_owned()),
         Err(step) => (Map::new(), format!("depends on `{step}`")),
@@ -91,20 +96,17 @@ pub async fn examine(context: &RunContext, options: &str) -> Examination {
     }
 }
 
-/// All steps, so that what is not reached is told as well.
-fn expected(context: &RunContext) -> Chart {
+/// All steps, so that what is not reached is told as well. `optional`: those of identities that not every target has.
+pub(super) fn expected(has_file: bool, optional: &[&str]) -> Chart {
     let mut chart = Chart::default();
+    if has_file {
+        chart.expect(Group::SetUp, TARGET_FILE);
+    }
     for step in reach::STEPS.into_iter().chain([PUBLISH_API]) {
         chart.expect(Group::Registry, step);
     }
-    for step in [OWNER, OTHER, READER, ANONYMOUS] {
-        chart.expect(Group::Identities, step);
-    }
-    if context.target.identities.get(MANIFEST_READER).is_some() {
-        chart.expect(Group::Identities, MANIFEST_READER);
-    }
-    if context.target.private_namespace.is_some() {
-        chart.expect(Group::Identities, PRIVATE_NAMESPACE);
+    for step in [OWNER, OTHER, READER, ANONYMOUS].iter().chain(optional) {
+        chart.expect(Group::Identities, *step);
     }
     for (kid, _, _) in KEYS {
         chart.expect(Group::Keys, kid);
@@ -114,6 +116,19 @@ fn expected(context: &RunContext) -> Chart {
         chart.expect(Group::Capabilities, row.name);
     }
     chart
+}
+
+/// Steps about what this target has, and another may not.
+fn optional(context: &RunContext) -> Vec<&'static str> {
+    let target = &context.target;
+    let manifest_reader = target.identities.get(MANIFEST_READER).is_some();
+    [
+        (manifest_reader, MANIFEST_READER),
+        (target.private_namespace.is_some(), PRIVATE_NAMESPACE),
+    ]
+    .into_iter()
+    .filter_map(|(is_there, step)| is_there.then_some(step))
+    .collect()
 }
 
 /// The capabilities that are there and not declared; the error is the step that everything else depends on.

@@ -59,6 +59,9 @@ fn steps(text: &mut String, findings: &[Finding]) {
 
 fn line(text: &mut String, status: Status, (step, width): (&str, usize), detail: &str) {
     let status = status.as_str();
+    // What takes more than a line is told below.
+    let detail = detail.lines().next().unwrap_or_default();
+    let detail = detail.trim_end_matches(':');
     let _ = writeln!(text, "  {status:<11}  {step:<width$}  {detail}");
 }
 

@@ -7,6 +7,7 @@ use indexmap::IndexMap;
 use super::broken_rule::{BrokenRule, failed_rules, warned_rules};
 use super::console::shortened;
 use super::ids::together;
+use super::model::Run;
 use crate::outcome::{CaseOutcome, Verdict};
 
 /// GitHub shows this many of each kind a step.
@@ -16,9 +17,14 @@ const LINES: usize = 8;
 const MESSAGE: usize = 1000;
 
 /// `::error` for what keeps the run from conforming, `::warning` for the rest; a line each.
-pub fn annotations(outcomes: &[CaseOutcome], strict: bool) -> String {
+pub fn annotations(outcomes: &[CaseOutcome], run: &Run, strict: bool) -> String {
     let mut errors: Vec<(String, String)> = failed_rules(outcomes).iter().map(of_rule).collect();
     errors.extend(of_reasons(outcomes));
+    if let Some(interruption) = &run.interrupted {
+        // First, or it may be one of those that are left out.
+        let message = interruption.sentence(outcomes.len());
+        errors.insert(0, ("interrupted".to_owned(), message));
+    }
     let warnings: Vec<(String, String)> = warned_rules(outcomes).iter().map(of_rule).collect();
     let mut text = String::new();
     if strict {

@@ -1,5 +1,6 @@
 //! What a run came to in two or three words.
 
+use super::interruption::Interruption;
 use super::model::Summary;
 
 /// The answer that a run gives.
@@ -17,6 +18,8 @@ pub enum Answer {
     Errors,
     /// No case ran.
     NothingRan,
+    /// Nothing is violated so far, and not all of it was judged.
+    Interrupted,
 }
 
 impl Answer {
@@ -37,6 +40,15 @@ impl Answer {
         }
     }
 
+    /// The answer when the run was interrupted, if it was: what is violated stays so, and nothing else is known.
+    #[must_use]
+    pub fn after(self, interrupted: Option<&Interruption>) -> Self {
+        match interrupted {
+            Some(_) if self != Self::DoesNotConform => Self::Interrupted,
+            _ => self,
+        }
+    }
+
     /// As a sentence begins.
     pub fn title(self) -> &'static str {
         match self {
@@ -46,6 +58,7 @@ impl Answer {
             Self::DoesNotConform => "Does not conform",
             Self::Errors => "Not judged to the end",
             Self::NothingRan => "Nothing was judged",
+            Self::Interrupted => "Interrupted",
         }
     }
 }

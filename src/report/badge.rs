@@ -4,6 +4,7 @@ use askama::Template;
 use serde_json::json;
 
 use super::answer::Answer;
+use super::interruption::Interruption;
 use super::model::Summary;
 
 const LABEL: &str = "publish api";
@@ -16,8 +17,9 @@ struct Says {
     is_error: bool,
 }
 
-fn says(summary: &Summary, strict: bool) -> Says {
-    let (message, color, hex, is_error) = match Answer::of(summary, strict) {
+fn says(summary: &Summary, interrupted: Option<&Interruption>, strict: bool) -> Says {
+    let answer = Answer::of(summary, strict).after(interrupted);
+    let (message, color, hex, is_error) = match answer {
         Answer::Conforms => ("conforms".to_owned(), "brightgreen", "#2b8a3e", false),
         Answer::ConformsWithWarnings => {
             let plural = if summary.warn == 1 { "" } else { "s" };
@@ -31,7 +33,13 @@ fn says(summary: &Summary, strict: bool) -> Says {
         Answer::DoesNotConform => {
             let failing =
                 summary.fail + summary.unexpected_pass + if strict { summary.warn } else { 0 };
-            (format!("{failing} failing"), "red", "#c92a2a", true)
+            let so_far = if interrupted.is_some() {
+                ", interrupted"
+            } else {
+                ""
+            };
+            let message = format!("{failing} failing{so_far}");
+            (message, "red", "#c92a2a", true)
         }
         Answer::Errors => {
             let plural = if summary.error == 1 { "" } else { "s" };
@@ -39,6 +47,7 @@ fn says(summary: &Summary, strict: bool) -> Says {
             (message, "lightgrey", "#5f6368", true)
         }
         Answer::NothingRan => ("not judged".to_owned(), "lightgrey", "#5f6368", true),
+        Answer::Interrupted => ("interrupted".to_owned(), "lightgrey", "#5f6368", true),
     };
     Says {
         message,
@@ -49,8 +58,12 @@ fn says(summary: &Summary, strict: bool) -> Says {
 }
 
 /// The JSON that a shields endpoint badge is made of.
-pub fn render_shields(summary: &Summary, strict: bool) -> String {
-    let says = says(summary, strict);
+pub fn render_shields(
+    summary: &Summary,
+    interrupted: Option<&Interruption>,
+    strict: bool,
+) -> String {
+    let says = says(summary, interrupted, strict);
     let mut badge = json!({
         "schemaVersion": 1,
         "label": LABEL,
@@ -100,8 +113,12 @@ impl Badge<'_> {
 const PADDING: usize = 10;
 
 /// Renders the badge.
-pub fn render_badge(summary: &Summary, strict: bool) -> Result<String, askama::Error> {
-    let says = says(summary, strict);
+pub fn render_badge(
+    summary: &Summary,
+    interrupted: Option<&Interruption>,
+    strict: bool,
+) -> Result<String, askama::Error> {
+    let says = says(summary, interrupted, strict);
     Badge {
         label: LABEL,
         message: &says.message,

@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use indexmap::{IndexMap, IndexSet};
+
 use super::answer::Answer;
 use super::areas;
 use super::broken_rule::{BrokenRule, Difference, failed_rules, warned_rules};
@@ -10,7 +12,7 @@ use super::console::{safe_line, shortened};
 use super::difference::beside;
 use super::ids::together;
 use super::invocation::to_repeat;
-use super::known_entries::known_entries;
+use super::known_entries::{self, known_entries};
 use super::model::{Run, Summary};
 use super::skips::skips;
 use super::style::{Ink, Style};
@@ -18,6 +20,14 @@ use crate::outcome::{CaseOutcome, Verdict};
 
 /// Differences of a rule that are shown; the others are one mistake more often than not, and stand in the result.
 const SHOWN: usize = 4;
+/// Differences of all rules that are shown; where many rules are violated there are fewer of each.
+const SHOWN_OF_ALL: usize = 40;
+/// Rules that are explained; more are named.
+const RULES: usize = 25;
+/// Reasons that are told of cases without a rule.
+const REASONS: usize = 20;
+/// Known-failures entries that are shown.
+const ENTRIES: usize = 60;
 /// Columns that a setting may take before its note moves over.
 const WIDEST_SETTING: usize = 30;
 /// Ids that are listed at a time.
@@ -90,7 +100,7 @@ impl<'a> Closing<'a> {
     }
 
     fn plain_reasons(&self, text: &mut String, verdict: Verdict, heading: &str, style: &Style) {
-        let mut reasons: indexmap::IndexMap<String, Vec<&str>> = indexmap::IndexMap::new();
+        let mut reasons: IndexMap<String, Vec<&str>> = IndexMap::new();
         for outcome in self.outcomes {
             if outcome.verdict == verdict {
                 let reason = outcome.reason.as_deref().unwrap_or_default();
@@ -109,9 +119,13 @@ impl<'a> Closing<'a> {
             "\n{}",
             style.paint(Ink::Bad, &format!("{heading}: {}", count(cases, "case")))
         );
-        for (reason, ids) in reasons {
+        let more = reasons.len().saturating_sub(REASONS);
+        for (reason, ids) in reasons.into_iter().take(REASONS) {
             text.push_str(&style.wrap(&reason, "  ", "  "));
             text.push_str(&listed(&ids, "    ", style));
+        }
+        if more > 0 {
+            let _ = writeln!(text, "  and {} more, in the result", count(more, "reason"));
         }
     }
 
@@ -189,12 +203,19 @@ impl<'a> Closing<'a> {
                 "  # ",
             ));
         }
-        for line in self
+        let repetition = self
             .run
             .invocation
-            .repeat(&cases, self.outcomes, self.run.seed)
-        {
-            let _ = writeln!(text, "  {}", safe_line(&line));
+            .repeat(&cases, self.outcomes, self.run.seed);
+        if repetition.others > 0 {
+            let note = format!(
+                "They are too many to name. These are their areas, with {} besides.",
+                count(repetition.others, "case")
+            );
+            text.push_str(&style.wrap(&note, "  # ", "  # "));
+        }
+        for line in &repetition.lines {
+            let _ = writeln!(text, "  {}", safe_line(line));
         }
         let entries = known_entries(self.outcomes);
         if entries.is_empty() {
@@ -202,8 +223,16 @@ impl<'a> Closing<'a> {
         }
         let title = "OR EXPECT THEM TO FAIL, with these lines in a file for --known-failures";
         let _ = writeln!(text, "\n{}", style.paint(Ink::Title, title));
-        for entry in entries {
-            let _ = writeln!(text, "  {}", safe_line(&entry));
+        for entry in entries.iter().take(ENTRIES) {
+            let _ = writeln!(text, "  {}", safe_line(entry));
+        }
+        if entries.len() > ENTRIES {
+            let more = entries.len() - ENTRIES;
+            let _ = writeln!(
+                text,
+                "  and {more} more; of a JSON report this makes all of them:\n  {}",
+                known_entries::FROM_JSON
+            );
         }
     }
 
@@ -241,15 +270,19 @@ impl<'a> Closing<'a> {
 
     fn sum(&self, text: &mut String, failed: &[BrokenRule<'_>], style: &Style) {
         let summary = Summary::of(self.outcomes);
-        let ink = match Answer::of(&summary, self.strict) {
+        let interrupted = self.run.interrupted.as_ref();
+        let ink = match Answer::of(&summary, self.strict).after(interrupted) {
             Answer::DoesNotConform | Answer::Errors => Ink::Bad,
-            Answer::NothingRan => Ink::Warning,
-            _ if !self.under_way.is_empty() => Ink::Warning,
+            Answer::NothingRan | Answer::Interrupted => Ink::Warning,
             Answer::Conforms
             | Answer::ConformsWithWarnings
             | Answer::ConformsButForKnownFailures => Ink::Good,
         };
-        let sum = style.wrap(&counted(&summary), "", "  ");
+        let mut sum = counted(&summary);
+        if let Some(interruption) = interrupted {
+            let _ = write!(sum, "; {}", interruption.sentence(self.outcomes.len()));
+        }
+        let sum = style.wrap(&sum, "", "  ");
         let _ = writeln!(text, "\n{}", style.paint(ink, sum.trim_end()));
         let broken: Vec<&str> = failed.iter().filter_map(|rule| rule.id).collect();
         if !broken.is_empty() {
@@ -307,7 +340,9 @@ fn rules(text: &mut String, (heading, ink): (&str, Ink), rules: &[BrokenRule<'_>
     }
     let title = format!("{heading}: {}", count(rules.len(), "rule"));
     let _ = writeln!(text, "\n{}", style.paint(ink, &title));
-    for rule in rules {
+    let (explained, named) = rules.split_at(rules.len().min(RULES));
+    let shown = (SHOWN_OF_ALL / explained.len()).clamp(1, SHOWN);
+    for rule in explained {
         let name = rule.id.map_or_else(
             || "no rule".to_owned(),
             |id| format!("{} ({})", safe_line(id), rule.level.as_str()),
@@ -315,10 +350,10 @@ fn rules(text: &mut String, (heading, ink): (&str, Ink), rules: &[BrokenRule<'_>
         let name = format!("{name}, {}: ", count(rule.cases(), "case"));
         let says = rule.rule.map_or("", |rule| rule.summary.as_str());
         let wrapped = style.wrap(says, &name, "  ");
-        let shown = wrapped.replacen(&name, &style.paint(Ink::Title, &name), 1);
-        let _ = write!(text, "\n{shown}");
+        let titled = wrapped.replacen(&name, &style.paint(Ink::Title, &name), 1);
+        let _ = write!(text, "\n{titled}");
         let mut above = Vec::new();
-        for difference in rule.differences.iter().take(SHOWN) {
+        for difference in rule.differences.iter().take(shown) {
             let cases: Vec<&str> = difference
                 .places
                 .iter()
@@ -327,15 +362,25 @@ fn rules(text: &mut String, (heading, ink): (&str, Ink), rules: &[BrokenRule<'_>
             text.push_str(&one(difference, cases == above, style));
             above = cases;
         }
-        let rest = rule.differences.get(SHOWN..).unwrap_or_default();
+        let rest = rule.differences.get(shown..).unwrap_or_default();
         if !rest.is_empty() {
-            let ids: Vec<&str> = rest
+            let ids: IndexSet<&str> = rest
                 .iter()
                 .flat_map(|difference| difference.places.iter().map(|(case, _)| case.id.as_str()))
                 .collect();
+            let ids: Vec<&str> = ids.into_iter().collect();
             let _ = writeln!(text, "  and {} more, in", count(rest.len(), "difference"));
             text.push_str(&listed(&ids, "    ", style));
         }
+    }
+    if !named.is_empty() {
+        let names: Vec<String> = named
+            .iter()
+            .map(|rule| safe_line(rule.id.unwrap_or("no rule")))
+            .collect();
+        let list = format!("{}, in the result", names.join(", "));
+        let more = format!("\nand {} more: ", count(named.len(), "rule"));
+        text.push_str(&style.wrap(&list, &more, "  "));
     }
 }
 
@@ -360,7 +405,7 @@ fn one(difference: &Difference<'_>, is_same_cases: bool, style: &Style) -> Strin
         };
         let _ = writeln!(text, "    {}", style.paint(Ink::Faint, &safe_line(&place)));
     }
-    text.push_str(&style.wrap(&shortened(difference.what, 300), "    ", "    "));
+    text.push_str(&style.fold(&shortened(difference.what, 300), "    "));
     if let Some((expected, actual)) = difference.values {
         let (expected, actual) = beside(expected, actual, style.width.saturating_sub(14), style);
         let _ = writeln!(text, "    expected  {expected}\n    was       {actual}");

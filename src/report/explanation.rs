@@ -2,9 +2,16 @@
 
 use std::fmt::Write as _;
 
-use super::console::safe;
+use super::budget::beginning;
+use super::console::{safe, safe_line, shortened};
 use crate::outcome::{CaseOutcome, Mismatch, StepRecord, Verdict};
 use crate::requirement;
+
+/// Octets of an explanation, and of an exchange or a command in it.
+const WHOLE: usize = 32 * 1024;
+const PART: usize = 8 * 1024;
+/// Characters of a reason where there is no room for more.
+const REASON: usize = 300;
 
 /// The explanation of an outcome that is no plain pass, as text of several lines that is safe to print.
 pub fn explain(outcome: &CaseOutcome) -> String {
@@ -32,15 +39,25 @@ pub fn explain(outcome: &CaseOutcome) -> String {
             text.push_str(&describe(mismatch));
         }
         if let Some(why) = &step.not_run {
-            let _ = writeln!(text, "  not run: {why}");
+            let _ = writeln!(text, "  not run: {}", cut(why));
         }
         for transcript in &step.transcripts {
-            for line in transcript.lines() {
+            for line in beginning(transcript, PART).lines() {
                 let _ = writeln!(text, "    {line}");
             }
         }
-        if let Some(curl) = &step.curl {
-            let _ = writeln!(text, "  again:    {curl}");
+        match &step.curl {
+            Some(curl) if curl.len() <= PART => {
+                let _ = writeln!(text, "  again:    {curl}");
+            }
+            // A part of a command is none.
+            Some(curl) => {
+                let _ = writeln!(text, "  again:    a command of {} octets", curl.len());
+            }
+            None => {}
+        }
+        if text.len() > 2 * WHOLE {
+            break;
         }
     }
     let not_run: Vec<String> = outcome
@@ -56,18 +73,26 @@ pub fn explain(outcome: &CaseOutcome) -> String {
             .filter(|step| step.mismatches.is_empty())
             .find_map(|step| step.not_run.as_deref())
             .unwrap_or_default();
+        let why = cut(why);
         let _ = writeln!(text, "\nnot run, since {why}: {}", not_run.join(", "));
     }
-    safe(&text)
+    beginning(&safe(&text), WHOLE)
+}
+
+/// The same in two lines: what the case is about, and why it did not pass.
+pub(super) fn brief(outcome: &CaseOutcome) -> String {
+    let reason = outcome.reason.as_deref().unwrap_or_default();
+    format!(
+        "{}\n{}\n",
+        safe_line(&outcome.summary),
+        shortened(reason, REASON)
+    )
 }
 
 /// A registry can say megabytes.
 fn cut(text: &str) -> String {
     const LIMIT: usize = 4000;
-    match text.char_indices().nth(LIMIT) {
-        Some((end, _)) => format!("{}... ({} octets)", &text[..end], text.len()),
-        None => text.to_owned(),
-    }
+    beginning(text, LIMIT)
 }
 
 fn place(outcome: &CaseOutcome, step: &StepRecord) -> String {

@@ -148,7 +148,7 @@ fn write(
     strict: bool,
 ) -> Result<(), ReportError> {
     let text = match request.format {
-        ReportFormat::Json => json::render(&Report::new(run, outcomes))
+        ReportFormat::Json => json::render(Report::new(run, outcomes))
             .map_err(|error| ReportError::Render(error.to_string()))?,
         ReportFormat::Junit => junit::render(outcomes, run, strict)
             .map_err(|error| ReportError::Render(error.to_string()))?,
@@ -156,9 +156,13 @@ fn write(
             .map_err(|error| ReportError::Render(error.to_string()))?,
         ReportFormat::Markdown => markdown::render(outcomes, run, strict),
         ReportFormat::Tap => tap::render(outcomes, run, strict),
-        ReportFormat::Badge => badge::render_badge(&Summary::of(outcomes), strict)
-            .map_err(|error| ReportError::Render(error.to_string()))?,
-        ReportFormat::Shields => badge::render_shields(&Summary::of(outcomes), strict),
+        ReportFormat::Badge => {
+            badge::render_badge(&Summary::of(outcomes), run.interrupted.as_ref(), strict)
+                .map_err(|error| ReportError::Render(error.to_string()))?
+        }
+        ReportFormat::Shields => {
+            badge::render_shields(&Summary::of(outcomes), run.interrupted.as_ref(), strict)
+        }
     };
     let written = if let Some(path) = &request.path {
         std::fs::write(path, text)

@@ -17,6 +17,17 @@ pub struct Invocation {
 
 /// Filters beyond this many are told as parts of ids, where such parts mean the same cases.
 const FEW: usize = 12;
+/// Filters beyond which the areas are named that the cases are in: nobody reads a command of hundreds of lines.
+const MOST: usize = 40;
+
+/// How to run cases again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repetition {
+    /// The command, in lines that a POSIX shell reads as one.
+    pub lines: Vec<String>,
+    /// How many cases it runs that are not among those, since these are too many to name.
+    pub others: usize,
+}
 
 /// The cases that a person would want to run again: those that keep the run from conforming.
 pub fn to_repeat(outcomes: &[CaseOutcome], strict: bool) -> Vec<&CaseOutcome> {
@@ -31,14 +42,24 @@ pub fn to_repeat(outcomes: &[CaseOutcome], strict: bool) -> Vec<&CaseOutcome> {
 }
 
 impl Invocation {
-    /// The command that runs just these cases, in lines that a POSIX shell reads as one.
-    pub fn repeat(&self, cases: &[&CaseOutcome], all: &[CaseOutcome], seed: u64) -> Vec<String> {
+    /// The command that runs these cases: just these, unless they are too many to name.
+    pub fn repeat(&self, cases: &[&CaseOutcome], all: &[CaseOutcome], seed: u64) -> Repetition {
         let mut start = self.start(seed);
         let mut filters: Vec<String> = cases.iter().map(|case| case.id.clone()).collect();
+        let mut others = 0;
         let short = covering(&filters, all);
         if filters.len() > FEW && !self.is_filtered && short.len() * 2 < filters.len() {
             filters = short;
-        } else {
+        }
+        if filters.len() > MOST {
+            filters = areas(cases);
+            let is_meant = |outcome: &&CaseOutcome| {
+                let id = outcome.id.as_str();
+                let is_named = filters.iter().any(|filter| id.contains(filter.as_str()));
+                is_named && outcome.verdict != Verdict::Skip
+            };
+            others = all.iter().filter(is_meant).count() - cases.len();
+        } else if filters.len() == cases.len() {
             start.push("--exact".to_owned());
         }
         let mut lines = vec![start.join(" ")];
@@ -48,7 +69,7 @@ impl Invocation {
         for line in &mut lines[..last] {
             line.push_str(" \\");
         }
-        lines
+        Repetition { lines, others }
     }
 
     /// What stands before and after the id of a case in the command that runs it alone.
@@ -79,10 +100,25 @@ impl Invocation {
     }
 }
 
-/// Parts of ids, each of which is in the ids of `wanted` alone: whole areas and case files where all of it is wanted.
+/// What the ids begin with, each once.
+fn areas(cases: &[&CaseOutcome]) -> Vec<String> {
+    let mut areas: Vec<String> = cases
+        .iter()
+        .map(|case| match case.id.split_once('/') {
+            Some((area, _)) => format!("{area}/"),
+            None => case.id.clone(),
+        })
+        .collect();
+    areas.dedup();
+    areas
+}
+
+/// Parts of ids, each of which is in the ids of `wanted` alone, but for cases that were skipped and would be again: whole
+/// areas and case files where all of it is wanted.
 pub(super) fn covering(wanted: &[String], all: &[CaseOutcome]) -> Vec<String> {
     let others: Vec<&str> = all
         .iter()
+        .filter(|outcome| outcome.verdict != Verdict::Skip)
         .map(|outcome| outcome.id.as_str())
         .filter(|id| !wanted.iter().any(|wanted| wanted == id))
         .collect();

@@ -1,8 +1,67 @@
-//! The JSON report.
+//! The JSON report: a line for each case, within a budget.
+//!
+//! Of cases that did not pass nothing is left out of an ordinary run. Cases that passed are told in full as long as there
+//! are not many of them; in a large report their exchanges lose texts first, and header fields and bodies then.
 
-use super::model::Report;
+use serde::Serialize as _;
+
+use super::budget::share;
+use super::fitting::fitting;
+use super::lines::Lines;
+use super::model::{Report, ReportedCase};
+use crate::outcome::Verdict;
+
+/// Octets that all cases which did not pass may take, and each of them.
+const NOT_PASSED: usize = 12 * 1024 * 1024;
+const ONE: usize = 192 * 1024;
+/// Octets that all cases which passed may take, and each of them.
+const PASSED: usize = 8 * 1024 * 1024;
+const ONE_PASSED: usize = 128 * 1024;
 
 /// Renders a report as JSON text.
-pub fn render(report: &Report) -> Result<String, serde_json::Error> {
-    serde_json::to_string_pretty(report).map(|text| text + "\n")
+pub fn render(mut report: Report) -> Result<String, serde_json::Error> {
+    let sizes: Vec<usize> = report.cases.iter().map(size).collect::<Result<_, _>>()?;
+    let share_of = |passed: bool, total: usize, one: usize| {
+        let needs = report.cases.iter().zip(&sizes);
+        let needs = needs.filter(|(case, _)| is_passed(case) == passed);
+        let needs = needs.map(|(_, size)| (*size).min(one)).collect();
+        share(needs, total).min(one)
+    };
+    let (not_passed, passed) = (
+        share_of(false, NOT_PASSED, ONE),
+        share_of(true, PASSED, ONE_PASSED),
+    );
+    for (case, size) in report.cases.iter_mut().zip(sizes) {
+        let room = if is_passed(case) { passed } else { not_passed };
+        if size > room {
+            *case = fitting(case, room);
+        }
+    }
+    let mut octets = Vec::new();
+    let mut serializer = serde_json::Serializer::with_formatter(&mut octets, Lines::default());
+    report.serialize(&mut serializer)?;
+    octets.push(b'\n');
+    // It can be nothing else.
+    Ok(String::from_utf8(octets).unwrap_or_default())
+}
+
+fn is_passed(case: &ReportedCase) -> bool {
+    matches!(case.verdict, Verdict::Pass | Verdict::Skip)
+}
+
+/// Octets of a case in a report.
+pub(super) fn size(case: &ReportedCase) -> Result<usize, serde_json::Error> {
+    struct Count(usize);
+    impl std::io::Write for Count {
+        fn write(&mut self, octets: &[u8]) -> std::io::Result<usize> {
+            self.0 += octets.len();
+            Ok(octets.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut count = Count(0);
+    case.serialize(&mut serde_json::Serializer::new(&mut count))?;
+    Ok(count.0)
 }

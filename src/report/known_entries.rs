@@ -9,6 +9,9 @@ const REASON: usize = 100;
 /// Beyond which a glob stands for several cases, where it means no others.
 const FEW: usize = 20;
 
+/// What makes the entries of all failures from a JSON report, where there are too many to show.
+pub(super) const FROM_JSON: &str = r#"jq -r '.cases[]|select(.verdict=="fail")|"- {case: \(.id|tojson), reason: \(.failed_requirements|join(", ")|tojson)}"' report.json"#;
+
 /// One YAML line for each case that failed; for many, one for all of an area or a case file where all of it failed.
 pub fn known_entries(outcomes: &[CaseOutcome]) -> Vec<String> {
     let failed: Vec<&CaseOutcome> = outcomes

@@ -25,19 +25,21 @@ const DIFFERENCES: usize = 3;
 const VALUE: usize = 300;
 /// Ids that are listed of a difference.
 const LISTED: usize = 12;
-/// Lines of the commands at the end.
+/// Lines of a list.
 const LINES: usize = 100;
+/// Octets of the rules that are explained and of each list. All of it stays far below the mebibyte beyond which GitHub drops a summary.
+const EXPLAINED: usize = 64 * 1024;
 
 /// Renders outcomes as Markdown; `strict`: warnings are failures.
 pub fn render(outcomes: &[CaseOutcome], run: &Run, strict: bool) -> String {
     let summary = Summary::of(outcomes);
-    let answer = Answer::of(&summary, strict);
+    let answer = Answer::of(&summary, strict).after(run.interrupted.as_ref());
     let sign = match answer {
         Answer::Conforms | Answer::ConformsWithWarnings | Answer::ConformsButForKnownFailures => {
             "✅"
         }
         Answer::DoesNotConform => "❌",
-        Answer::Errors | Answer::NothingRan => "⚠️",
+        Answer::Errors | Answer::NothingRan | Answer::Interrupted => "⚠️",
     };
     let mut text = format!("## {sign} Publish API: {}\n\n", answer.title());
     let whom = match run.target.get("registry").and_then(Value::as_str) {
@@ -54,6 +56,10 @@ pub fn render(outcomes: &[CaseOutcome], run: &Run, strict: bool) -> String {
         run.seed,
         run.duration.as_secs_f64()
     );
+    if let Some(interruption) = &run.interrupted {
+        let sentence = interruption.sentence(outcomes.len());
+        let _ = writeln!(text, "**The run was {sentence}.**\n");
+    }
     table(&mut text, outcomes);
     rules(&mut text, "Violated rules", &failed_rules(outcomes));
     reasons(&mut text, outcomes);
@@ -89,7 +95,12 @@ fn rules(text: &mut String, heading: &str, rules: &[BrokenRule<'_>]) {
         return;
     }
     let _ = writeln!(text, "### {heading}\n");
+    let (start, mut explained) = (text.len(), 0);
     for rule in rules.iter().take(RULES) {
+        if text.len() - start > EXPLAINED {
+            break;
+        }
+        explained += 1;
         let says = rule.rule.map_or("", |rule| rule.summary.as_str());
         let id = rule.rule.map_or_else(
             || rule.id.map_or_else(|| "no rule".to_owned(), code),
@@ -125,8 +136,22 @@ fn rules(text: &mut String, heading: &str, rules: &[BrokenRule<'_>]) {
         }
         text.push_str(&fenced("text", &body));
     }
-    if rules.len() > RULES {
-        let _ = writeln!(text, "And {} more.\n", count(rules.len() - RULES, "rule"));
+    let named = &rules[explained..];
+    if !named.is_empty() {
+        let ids: Vec<String> = named
+            .iter()
+            .map(|rule| match (rule.rule, rule.id) {
+                (Some(rule), _) => rule.id.clone(),
+                (None, Some(id)) => code(&shortened(id, VALUE)),
+                (None, None) => "no rule".to_owned(),
+            })
+            .collect();
+        let more = count(named.len(), "rule");
+        let ids = ids[..ids.len().min(LINES)].join(", ");
+        let _ = writeln!(
+            text,
+            "And {more} more, which the other reports explain: {ids}.\n"
+        );
     }
 }
 
@@ -158,15 +183,22 @@ fn again(text: &mut String, outcomes: &[CaseOutcome], run: &Run, strict: bool) {
     if cases.is_empty() {
         return;
     }
-    let command: Vec<String> = run
-        .invocation
-        .repeat(&cases, outcomes, run.seed)
+    let repetition = run.invocation.repeat(&cases, outcomes, run.seed);
+    let command: Vec<String> = repetition
+        .lines
         .iter()
         .map(|line| safe_line(line))
         .collect();
+    let besides = match repetition.others {
+        0 => String::new(),
+        others => format!(
+            " (all of their areas, with {} besides)",
+            count(others, "case")
+        ),
+    };
     let _ = write!(
         text,
-        "<details><summary>Run these again</summary>\n\n{}</details>\n\n",
+        "<details><summary>Run these again{besides}</summary>\n\n{}</details>\n\n",
         fenced("sh", &(command.join("\n") + "\n"))
     );
     let entries = known_entries(outcomes);
@@ -180,9 +212,17 @@ fn again(text: &mut String, outcomes: &[CaseOutcome], run: &Run, strict: bool) {
 }
 
 fn at_most(lines: &[String]) -> String {
-    let mut text = lines[..lines.len().min(LINES)].join("\n") + "\n";
-    if lines.len() > LINES {
-        let _ = writeln!(text, "# and {} more", lines.len() - LINES);
+    let mut text = String::new();
+    let mut shown = 0;
+    for line in lines.iter().take(LINES) {
+        if text.len() + line.len() > EXPLAINED {
+            break;
+        }
+        let _ = writeln!(text, "{line}");
+        shown += 1;
+    }
+    if lines.len() > shown {
+        let _ = writeln!(text, "# and {} more", lines.len() - shown);
     }
     text
 }

@@ -8,6 +8,7 @@ use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::interruption::Interruption;
 use super::invocation::Invocation;
 use crate::outcome::{CaseOutcome, ClientRecord, Level, Verdict};
 use crate::requirement::{self, PROFILE_VERSION};
@@ -29,6 +30,8 @@ pub struct Run {
     pub duration: Duration,
     /// How it was asked for.
     pub invocation: Invocation,
+    /// What it did not come to, if it was interrupted.
+    pub interrupted: Option<Interruption>,
 }
 
 /// A whole report.
@@ -49,6 +52,9 @@ pub struct Report {
     pub started: String,
     /// How long it took, in milliseconds.
     pub duration_ms: u64,
+    /// What was not judged, of a run that was interrupted; absent of one that came to its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interrupted: Option<Interruption>,
     /// How many cases came to which verdict.
     pub summary: Summary,
     /// Capabilities.
@@ -166,6 +172,19 @@ pub struct ReportedCase {
     /// What the mock and the content hosts were told before the client was run; absent where a registry is judged.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub told: Vec<Value>,
+    /// What the report has no room for, of a case that takes far more than its part; absent where every exchange is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<LeftOut>,
+}
+
+/// How much of a case is left out of a report. A run of fewer cases, or of this one alone, has more of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LeftOut {
+    /// Octets of JSON.
+    pub octets: usize,
+    /// Whole exchanges.
+    pub exchanges: usize,
 }
 
 /// A request with its answer, and what did not hold.
@@ -237,6 +256,7 @@ impl Report {
             target: run.target.clone(),
             started: started.to_string(),
             duration_ms: millis(run.duration),
+            interrupted: run.interrupted.clone(),
             summary: Summary::of(outcomes),
             capabilities: ReportedCapabilities {
                 declared: members(&run.declared),
@@ -395,6 +415,7 @@ fn case(outcome: &CaseOutcome) -> ReportedCase {
             .filter_map(|step| step.client.clone())
             .collect(),
         told: told(outcome),
+        left_out: None,
     }
 }
 

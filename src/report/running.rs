@@ -12,7 +12,13 @@ const AGAIN: Duration = Duration::from_secs(15);
 
 /// The cases that are under way.
 #[derive(Debug, Clone, Default)]
-pub struct Running(Arc<Mutex<BTreeMap<String, Since>>>);
+pub struct Running(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    cases: BTreeMap<String, Since>,
+    is_sealed: bool,
+}
 
 #[derive(Debug, Clone, Copy)]
 struct Since {
@@ -27,17 +33,19 @@ impl Running {
             start: Instant::now(),
             noted: None,
         };
-        self.lock().insert(id.to_owned(), since);
+        self.lock().cases.insert(id.to_owned(), since);
         UnderWay {
             running: self.clone(),
             id: id.to_owned(),
         }
     }
 
-    /// The cases with the time that they have taken, the longest first.
-    pub fn all(&self) -> Vec<(String, Duration)> {
-        let mut all: Vec<(String, Duration)> = self
-            .lock()
+    /// From now on no case ends. Gives those that are under way with the time that they have taken, the longest first.
+    pub fn seal(&self) -> Vec<(String, Duration)> {
+        let mut state = self.lock();
+        state.is_sealed = true;
+        let mut all: Vec<(String, Duration)> = state
+            .cases
             .iter()
             .map(|(id, since)| (id.clone(), since.start.elapsed()))
             .collect();
@@ -48,6 +56,7 @@ impl Running {
     /// A line for each case that has been under way for long and was not noted lately.
     pub fn notes(&self, now: Instant) -> Vec<String> {
         self.lock()
+            .cases
             .iter_mut()
             .filter_map(|(id, since)| {
                 let time = now.saturating_duration_since(since.start);
@@ -62,7 +71,7 @@ impl Running {
             .collect()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Since>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -74,9 +83,26 @@ pub struct UnderWay {
     id: String,
 }
 
+impl UnderWay {
+    /// Ends the case; `keep` puts away what it came to. False, and nothing is kept, where the run was interrupted before:
+    /// then the case is one of those that were under way.
+    #[must_use]
+    pub fn end(self, keep: impl FnOnce()) -> bool {
+        let is_sealed = {
+            let mut state = self.running.lock();
+            if !state.is_sealed {
+                state.cases.remove(&self.id);
+                keep();
+            }
+            state.is_sealed
+        };
+        !is_sealed
+    }
+}
+
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        self.running.lock().remove(&self.id);
+        self.running.lock().cases.remove(&self.id);
     }
 }
 
@@ -98,6 +124,19 @@ mod tests {
         assert_eq!(at(30).len(), 1);
         drop(long);
         assert!(at(100).is_empty());
-        assert!(running.all().is_empty());
+        assert!(running.seal().is_empty());
+    }
+
+    #[test]
+    fn a_case_ends_before_the_interruption_or_not_at_all() {
+        let running = Running::default();
+        let mut kept = Vec::new();
+        let (first, second) = (running.enter("area/first"), running.enter("area/second"));
+        assert!(first.end(|| kept.push("first")));
+        let under_way = running.seal();
+        assert!(!second.end(|| kept.push("second")));
+        assert_eq!(kept, ["first"]);
+        let ids: Vec<&str> = under_way.iter().map(|(id, _)| id.as_str()).collect();
+        assert_eq!(ids, ["area/second"]);
     }
 }

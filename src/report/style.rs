@@ -110,15 +110,24 @@ impl Style {
         format!("{style}{text}{style:#}")
     }
 
-    /// `text` in lines of the width, the first behind `first`, the others behind `others`.
+    /// `text` in lines of the width, the first behind `first`, the others behind `others`. A word that is longer stays whole,
+    /// so that it can be copied.
     pub fn wrap(&self, text: &str, first: &str, others: &str) -> String {
-        let options = textwrap::Options::new(self.width)
+        let options = self.options(first, others).break_words(false);
+        textwrap::fill(text, options) + "\n"
+    }
+
+    /// As [`Style::wrap`], with words broken that are longer than a line: of what is read and not copied.
+    pub fn fold(&self, text: &str, indent: &str) -> String {
+        textwrap::fill(text, self.options(indent, indent)) + "\n"
+    }
+
+    fn options<'a>(&self, first: &'a str, others: &'a str) -> textwrap::Options<'a> {
+        textwrap::Options::new(self.width)
             .initial_indent(first)
             .subsequent_indent(others)
-            .break_words(false)
             .word_separator(textwrap::WordSeparator::AsciiSpace)
-            .word_splitter(textwrap::WordSplitter::NoHyphenation);
-        textwrap::fill(text, options) + "\n"
+            .word_splitter(textwrap::WordSplitter::NoHyphenation)
     }
 
     /// Writes to stderr; a reader that is gone is no error.

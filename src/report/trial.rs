@@ -2,14 +2,16 @@
 
 use std::io::Write as _;
 use std::num::NonZeroUsize;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures::StreamExt;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use tokio::runtime::Handle;
 
 use super::console::shortened;
-use super::explanation::explain;
+use super::explanation::{brief, explain};
 use super::running::Running;
 use crate::case::Case;
 use crate::outcome::{CaseOutcome, Verdict};
@@ -20,6 +22,8 @@ pub use libtest_mimic::{ColorSetting, FormatSetting};
 
 /// Characters of a reason that stands in the line of a case.
 const REASON: usize = 200;
+/// Octets of explanations on stdout, beyond which a failure is told in two lines.
+const EXPLAINED: usize = 2 * 1024 * 1024;
 
 /// How trials are run and shown; the names are those of `cargo test`.
 #[derive(Debug, Clone, Default)]
@@ -71,6 +75,7 @@ pub fn run_trials(
     options: &TrialOptions,
 ) {
     let strict = options.strict;
+    let explained = Arc::new(AtomicUsize::new(0));
     let trials = plan
         .iter()
         .map(|planned| {
@@ -78,7 +83,7 @@ pub fn run_trials(
             let decision = planned.decision.clone();
             let known_failure = planned.known_failure.clone();
             let (context, outcomes, handle) = (context.clone(), outcomes.clone(), handle.clone());
-            let running = options.running.clone();
+            let (running, explained) = (options.running.clone(), Arc::clone(&explained));
             let is_ignored = decision == Decision::Ignored;
             Trial::ignorable_test(case.id.clone(), move || {
                 let under_way = running.enter(&case.id);
@@ -93,16 +98,50 @@ pub fn run_trials(
                         Err(_) => return Err(Failed::without_message()),
                     },
                 };
-                let completion = completion(&outcome, strict);
-                outcomes.push(outcome);
-                drop(under_way);
+                let completion = completion(&outcome, strict, &explained);
+                if !under_way.end(|| outcomes.push(outcome)) {
+                    wait_for_the_end();
+                }
                 completion
             })
             .with_ignored_flag(is_ignored)
         })
         .collect();
     // What the run came to is told by the outcomes.
-    let _ = libtest_mimic::run(&arguments(options), trials);
+    let arguments = arguments(options);
+    if without_stdout(|| drop(libtest_mimic::run(&arguments, trials))).is_err() {
+        eprintln!("note: stdout takes no more; the cases run on without it");
+        let rest = without_outcome(plan, outcomes);
+        handle.block_on(run_without_output(&rest, context, outcomes, options));
+    }
+}
+
+/// libtest-mimic panics when it can not write to stdout: the reader has seen enough (`| head`), or the disk is full. That
+/// is no reason to lose a result, nor for a backtrace.
+fn without_stdout(run: impl FnOnce()) -> std::thread::Result<()> {
+    let previous = Arc::new(std::panic::take_hook());
+    let (printing, others) = (std::thread::current().id(), Arc::clone(&previous));
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().id() != printing {
+            others(panic);
+        }
+    }));
+    let result = std::panic::catch_unwind(AssertUnwindSafe(run));
+    std::panic::set_hook(Box::new(move |panic| previous(panic)));
+    result
+}
+
+fn without_outcome<'a>(plan: &[Planned<'a>], outcomes: &Outcomes) -> Vec<Planned<'a>> {
+    let known = outcomes.sorted();
+    plan.iter()
+        .filter(|planned| {
+            let id = planned.case.id.as_str();
+            known
+                .binary_search_by(|outcome| outcome.id.as_str().cmp(id))
+                .is_err()
+        })
+        .cloned()
+        .collect()
 }
 
 /// Runs a plan with nothing on stdout, where a report goes there.
@@ -126,10 +165,18 @@ pub async fn run_without_output(
             context,
         )
         .await;
-        outcomes.push(outcome);
-        drop(under_way);
+        if !under_way.end(|| outcomes.push(outcome)) {
+            std::future::pending::<()>().await;
+        }
     })
     .await;
+}
+
+/// Of a case that has ended after the run was interrupted, nothing is to be printed below what is known so far.
+fn wait_for_the_end() -> ! {
+    loop {
+        std::thread::park();
+    }
 }
 
 async fn carry_out(
@@ -144,7 +191,11 @@ async fn carry_out(
     }
 }
 
-fn completion(outcome: &CaseOutcome, strict: bool) -> Result<Completion, Failed> {
+fn completion(
+    outcome: &CaseOutcome,
+    strict: bool,
+    explained: &AtomicUsize,
+) -> Result<Completion, Failed> {
     match outcome.verdict {
         Verdict::Pass | Verdict::KnownFailure => Ok(Completion::Completed),
         Verdict::Warn if !strict => Ok(Completion::Completed),
@@ -153,7 +204,18 @@ fn completion(outcome: &CaseOutcome, strict: bool) -> Result<Completion, Failed>
             REASON,
         ))),
         Verdict::Fail | Verdict::Warn | Verdict::Error | Verdict::UnexpectedPass => {
-            Err(Failed::from(explain(outcome)))
+            Err(Failed::from(explanation(outcome, explained)))
         }
     }
+}
+
+/// The explanation of a failure, as long as there are not too many.
+fn explanation(outcome: &CaseOutcome, explained: &AtomicUsize) -> String {
+    if explained.load(Ordering::Relaxed) > EXPLAINED {
+        let brief = brief(outcome);
+        return format!("{brief}(too many failures for more; --report html=PATH has it)\n");
+    }
+    let text = explain(outcome);
+    explained.fetch_add(text.len(), Ordering::Relaxed);
+    text
 }

@@ -79,7 +79,7 @@ fn sixty_failures_are_repeated_by_parts_of_ids_where_these_mean_no_others() {
         ..Invocation::default()
     };
     assert_eq!(
-        invocation.repeat(&all, &outcomes, 5),
+        invocation.repeat(&all, &outcomes, 5).lines,
         [
             r"registry-conformance --target 'my target.yaml' \",
             r"  digest/ \",
@@ -90,9 +90,14 @@ fn sixty_failures_are_repeated_by_parts_of_ids_where_these_mean_no_others() {
         is_filtered: true,
         ..invocation
     };
-    let lines = filtered.repeat(&all, &outcomes, 5);
-    assert_eq!(lines.len(), 61);
-    assert!(lines[0].ends_with(r"--exact \"));
+    let few = filtered.repeat(&all[..40], &outcomes, 5);
+    assert_eq!((few.lines.len(), few.others), (41, 0));
+    assert!(few.lines[0].ends_with(r"--exact \"));
+    // More than anybody names: their areas, in which there is one case more.
+    let many = filtered.repeat(&all, &outcomes, 5);
+    assert_eq!(many.lines[1..], [r"  digest/ \", "  upload/"]);
+    assert!(!many.lines[0].contains("--exact"));
+    assert_eq!(many.others, 1);
     assert_eq!(
         report::known_entries(&outcomes),
         [

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use registry_conformance::compare::{self, Comparison, Named};
 use registry_conformance::outcome::{CaseOutcome, Level, Mismatch, Verdict};
-use registry_conformance::report::{Report, Run, Style};
+use registry_conformance::report::{Interruption, Report, Run, Style};
 use serde_json::json;
 
 use crate::outcomes::{HOSTILE, assert_harmless, failed, hostile, mixed, passed, run, skipped};
@@ -66,6 +66,63 @@ fn a_rule_of_every_answer_that_is_no_longer_violated_is_mended() {
         .unwrap();
     assert_eq!(rule.change, compare::Change::Mended);
     assert!(!comparison.is_regression(true));
+}
+
+#[test]
+fn what_an_interrupted_run_did_not_come_to_is_not_mended_and_not_gone() {
+    let whole = [failed("digest/a"), passed("digest/b"), passed("digest/c")];
+    let mut cut = named("cut", &[passed("digest/b")]);
+    cut.report.interrupted = Some(Interruption {
+        not_judged: vec!["digest/a".to_owned()],
+    });
+    let comparison = Comparison::of(&[named("whole", &whole), cut.clone()]);
+    let change = |rows: &[compare::Row], id: &str| {
+        rows.iter().find(|row| row.id == id).map(|row| row.change)
+    };
+    let (not_run, gone) = (compare::Change::NotRun, compare::Change::NoLongerJudged);
+    // Another case of the rule passes; the one that violated it was not run.
+    assert_eq!(change(&comparison.rules, "DIG-2"), Some(not_run));
+    assert_eq!(change(&comparison.cases, "digest/a"), Some(not_run));
+    assert_eq!(change(&comparison.cases, "digest/c"), Some(gone));
+    let text = compare::render_text(&comparison, false, &Style::plain(80));
+    let markdown = compare::render_markdown(&comparison);
+    let html = compare::render_html(&comparison).unwrap();
+    for (form, text) in [("text", &text), ("Markdown", &markdown), ("HTML", &html)] {
+        assert!(
+            text.contains("interrupted: 1 of 2") && text.contains("not run"),
+            "{form}: {text}"
+        );
+        assert!(!text.to_lowercase().contains("mended"), "{form}: {text}");
+    }
+    assert!(text.ends_with("nothing broke in what was run before the interruption\n"));
+    // A violation is one, however little was run.
+    cut.report.cases[0].verdict = Verdict::Fail;
+    cut.report.requirements[0].verdict = Verdict::Fail;
+    let broke = Comparison::of(&[named("whole", &[passed("digest/b")]), cut]);
+    assert_eq!(change(&broke.rules, "DIG-2"), Some(compare::Change::Broke));
+}
+
+#[test]
+fn a_form_on_stdout_is_alone_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = file(&folder, "good.json", &report(&[passed("digest/a")]));
+    let run_there = |arguments: &[&str]| run_compare(&[&[&*good, &*good], arguments].concat());
+    for (option, begin) in [
+        ("--markdown", "# Conformance to the Publish API, compared\n"),
+        ("--html", "<!doctype html>"),
+    ] {
+        let output = run_there(&[option, "-"]);
+        assert_eq!(output.status.code(), Some(0));
+        let told = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert!(
+            told.starts_with(begin) && !told.contains("nothing broke"),
+            "{told}"
+        );
+    }
+    let both = run_there(&["--markdown", "-", "--html", "-"]);
+    assert_eq!(both.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&both.stderr).contains("one `-` at most"));
+    assert!(both.stdout.is_empty() && !std::path::Path::new("-").exists());
 }
 
 #[test]

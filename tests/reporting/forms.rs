@@ -24,14 +24,14 @@ fn junit_marks_failures_errors_and_skips() {
 
 #[test]
 fn annotations_are_a_line_each_and_no_more_than_github_shows() {
-    insta::assert_snapshot!(report::annotations(&mixed(), false));
+    insta::assert_snapshot!(report::annotations(&mixed(), &run(), false));
     let mut many = Vec::new();
     for number in 0..30 {
         let mut outcome = outcomes::outcome(&format!("a/{number}"), Verdict::Error);
         outcome.reason = Some(format!("reason {number}"));
         many.push(outcome);
     }
-    let text = report::annotations(&many, false);
+    let text = report::annotations(&many, &run(), false);
     assert_eq!(text.lines().count(), 10);
     assert!(text.contains("and 21 more"), "{text}");
 }
@@ -107,16 +107,16 @@ fn a_badge_says_and_colours_what_the_run_came_to() {
     for (summary, strict, answer, message, color) in rows {
         assert_eq!(Answer::of(&summary, strict), answer);
         let shields: Value =
-            serde_json::from_str(&report::render_shields(&summary, strict)).unwrap();
+            serde_json::from_str(&report::render_shields(&summary, None, strict)).unwrap();
         assert_eq!(shields["schemaVersion"], 1);
         assert_eq!(shields["message"], message);
         assert_eq!(shields["color"], color);
-        let svg = report::render_badge(&summary, strict).unwrap();
+        let svg = report::render_badge(&summary, None, strict).unwrap();
         let title = format!("<title>publish api: {message}</title>");
         assert!(svg.contains(&title), "{svg}");
     }
     let clean = Summary::of(&[passed("a/b")]);
-    insta::assert_snapshot!(report::render_badge(&clean, false).unwrap());
+    insta::assert_snapshot!(report::render_badge(&clean, None, false).unwrap());
 }
 
 /// What junit-10.xsd of Jenkins' xUnit plugin lets an element have.
@@ -212,7 +212,7 @@ fn a_hostile_registry_does_nothing_in_any_form() {
         .lines()
         .filter(|line| line.starts_with("ok ") || line.starts_with("not ok "));
     assert_eq!(points.count(), outcomes.len());
-    let annotations = report::annotations(&outcomes, false);
+    let annotations = report::annotations(&outcomes, &run, false);
     for line in annotations.lines() {
         assert!(
             line.starts_with("::error title=") || line.starts_with("::warning title="),

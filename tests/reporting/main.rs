@@ -3,4 +3,7 @@
 mod closing;
 mod compare;
 mod forms;
+mod hostile;
+mod interrupted;
 mod outcomes;
+mod server;

@@ -24,6 +24,7 @@ pub(crate) fn run() -> Run {
             options: vec!["--target".to_owned(), "target.yaml".to_owned()],
             ..Invocation::default()
         },
+        interrupted: None,
     }
 }
 

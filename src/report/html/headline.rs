@@ -15,9 +15,18 @@ pub(super) struct Headline {
 /// What a report came to; `strict`: a warning is a failure.
 pub(super) fn headline(report: &Report, strict: bool) -> Headline {
     let summary = &report.summary;
-    let (title, verdict) = verdict(summary, strict);
+    let (title, verdict) = match verdict(summary, strict) {
+        (_, verdict) if verdict != Verdict::Fail && report.interrupted.is_some() => {
+            ("Interrupted", Verdict::Error)
+        }
+        known => known,
+    };
     let ran = summary.ran();
     let mut parts = Vec::new();
+    if let Some(interruption) = &report.interrupted {
+        let sentence = interruption.sentence(report.cases.len());
+        parts.push(format!("The run was {sentence}."));
+    }
     if summary.fail > 0 {
         let broken = report
             .requirements
