@@ -1,0 +1,141 @@
+//! The exchanges of cases as the page's script unpacks them: JSON, deflated, in base64, some cases together.
+//!
+//! In this form nothing of a registry's is markup or script; and what is alike from case to case, as most of it is, takes room once.
+
+use std::io::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
+use serde_json::Value;
+
+use super::details::{Detail, document, length};
+use super::shares::shares;
+use crate::report::model::ReportedCase;
+
+/// Cases of a pack.
+const TOGETHER: usize = 16;
+
+/// Characters of a text that are kept where there is room.
+const TEXT: usize = 4_096;
+
+/// How much of a case is told, from all that there is room for to nothing.
+const DETAILS: [Detail; 8] = [
+    Detail::Texts(TEXT),
+    Detail::Texts(1_024),
+    Detail::Texts(384),
+    Detail::Texts(128),
+    Detail::Lines(usize::MAX),
+    Detail::Lines(20),
+    Detail::Lines(5),
+    Detail::Lines(0),
+];
+
+/// Octets of a case before it is packed.
+const CASE: usize = 128 * 1024;
+
+/// The same of all cases: packing takes time.
+const CASES: usize = 64 * 1024 * 1024;
+
+/// Cases, packed.
+#[derive(Default)]
+pub(super) struct Packs {
+    /// The packs, one after another.
+    pub texts: Vec<String>,
+    /// Octets of them.
+    pub length: usize,
+    /// Cases of which no more than a line for each exchange is told, or not even that.
+    pub brief: usize,
+}
+
+impl Packs {
+    /// Packs cases into this many octets more; gives the place of each: the pack and the index in it.
+    pub(super) fn add(&mut self, cases: &[&ReportedCase], room: usize) -> Vec<(usize, usize)> {
+        let wanted: Vec<usize> = cases
+            .iter()
+            .map(|case| length(case, TEXT).min(CASE))
+            .collect();
+        // A case is longer than its texts.
+        let caps: Vec<usize> = if wanted.iter().sum::<usize>() <= CASES {
+            vec![CASE; wanted.len()]
+        } else {
+            shares(&wanted, CASES)
+        };
+        let packs: Vec<(&[&ReportedCase], &[usize])> =
+            cases.chunks(TOGETHER).zip(caps.chunks(TOGETHER)).collect();
+        let packed: Vec<Pack> = packs
+            .iter()
+            .map(|(cases, caps)| Pack::of(cases, caps, CASE))
+            .collect();
+        let wanted: Vec<usize> = packed.iter().map(|pack| pack.text.len()).collect();
+        let first = self.texts.len();
+        for (((cases, caps), pack), room) in
+            packs.into_iter().zip(packed).zip(shares(&wanted, room))
+        {
+            let pack = pack.within(room, cases, caps);
+            self.length += pack.text.len();
+            self.brief += pack.brief;
+            self.texts.push(pack.text);
+        }
+        (0..cases.len())
+            .map(|index| (first + index / TOGETHER, index % TOGETHER))
+            .collect()
+    }
+}
+
+struct Pack {
+    text: String,
+    brief: usize,
+    /// Octets of the largest case, unpacked.
+    largest: usize,
+}
+
+impl Pack {
+    /// Cases with so many octets each, and no more than the one cap for all.
+    fn of(cases: &[&ReportedCase], caps: &[usize], cap: usize) -> Self {
+        let mut brief = 0;
+        let mut largest = 0;
+        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
+        for (index, (case, own)) in cases.iter().zip(caps).enumerate() {
+            let (detail, text) = told(case, cap.min(*own));
+            brief += usize::from(matches!(detail, Detail::Lines(_)));
+            largest = largest.max(text.len());
+            // A vector takes everything.
+            let _ = encoder.write_all(if index == 0 { b"[" } else { b"," });
+            let _ = encoder.write_all(text.as_bytes());
+        }
+        let _ = encoder.write_all(b"]");
+        Self {
+            text: STANDARD.encode(encoder.finish().unwrap_or_default()),
+            brief,
+            largest,
+        }
+    }
+
+    /// The same cases in so many octets: the largest lose, the others stay as they are.
+    fn within(self, room: usize, cases: &[&ReportedCase], caps: &[usize]) -> Self {
+        let mut pack = self;
+        let mut cap = pack.largest;
+        while pack.text.len() > room && cap > 0 {
+            cap = (cap / 4 * 3).min(cap * room / pack.text.len());
+            pack = Self::of(cases, caps, cap);
+        }
+        pack
+    }
+}
+
+/// As much of a case as goes into so many octets; of what does not, as little as there is.
+fn told(case: &ReportedCase, most: usize) -> (Detail, String) {
+    let mut last = (Detail::Lines(0), Value::Null.to_string());
+    for detail in DETAILS {
+        if matches!(detail, Detail::Texts(limit) if length(case, limit) > most) {
+            continue;
+        }
+        last = (detail, document(case, detail).to_string());
+        if last.1.len() <= most {
+            break;
+        }
+    }
+    last
+}
