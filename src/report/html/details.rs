@@ -110,7 +110,7 @@ fn exchange_view(exchange: &ReportedExchange, detail: Detail) -> Value {
             .mismatches
             .iter()
             .take(MISMATCHES)
-            .map(|mismatch| json!([mismatch.requirement.as_deref().map(|rule| shown(rule, 40)), shown(&mismatch.message, line_limit)]))
+            .map(|mismatch| json!([mismatch.requirement.as_deref().map(|rule| shown(rule, 40)), shown(&mismatch.message, 240)]))
             .collect::<Vec<_>>(),
     });
     if let (Detail::Texts(limit), Some(members)) = (detail, view.as_object_mut()) {

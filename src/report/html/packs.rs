@@ -116,13 +116,37 @@ impl Pack {
     /// The same cases in so many octets: the largest lose, the others stay as they are.
     fn within(self, room: usize, cases: &[&ReportedCase], caps: &[usize]) -> Self {
         let mut pack = self;
+        if pack.text.len() <= room {
+            return pack;
+        }
+        let lengths: Vec<[usize; DETAILS.len()]> = cases
+            .iter()
+            .map(|case| DETAILS.map(|detail| document(case, detail).to_string().len()))
+            .collect();
         let mut cap = pack.largest;
         while pack.text.len() > room && cap > 0 {
-            cap = (cap / 4 * 3).min(cap * room / pack.text.len());
+            // What is less alike packs less well, hence a little less than in proportion.
+            let unpacked = total(&lengths, caps, cap) / 10 * 9 * room / pack.text.len();
+            while cap > 0 && total(&lengths, caps, cap) > unpacked {
+                cap = cap / 10 * 9;
+            }
             pack = Self::of(cases, caps, cap);
         }
         pack
     }
+}
+
+/// Octets of cases, each as far as it goes into its cap and the one of all.
+fn total(lengths: &[[usize; DETAILS.len()]], caps: &[usize], cap: usize) -> usize {
+    lengths
+        .iter()
+        .zip(caps)
+        .map(|(lengths, own)| {
+            let most = cap.min(*own);
+            let fitting = lengths.iter().find(|length| **length <= most);
+            fitting.or(lengths.last()).copied().unwrap_or_default()
+        })
+        .sum()
 }
 
 /// As much of a case as goes into so many octets; of what does not, as little as there is.

@@ -214,13 +214,27 @@
   // The filter, which the address holds.
   const input = { text: form.querySelector("#text"), area: form.querySelector("#area"), level: form.querySelector("#level") };
   const boxes = [...form.querySelectorAll("[name=verdict]")];
+  // Rows of a group that a filter shows at first: thousands at once would make typing slow.
+  const FEW = 400;
   const lists = groups.map((group) => ({
     group,
     verdict: group.id.slice("verdict=".length),
     number: group.querySelector(".number"),
     startsOpen: group.open,
+    most: FEW,
     cases: [...group.querySelectorAll(".case")].map((element) => ({ element, shown: true, text: null, rules: null })),
   }));
+  for (const list of lists) {
+    const button = make("button", { type: "button" }, "");
+    button.addEventListener("click", () => {
+      const next = list.cases.find((one) => one.fits && !one.shown);
+      list.most = Infinity;
+      apply();
+      next?.element.querySelector("summary").focus();
+    });
+    list.further = make("p", { class: "further", hidden: true }, button);
+    list.group.append(list.further);
+  }
   // What is looked through, read when there is time for it, or when it is needed.
   const read = (one) => {
     if (one.text !== null) return one;
@@ -252,12 +266,17 @@
           && (!input.level.value || one.element.dataset.level === input.level.value)
           && (!ofRule || read(one).rules.includes(ofRule))
           && words.every((word) => read(one).text.includes(word));
-        if (fits !== one.shown) {
-          one.element.hidden = !fits;
-          one.shown = fits;
-        }
         if (fits) count += 1;
+        one.fits = fits;
+        const shown = fits && (!active || count <= list.most);
+        if (shown !== one.shown) {
+          one.element.hidden = !shown;
+          one.shown = shown;
+        }
       }
+      const further = active ? count - list.most : 0;
+      list.further.hidden = further <= 0;
+      list.further.firstChild.textContent = `Show ${grouped(Math.max(0, further))} more`;
       list.group.hidden = count === 0;
       if (active) list.group.open = true;
       else if (wasActive) list.group.open = list.startsOpen;
@@ -331,6 +350,7 @@
   let frame = 0;
   let later = 0;
   form.addEventListener("input", () => {
+    for (const list of lists) list.most = FEW;
     cancelAnimationFrame(frame);
     frame = requestAnimationFrame(apply);
     clearTimeout(later);
