@@ -67,12 +67,12 @@ fn read(document: &str) -> Vec<Area> {
         } else if let Some(id) = line.strip_prefix("<a id=\"") {
             anchor = id.split('"').next();
         } else if line.starts_with('#') {
-            let ended = std::mem::take(&mut area);
-            areas.extend((!ended.rules.is_empty()).then_some(ended));
-            area.anchor = anchor.take().unwrap_or_default().to_owned();
-            line.trim_start_matches('#')
-                .trim()
-                .clone_into(&mut area.title);
+            areas.extend((!area.rules.is_empty()).then_some(area));
+            area = Area {
+                anchor: anchor.take().unwrap_or_default().to_owned(),
+                title: line.trim_start_matches('#').trim().to_owned(),
+                ..Area::default()
+            };
         } else if line.is_empty() {
             if !paragraph.is_empty() {
                 area.paragraphs.push(spans(&paragraph));

@@ -59,8 +59,8 @@ pub(super) struct Cases {
     pub groups: Vec<Group>,
     /// Their exchanges.
     pub packs: Vec<String>,
-    /// Cases whose exchanges are left out, or told in a line each.
-    pub brief: usize,
+    /// Cases whose exchanges are shortened or left out for want of room.
+    pub shortened: usize,
     /// Cases of which not all is told that did not hold.
     pub cut: usize,
 }
@@ -98,7 +98,7 @@ pub(super) fn cases(cases: &[ReportedCase]) -> Cases {
     }
     Cases {
         groups,
-        brief: packs.brief,
+        shortened: packs.shortened,
         packs: packs.texts,
         cut,
     }
@@ -125,9 +125,10 @@ fn packed(cases: &[&ReportedCase]) -> (Packs, Vec<Option<(usize, usize)>>) {
     let placed = cases
         .iter()
         .map(|case| {
-            let places = match is_well(case.verdict) {
-                true => &mut places_of_passed,
-                false => &mut places,
+            let places = if is_well(case.verdict) {
+                &mut places_of_passed
+            } else {
+                &mut places
             };
             has_any(case).then(|| places.next()).flatten()
         })

@@ -15,7 +15,7 @@ pub(super) struct Headline {
 /// What a report came to; `strict`: a warning is a failure.
 pub(super) fn headline(report: &Report, strict: bool) -> Headline {
     let summary = &report.summary;
-    let (title, verdict) = claim(summary, strict);
+    let (title, verdict) = verdict(summary, strict);
     let ran = summary.ran();
     let mut parts = Vec::new();
     if summary.fail > 0 {
@@ -87,7 +87,7 @@ pub(super) fn headline(report: &Report, strict: bool) -> Headline {
 }
 
 /// What it came to in two or three words, and the verdict whose colour and sign that has.
-pub(crate) fn claim(summary: &Summary, strict: bool) -> (&'static str, Verdict) {
+pub(crate) fn verdict(summary: &Summary, strict: bool) -> (&'static str, Verdict) {
     if summary.fail > 0 || summary.unexpected_pass > 0 || (strict && summary.warn > 0) {
         ("Does not conform", Verdict::Fail)
     } else if summary.error > 0 {
@@ -157,7 +157,7 @@ mod tests {
             ),
         ];
         for (summary, strict, expected) in rows {
-            assert_eq!(claim(&summary, strict).0, expected, "{summary:?}");
+            assert_eq!(verdict(&summary, strict).0, expected, "{summary:?}");
         }
     }
 }

@@ -16,8 +16,9 @@ mod telling;
 mod text;
 mod verdict_view;
 
-pub(crate) use headline::claim;
+pub(crate) use headline::verdict as claim;
 pub use page::render;
 pub(crate) use policy::content_security_policy;
 pub(crate) use specification_view::{SpecifiedArea, specified};
 pub(crate) use tally::{Tally, tallies};
+pub(crate) use text::sentence;

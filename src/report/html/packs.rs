@@ -45,8 +45,8 @@ pub(super) struct Packs {
     pub texts: Vec<String>,
     /// Octets of them.
     pub length: usize,
-    /// Cases of which no more than a line for each exchange is told, or not even that.
-    pub brief: usize,
+    /// Cases of which less is told than there would be room for, were there fewer.
+    pub shortened: usize,
 }
 
 impl Packs {
@@ -75,7 +75,7 @@ impl Packs {
         {
             let pack = pack.within(room, cases, caps);
             self.length += pack.text.len();
-            self.brief += pack.brief;
+            self.shortened += pack.shortened;
             self.texts.push(pack.text);
         }
         (0..cases.len())
@@ -86,7 +86,7 @@ impl Packs {
 
 struct Pack {
     text: String,
-    brief: usize,
+    shortened: usize,
     /// Octets of the largest case, unpacked.
     largest: usize,
 }
@@ -94,12 +94,12 @@ struct Pack {
 impl Pack {
     /// Cases with so many octets each, and no more than the one cap for all.
     fn of(cases: &[&ReportedCase], caps: &[usize], cap: usize) -> Self {
-        let mut brief = 0;
+        let mut shortened = 0;
         let mut largest = 0;
         let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
         for (index, (case, own)) in cases.iter().zip(caps).enumerate() {
             let (detail, text) = told(case, cap.min(*own));
-            brief += usize::from(matches!(detail, Detail::Lines(_)));
+            shortened += usize::from(detail != DETAILS[0]);
             largest = largest.max(text.len());
             // A vector takes everything.
             let _ = encoder.write_all(if index == 0 { b"[" } else { b"," });
@@ -108,7 +108,7 @@ impl Pack {
         let _ = encoder.write_all(b"]");
         Self {
             text: STANDARD.encode(encoder.finish().unwrap_or_default()),
-            brief,
+            shortened,
             largest,
         }
     }

@@ -42,10 +42,15 @@
         selection.addRange(range);
         done = document.execCommand("copy");
       }
-      button.textContent = done ? "Copied" : "Selected";
-      setTimeout(() => { button.textContent = "Copy"; }, 2000);
+      say(done ? "Copied" : "Selected");
+      setTimeout(say, 2000, "Copy");
     });
-    button.setAttribute("aria-label", `Copy: ${title}`);
+    const say = (word) => {
+      button.textContent = word;
+      button.setAttribute("aria-label", `${word}: ${title}`);
+    };
+    say("Copy");
+    button.setAttribute("aria-live", "polite");
     return make("div", { class: "command" }, make(level, {}, title), code, button);
   };
   const quoted = (word) => `'${word.replaceAll("'", "'\\''")}'`;
@@ -128,7 +133,7 @@
     const fill = () => {
       if (details.childElementCount > 1) return;
       const inside = make("div", { class: "inside" });
-      if (brief) inside.append(make("p", { class: "cut" }, "Left out to keep this file small; the JSON report has it."));
+      if (brief) inside.append(make("p", { class: "cut" }, "Left out to keep this file small; the JSON report has more."));
       else {
         const answer = one.status != null ? message("Answer", `${one.status} ${one.reason || ""}`, one.came) : message("Answer", one.error || "no answer", null);
         inside.append(make("div", { class: "messages" }, message("Request", `${one.method || "raw octets to"} ${one.url || ""}`, one.sent), answer));

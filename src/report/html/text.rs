@@ -59,13 +59,13 @@ fn octets_of(character: char) -> usize {
 
 /// A piece of a sentence of ours, in which code stands in backticks.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Piece {
+pub(crate) struct Piece {
     pub is_code: bool,
     pub text: String,
 }
 
 /// A sentence by its pieces.
-pub(super) fn sentence(text: &str) -> Vec<Piece> {
+pub(crate) fn sentence(text: &str) -> Vec<Piece> {
     shown(text, LINE)
         .split('`')
         .enumerate()
