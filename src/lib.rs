@@ -18,6 +18,7 @@ pub mod report;
 pub mod requirement;
 pub mod run;
 pub mod schema_errors;
+pub mod specification;
 pub mod suggest;
 pub mod target;
 pub mod wire;

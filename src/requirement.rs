@@ -59,5 +59,10 @@ pub fn find(id: &str) -> Option<&'static Requirement> {
     BUILT_IN.get(id)
 }
 
+/// Where a rule stands in docs/publish-api.md: `dig-2`.
+pub fn anchor(id: &str) -> Option<String> {
+    find(id).map(|rule| rule.id.to_ascii_lowercase())
+}
+
 /// Version of docs/publish-api.md that the rules are those of.
 pub const PROFILE_VERSION: &str = "0.1.0";

@@ -14,6 +14,14 @@ pub enum Cell {
 }
 
 impl Cell {
+    /// The verdict, where there is one.
+    pub fn judged(self) -> Option<Verdict> {
+        match self {
+            Self::Judged(verdict) => Some(verdict),
+            Self::NotRun | Self::Absent => None,
+        }
+    }
+
     /// The verdict as a word, or what stands in its place.
     pub fn word(self) -> &'static str {
         match self {

@@ -1,13 +1,13 @@
 //! The comparison as one HTML file that loads nothing and runs nothing.
 
 use askama::Template;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use sha2::{Digest as _, Sha256};
 
 use super::change::Change;
-use super::comparison::{Comparison, Row};
+use super::comparison::{Column, Comparison, Row};
 use super::load::CompareError;
+use super::standing::{Area, standings};
+use crate::outcome::Verdict;
+use crate::report::{SpecifiedArea, Tally, claim, content_security_policy, specified, tallies};
 
 /// Cases that are listed of a change.
 const CASES: usize = 2000;
@@ -17,11 +17,24 @@ const CSS: &str = include_str!("compare.css");
 #[derive(Template)]
 #[template(path = "compare.html")]
 struct Page<'a> {
-    comparison: &'a Comparison,
-    changes: Vec<Section<'a>>,
+    policy: String,
     css: &'static str,
-    /// The one style sheet that the page's policy lets be.
-    css_hash: String,
+    registries: Vec<Judged<'a>>,
+    changes: Vec<Section<'a>>,
+    areas: Vec<Area>,
+    /// Rules that do not hold everywhere.
+    differing: Vec<&'a Row>,
+    /// Rules that do.
+    agreed: Vec<&'a Row>,
+    specification: Vec<SpecifiedArea>,
+}
+
+/// One of the reports.
+struct Judged<'a> {
+    column: &'a Column,
+    claim: &'static str,
+    verdict: Verdict,
+    tallies: Vec<Tally>,
 }
 
 struct Section<'a> {
@@ -29,28 +42,52 @@ struct Section<'a> {
     rules: Vec<&'a Row>,
     cases: Vec<&'a Row>,
     more: usize,
+    count: usize,
 }
 
 /// Renders a comparison.
 pub fn render(comparison: &Comparison) -> Result<String, CompareError> {
-    let changes = Change::TOLD
+    let (agreed, differing) = comparison
+        .rules
+        .iter()
+        .partition(|row| row.holds_everywhere());
+    let page = Page {
+        policy: content_security_policy(None, CSS),
+        css: CSS,
+        registries: comparison.columns.iter().map(judged).collect(),
+        changes: changes(comparison),
+        areas: standings(comparison),
+        differing,
+        agreed,
+        specification: specified(comparison.rules.iter().map(|row| row.id.as_str())),
+    };
+    Ok(page.render()?)
+}
+
+fn judged(column: &Column) -> Judged<'_> {
+    let (claim, verdict) = claim(&column.summary, false);
+    Judged {
+        column,
+        claim,
+        verdict,
+        tallies: tallies(&column.summary),
+    }
+}
+
+fn changes(comparison: &Comparison) -> Vec<Section<'_>> {
+    Change::TOLD
         .into_iter()
         .map(|change| {
+            let rules: Vec<&Row> = Comparison::changed(&comparison.rules, change).collect();
             let cases: Vec<&Row> = Comparison::changed(&comparison.cases, change).collect();
             Section {
                 title: change.title(),
-                rules: Comparison::changed(&comparison.rules, change).collect(),
+                count: rules.len() + cases.len(),
+                rules,
                 more: cases.len().saturating_sub(CASES),
                 cases: cases.into_iter().take(CASES).collect(),
             }
         })
-        .filter(|section| !section.rules.is_empty() || !section.cases.is_empty())
-        .collect();
-    let page = Page {
-        comparison,
-        changes,
-        css: CSS,
-        css_hash: STANDARD.encode(Sha256::digest(CSS.as_bytes())),
-    };
-    Ok(page.render()?)
+        .filter(|section| section.count > 0)
+        .collect()
 }

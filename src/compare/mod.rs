@@ -6,6 +6,7 @@ mod html;
 mod load;
 mod markdown;
 mod names;
+mod standing;
 mod text;
 
 pub use change::{Cell, Change};

@@ -40,6 +40,9 @@ pub use console::{safe, safe_line, shortened};
 pub use explanation::explain;
 pub use format::{ReportError, ReportFormat, ReportRequest, write_all};
 pub use html::render as render_html;
+pub(crate) use html::{
+    SpecifiedArea, Tally, claim, content_security_policy, sentence, specified, tallies,
+};
 pub use interruption::Interruption;
 pub use invocation::{Invocation, Repetition, to_repeat};
 pub use json::render as render_json;

@@ -85,7 +85,7 @@ pub(crate) fn readable(page: &str) -> String {
     let mut text = page.to_owned();
     for (start, end) in [
         ("<style>", "</style>"),
-        ("<script type=\"text/plain\">", "</script>"),
+        ("<script type=\"text/plain\" class=\"pack\">", "</script>"),
         ("Content-Security-Policy\" content=\"", "\""),
     ] {
         let mut from = 0;
@@ -106,14 +106,17 @@ pub(crate) fn readable(page: &str) -> String {
 /// What is packed into a page, case after case.
 pub(crate) fn unpacked(page: &str) -> Vec<Value> {
     use base64::Engine as _;
-    page.split("<script type=\"text/plain\">")
+    page.split("<script type=\"text/plain\" class=\"pack\">")
         .skip(1)
-        .map(|rest| {
+        .flat_map(|rest| {
             let packed = rest.split("</script>").next().unwrap();
             let packed = base64::engine::general_purpose::STANDARD
                 .decode(packed)
                 .unwrap();
-            serde_json::from_reader(flate2::read::DeflateDecoder::new(packed.as_slice())).unwrap()
+            let cases: Vec<Value> =
+                serde_json::from_reader(flate2::read::DeflateDecoder::new(packed.as_slice()))
+                    .unwrap();
+            cases
         })
         .collect()
 }

@@ -101,7 +101,7 @@ fn an_address_opens_a_case_or_filters_the_list() {
 
     let opened = browser::document(&browser, &file, "case=digest%2Frefuses%5Ba%2Bb%5D");
     assert!(opened.contains(
-        "id=\"case=digest/refuses[a+b]\" data-area=\"digest\" data-level=\"must\" open=\"\""
+        "id=\"case=digest/refuses[a+b]\" data-area=\"digest\" data-level=\"must\" data-pack=\"0\" data-index=\"0\" open=\"\""
     ));
     assert!(opened.contains("<span class=\"l\">true</span>"));
     // A number that would change by being read stays as it came.
@@ -109,5 +109,7 @@ fn an_address_opens_a_case_or_filters_the_list() {
 
     let filtered = browser::document(&browser, &file, "area=create");
     assert!(filtered.contains(">1 of 2 cases<"));
-    assert!(filtered.contains("data-area=\"digest\" data-level=\"must\" hidden=\"\""));
+    assert!(filtered.contains(
+        "data-area=\"digest\" data-level=\"must\" data-pack=\"0\" data-index=\"0\" hidden=\"\""
+    ));
 }

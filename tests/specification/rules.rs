@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use regex::Regex;
+use registry_conformance::specification::{self, Span};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -124,6 +125,49 @@ fn document_and_requirements_have_the_same_rules() {
         assert_eq!(documented, listed);
     }
     assert_eq!(documented.len(), listed.len());
+}
+
+/// The harness carries the words of the rules in its reports.
+#[test]
+fn the_words_of_every_rule_are_read_whole() {
+    let syntax = Regex::new(r"`|\[([^\]]+)\]\(#[^)]+\)").expect("a valid expression");
+    let plain = |cell: &str| syntax.replace_all(cell, "$1").into_owned();
+    let words = |spans: &[Span]| -> String {
+        spans
+            .iter()
+            .map(|span| match span {
+                Span::Text(text) | Span::Code(text) | Span::Reference { text, .. } => text.as_str(),
+            })
+            .collect()
+    };
+    let read: Vec<[String; 4]> = specification::areas()
+        .iter()
+        .flat_map(|area| {
+            assert!(area.title.to_lowercase().starts_with(&area.anchor) || area.anchor == "cli");
+            assert!(!area.paragraphs.is_empty(), "{}", area.title);
+            &area.rules
+        })
+        .map(|rule| {
+            assert_eq!(rule.anchor, rule.id.to_lowercase());
+            [
+                rule.id.clone(),
+                rule.level.clone(),
+                words(&rule.applies_when),
+                words(&rule.text),
+            ]
+        })
+        .collect();
+    let documented: Vec<[String; 4]> = text()
+        .lines()
+        .filter(|line| line.starts_with("| <a id="))
+        .map(|line| {
+            let [rule, level, applies_when, said]: [String; 4] =
+                cells(line).try_into().expect("four cells");
+            let id = rule.rsplit('>').next().expect("an id").to_owned();
+            [id, level, plain(&applies_when), plain(&said)]
+        })
+        .collect();
+    assert_eq!(read, documented);
 }
 
 #[test]

@@ -1,18 +1,19 @@
-//! A case as a line of the list, and what is told of it without its exchanges.
+//! The cases, each as a line of the list and what opens below it.
 
 use indexmap::IndexMap;
 
-use super::details::Room;
-use super::difference::{Difference, difference};
-use super::text::{BLOCK, LINE, Piece, duration, grouped, sentence, shown};
+use super::packs::Packs;
+use super::telling::{Telling, tellings};
+use super::text::{LINE, Piece, duration, grouped, sentence, shown};
 use super::verdict_view::{ORDER, meaning, rank, title};
 use crate::outcome::{Level, Verdict};
 use crate::report::area_of;
-use crate::report::model::{ReportedCase, ReportedMismatch};
-use crate::requirement;
+use crate::report::model::ReportedCase;
 
-/// Mismatches of a case that are shown.
-const MISMATCHES: usize = 50;
+/// Octets that packed exchanges may take in all: those of the whole suite, and some more.
+const EXCHANGES: usize = 3_200_000;
+/// Octets of them for cases that did not pass.
+const OF_NOT_PASSED: usize = 1_500_000;
 
 /// The cases of one verdict.
 pub(super) struct Group {
@@ -37,14 +38,13 @@ pub(super) struct Case {
     pub level: Level,
     pub summary: Vec<Piece>,
     pub rules: String,
-    pub reason: Option<String>,
+    pub telling: Telling,
     pub took: String,
     pub file: Option<String>,
-    pub mismatches: Vec<Mismatch>,
-    pub further_mismatches: usize,
     pub clients: Vec<Asked>,
     pub told: Vec<String>,
-    pub details: Option<String>,
+    /// Where its exchanges are packed: the pack, and the place in it.
+    pub place: Option<(usize, usize)>,
 }
 
 /// What a client was asked.
@@ -54,20 +54,24 @@ pub(super) struct Asked {
     pub ending: String,
 }
 
-/// What did not hold.
-pub(super) struct Mismatch {
-    pub rule: Option<String>,
-    pub rule_text: Vec<Piece>,
-    pub level: Level,
-    pub message: String,
-    /// The step with its line.
-    pub step: String,
-    pub values: Option<Difference>,
+/// The cases of a report.
+pub(super) struct Cases {
+    pub groups: Vec<Group>,
+    /// Their exchanges.
+    pub packs: Vec<String>,
+    /// Cases whose exchanges are shortened or left out for want of room.
+    pub shortened: usize,
+    /// Cases of which not all is told that did not hold.
+    pub cut: usize,
 }
 
-/// The cases by verdict, in the order of attention.
-pub(super) fn groups(cases: &[ReportedCase]) -> Vec<Group> {
-    let room = Room::of(cases);
+/// The cases by verdict, in the order of attention, within bounds whatever a registry sent.
+pub(super) fn cases(cases: &[ReportedCase]) -> Cases {
+    let mut ordered: Vec<&ReportedCase> = cases.iter().collect();
+    ordered.sort_by_key(|case| rank(case.verdict));
+    let tellings = tellings(&ordered);
+    let cut = tellings.iter().filter(|telling| telling.is_cut).count();
+    let (packs, places) = packed(&ordered);
     let mut groups: Vec<Group> = ORDER
         .into_iter()
         .map(|verdict| Group {
@@ -76,12 +80,12 @@ pub(super) fn groups(cases: &[ReportedCase]) -> Vec<Group> {
             meaning: meaning(verdict),
             cases: Vec::new(),
             count: String::new(),
-            is_open: !matches!(verdict, Verdict::Pass | Verdict::Skip),
+            is_open: !is_well(verdict),
         })
         .collect();
-    for case in cases {
+    for ((case, telling), place) in ordered.into_iter().zip(tellings).zip(places) {
         if let Some(group) = groups.get_mut(rank(case.verdict)) {
-            group.cases.push(view(case, room));
+            group.cases.push(view(case, telling, place));
         }
     }
     groups.retain(|group| !group.cases.is_empty());
@@ -92,10 +96,47 @@ pub(super) fn groups(cases: &[ReportedCase]) -> Vec<Group> {
     if let [only] = groups.as_mut_slice() {
         only.is_open = true;
     }
-    groups
+    Cases {
+        groups,
+        shortened: packs.shortened,
+        packs: packs.texts,
+        cut,
+    }
 }
 
-fn view(case: &ReportedCase, room: Room) -> Case {
+fn is_well(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Pass | Verdict::Skip)
+}
+
+/// The exchanges of cases, and the place of each; what passed has the room that the others leave.
+fn packed(cases: &[&ReportedCase]) -> (Packs, Vec<Option<(usize, usize)>>) {
+    let has_any = |case: &ReportedCase| !(case.exchanges.is_empty() && case.clients.is_empty());
+    let of = |well: bool| -> Vec<&ReportedCase> {
+        cases
+            .iter()
+            .copied()
+            .filter(|case| has_any(case) && is_well(case.verdict) == well)
+            .collect()
+    };
+    let mut packs = Packs::default();
+    let mut places = packs.add(&of(false), OF_NOT_PASSED).into_iter();
+    let room = EXCHANGES.saturating_sub(packs.length);
+    let mut places_of_passed = packs.add(&of(true), room).into_iter();
+    let placed = cases
+        .iter()
+        .map(|case| {
+            let places = if is_well(case.verdict) {
+                &mut places_of_passed
+            } else {
+                &mut places
+            };
+            has_any(case).then(|| places.next()).flatten()
+        })
+        .collect();
+    (packs, placed)
+}
+
+fn view(case: &ReportedCase, telling: Telling, place: Option<(usize, usize)>) -> Case {
     let id = shown(&case.id, LINE);
     let (folder, name) = match id.rfind('/') {
         // A value of a matrix may have one too.
@@ -106,20 +147,6 @@ fn view(case: &ReportedCase, room: Room) -> Case {
         }
         None => (String::new(), id.clone()),
     };
-    let placed: Vec<(String, &ReportedMismatch)> = case
-        .exchanges
-        .iter()
-        .flat_map(|exchange| {
-            let step = match exchange.line {
-                Some(line) => format!("{}, line {line}", shown(&exchange.name, 80)),
-                None => shown(&exchange.name, 80),
-            };
-            exchange
-                .mismatches
-                .iter()
-                .map(move |mismatch| (step.clone(), mismatch))
-        })
-        .collect();
     Case {
         verdict: case.verdict,
         folder,
@@ -128,15 +155,8 @@ fn view(case: &ReportedCase, room: Room) -> Case {
         level: case.level,
         summary: sentence(&case.summary),
         rules: shown(&case.requirements.join(" "), LINE),
-        reason: case.reason.as_ref().map(|reason| shown(reason, LINE)),
         took: duration(case.duration_ms),
         file: case.file.as_ref().map(|file| shown(file, LINE)),
-        further_mismatches: placed.len().saturating_sub(MISMATCHES),
-        mismatches: placed
-            .into_iter()
-            .take(MISMATCHES)
-            .map(|(step, mismatch)| mismatch_view(step, mismatch))
-            .collect(),
         clients: case
             .clients
             .iter()
@@ -155,28 +175,8 @@ fn view(case: &ReportedCase, room: Room) -> Case {
             .iter()
             .map(|told| shown(&told.to_string(), LINE))
             .collect(),
-        details: room.pack(case),
+        telling,
+        place,
         id,
-    }
-}
-
-fn mismatch_view(step: String, mismatch: &ReportedMismatch) -> Mismatch {
-    let rule = mismatch.requirement.as_deref();
-    Mismatch {
-        rule: rule.map(|rule| shown(rule, 40)),
-        rule_text: rule
-            .and_then(requirement::find)
-            .map_or_else(Vec::new, |rule| sentence(&rule.summary)),
-        level: mismatch.level,
-        message: shown(&mismatch.message, LINE),
-        step,
-        values: match (&mismatch.expected, &mismatch.actual) {
-            (Some(expected), Some(actual)) => {
-                Some(difference(&shown(expected, BLOCK), &shown(actual, BLOCK)))
-            }
-            (Some(only), None) => Some(difference(&shown(only, BLOCK), "")),
-            (None, Some(only)) => Some(difference("", &shown(only, BLOCK))),
-            (None, None) => None,
-        },
     }
 }

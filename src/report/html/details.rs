@@ -1,127 +1,30 @@
-//! The exchanges of a case as the page's script unpacks them: JSON, deflated, in base64.
-//!
-//! In this form nothing of a registry's is markup or script, and a case that passed takes about as much room as its line in the list.
+//! What the page's script shows of a case: its exchanges and what a client said, as JSON.
 
-use std::io::Write as _;
-
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use flate2::Compression;
-use flate2::write::DeflateEncoder;
 use serde_json::{Value, json};
 
 use super::text::shown;
-use crate::outcome::Verdict;
 use crate::report::model::{ReportedCase, ReportedExchange};
 
-/// Octets that the details of a case that passed may take, packed.
-const PASSED: usize = 1_700;
-/// Octets that those of any other case may take.
-const NOT_PASSED: usize = 16 * 1024;
-/// The same, where more cases than `MANY` did not pass.
-const NOT_PASSED_OF_MANY: usize = 4 * 1024;
-const MANY: usize = 500;
+/// Mismatches of an exchange that are told beside it.
+const MISMATCHES: usize = 20;
 
-/// How much smaller than its texts a case may become.
-const BEST_RATIO: usize = 12;
-
-/// Characters of each text that are kept, from the most generous to the last that is tried before texts are left out.
-const TEXTS: [usize; 4] = [4_096, 1_024, 384, 128];
-
-/// How much room the details of each case have.
-#[derive(Clone, Copy)]
-pub(super) struct Room {
-    not_passed: usize,
-}
-
-impl Room {
-    /// For these cases.
-    pub(super) fn of(cases: &[ReportedCase]) -> Self {
-        let not_passed = cases
-            .iter()
-            .filter(|case| !matches!(case.verdict, Verdict::Pass | Verdict::Skip))
-            .count();
-        Self {
-            not_passed: if not_passed > MANY {
-                NOT_PASSED_OF_MANY
-            } else {
-                NOT_PASSED
-            },
-        }
-    }
-
-    /// The details of a case, packed; none where nothing was sent.
-    pub(super) fn pack(self, case: &ReportedCase) -> Option<String> {
-        if case.exchanges.is_empty() && case.clients.is_empty() {
-            return None;
-        }
-        let room = match case.verdict {
-            Verdict::Pass | Verdict::Skip => PASSED,
-            _ => self.not_passed,
-        };
-        let mut packed = Vec::new();
-        for limit in TEXTS {
-            // Deflating gains less than that; what can not fit is not tried.
-            if length(case, limit) > room * BEST_RATIO {
-                continue;
-            }
-            packed = deflate(&document(case, Detail::Texts(limit)));
-            if packed.len() <= room {
-                return Some(STANDARD.encode(packed));
-            }
-        }
-        for most in [usize::MAX, 100, 20, 5] {
-            packed = deflate(&document(case, Detail::Lines(most)));
-            if packed.len() <= room {
-                break;
-            }
-        }
-        Some(STANDARD.encode(packed))
-    }
-}
-
-fn deflate(document: &Value) -> Vec<u8> {
-    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
-    // A vector takes everything.
-    let _ = encoder.write_all(document.to_string().as_bytes());
-    encoder.finish().unwrap_or_default()
-}
-
-/// Octets of the texts of a case, each cut at the limit.
-fn length(case: &ReportedCase, limit: usize) -> usize {
-    let of_part = |part: &Value| {
-        let fields = part.get("headers").and_then(Value::as_array);
-        let fields: usize = fields
-            .into_iter()
-            .flatten()
-            .filter_map(|field| field.get("value")?.as_str())
-            .map(|value| value.len().min(limit))
-            .sum();
-        let body = part.pointer("/body/text").and_then(Value::as_str);
-        fields + body.map_or(0, |text| text.len().min(limit))
-    };
-    case.exchanges
-        .iter()
-        .map(|exchange| {
-            let curl = exchange
-                .curl
-                .as_ref()
-                .map_or(0, |curl| curl.len().min(limit));
-            of_part(&exchange.request) + of_part(&exchange.response) + curl
-        })
-        .sum()
-}
+/// Header fields of a message that are told.
+const FIELDS: usize = 100;
 
 /// How much of a case is told.
-#[derive(Clone, Copy)]
-enum Detail {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Detail {
     /// Everything, with texts up to so many characters.
     Texts(usize),
     /// One line for each exchange, and so many at most.
     Lines(usize),
 }
 
-fn document(case: &ReportedCase, detail: Detail) -> Value {
+/// A case, as far as that; `null` where nothing was sent.
+pub(super) fn document(case: &ReportedCase, detail: Detail) -> Value {
+    if case.exchanges.is_empty() && case.clients.is_empty() {
+        return Value::Null;
+    }
     let (limit, most) = match detail {
         Detail::Texts(limit) => (limit, usize::MAX),
         Detail::Lines(most) => (120, most),
@@ -135,6 +38,7 @@ fn document(case: &ReportedCase, detail: Detail) -> Value {
     let clients: Vec<Value> = case
         .clients
         .iter()
+        .take(most)
         .map(|client| {
             json!({
                 "name": shown(&client.name, limit),
@@ -155,6 +59,26 @@ fn document(case: &ReportedCase, detail: Detail) -> Value {
         "omitted": case.exchanges.len().saturating_sub(most),
         "brief": matches!(detail, Detail::Lines(_)),
     })
+}
+
+/// Octets of the texts of a case, each cut at the limit: less than those of its document.
+pub(super) fn length(case: &ReportedCase, limit: usize) -> usize {
+    let of_part = |part: &Value| {
+        let fields = part.get("headers").and_then(Value::as_array);
+        let fields: usize = fields
+            .into_iter()
+            .flatten()
+            .take(FIELDS)
+            .filter_map(|field| field.get("value")?.as_str())
+            .map(|value| value.len().min(limit))
+            .sum();
+        let body = part.pointer("/body/text").and_then(Value::as_str);
+        fields + body.map_or(0, |text| text.len().min(limit))
+    };
+    case.exchanges
+        .iter()
+        .map(|exchange| of_part(&exchange.request) + of_part(&exchange.response))
+        .sum()
 }
 
 fn exchange_view(exchange: &ReportedExchange, detail: Detail) -> Value {
@@ -185,7 +109,8 @@ fn exchange_view(exchange: &ReportedExchange, detail: Detail) -> Value {
         "broken": exchange
             .mismatches
             .iter()
-            .map(|mismatch| json!([mismatch.requirement.as_deref().map(|rule| shown(rule, 40)), shown(&mismatch.message, line_limit)]))
+            .take(MISMATCHES)
+            .map(|mismatch| json!([mismatch.requirement.as_deref().map(|rule| shown(rule, 40)), shown(&mismatch.message, 240)]))
             .collect::<Vec<_>>(),
     });
     if let (Detail::Texts(limit), Some(members)) = (detail, view.as_object_mut()) {
@@ -226,7 +151,7 @@ fn message(part: &Value, limit: usize) -> Value {
         .and_then(Value::as_array)
         .into_iter()
         .flatten()
-        .take(100)
+        .take(FIELDS)
         .map(|field| {
             let member = |name: &str| {
                 let text = field.get(name).and_then(Value::as_str).unwrap_or_default();

@@ -95,7 +95,8 @@ pub(super) fn headline(report: &Report, strict: bool) -> Headline {
     }
 }
 
-fn verdict(summary: &Summary, strict: bool) -> (&'static str, Verdict) {
+/// What it came to in two or three words, and the verdict whose colour and sign that has.
+pub(crate) fn verdict(summary: &Summary, strict: bool) -> (&'static str, Verdict) {
     if summary.fail > 0 || summary.unexpected_pass > 0 || (strict && summary.warn > 0) {
         ("Does not conform", Verdict::Fail)
     } else if summary.error > 0 {

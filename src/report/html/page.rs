@@ -4,12 +4,13 @@ use askama::Template;
 use serde_json::Value;
 
 use super::areas::{Area, areas};
-use super::case_view::{Group, groups};
+use super::case_view::{Cases, cases};
 use super::headline::{Headline, headline};
 use super::policy::content_security_policy;
 use super::rule_view::{Rule, rules};
+use super::specification_view::{SpecifiedArea, on_the_web, specified};
+use super::tally::{Tally, tallies};
 use super::text::{BLOCK, LINE, counted, duration, grouped, shown};
-use super::verdict_view::{ORDER, meaning, title};
 use crate::outcome::{Level, Verdict};
 use crate::report::Invocation;
 use crate::report::model::Report;
@@ -46,21 +47,14 @@ struct Page {
     legend: Vec<Verdict>,
     broken_rules: Vec<Rule>,
     rules: Vec<Rule>,
-    groups: Vec<Group>,
+    cases: Cases,
     total: String,
+    specification: Vec<SpecifiedArea>,
+    /// Where all of it is.
+    specification_link: Option<String>,
     levels: Vec<Level>,
     capabilities: Vec<Capability>,
     target: String,
-}
-
-/// How many cases of a verdict there are, and their part of the bar.
-struct Tally {
-    verdict: Verdict,
-    title: &'static str,
-    meaning: &'static str,
-    count: String,
-    start: f64,
-    width: f64,
 }
 
 struct Capability {
@@ -77,10 +71,10 @@ pub fn render(
 ) -> Result<String, askama::Error> {
     let (again, behind) = invocation.around_case(report.seed);
     let command = client_command(&report.target);
-    let tallies = tallies(report);
+    let tallies = tallies(&report.summary);
     let (broken_rules, rules) = rules(&report.requirements, &report.cases);
     Page {
-        policy: content_security_policy(SCRIPT, STYLE),
+        policy: content_security_policy(Some(SCRIPT), STYLE),
         style: STYLE,
         script: SCRIPT,
         headline: headline(report, strict),
@@ -117,7 +111,9 @@ pub fn render(
         areas: areas(&report.cases),
         broken_rules,
         rules,
-        groups: groups(&report.cases),
+        cases: cases(&report.cases),
+        specification: specified(report.requirements.iter().map(|rule| rule.id.as_str())),
+        specification_link: on_the_web("rules-for-registries"),
         total: grouped(report.cases.len()),
         levels: vec![Level::Must, Level::Should, Level::Optional],
         capabilities: capabilities(report),
@@ -142,58 +138,6 @@ fn started(text: &str) -> String {
         |_| shown(text, 40),
         |time| time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string(),
     )
-}
-
-fn tallies(report: &Report) -> Vec<Tally> {
-    let summary = &report.summary;
-    let counts = ORDER.map(|verdict| match verdict {
-        Verdict::Pass => summary.pass,
-        Verdict::Fail => summary.fail,
-        Verdict::Warn => summary.warn,
-        Verdict::Skip => summary.skip,
-        Verdict::Error => summary.error,
-        Verdict::KnownFailure => summary.known_failure,
-        Verdict::UnexpectedPass => summary.unexpected_pass,
-    });
-    let present: Vec<(Verdict, usize)> = ORDER
-        .into_iter()
-        .zip(counts)
-        .filter(|(verdict, count)| *count > 0 || matches!(verdict, Verdict::Pass | Verdict::Fail))
-        .collect();
-    // However few, they are to be seen.
-    let widths: Vec<f64> = present
-        .iter()
-        .map(|(_, count)| {
-            if *count == 0 {
-                0.0
-            } else {
-                part(*count).max(part(report.cases.len()) * 0.008)
-            }
-        })
-        .collect();
-    let sum: f64 = widths.iter().sum::<f64>().max(1.0);
-    let mut start = 0.0;
-    present
-        .into_iter()
-        .zip(widths)
-        .map(|((verdict, count), width)| {
-            let width = (width / sum * 10_000.0).round() / 10.0;
-            let tally = Tally {
-                verdict,
-                title: title(verdict),
-                meaning: meaning(verdict),
-                count: grouped(count),
-                start,
-                width,
-            };
-            start = ((start + width) * 10.0).round() / 10.0;
-            tally
-        })
-        .collect()
-}
-
-fn part(count: usize) -> f64 {
-    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 fn capabilities(report: &Report) -> Vec<Capability> {

@@ -4,17 +4,17 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-/// The content security policy of a page with one inline script and one style sheet.
-pub(super) fn content_security_policy(script: &str, style: &str) -> String {
+/// The content security policy of a page with one style sheet and at most one script, both in it.
+pub(crate) fn content_security_policy(script: Option<&str>, style: &str) -> String {
+    let script = script.map_or_else(|| "'none'".to_owned(), source);
     format!(
-        "default-src 'none'; script-src '{}'; style-src '{}'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
-        source(script),
+        "default-src 'none'; script-src {script}; style-src {}; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
         source(style)
     )
 }
 
 fn source(text: &str) -> String {
-    format!("sha256-{}", STANDARD.encode(Sha256::digest(text)))
+    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)))
 }
 
 #[cfg(test)]
@@ -23,7 +23,7 @@ mod tests {
 
     #[test]
     fn script_and_style_are_known_by_their_hashes() {
-        let policy = content_security_policy("", "abc");
+        let policy = content_security_policy(Some(""), "abc");
         assert!(
             policy.contains("script-src 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"),
             "{policy}"
@@ -33,5 +33,6 @@ mod tests {
             "{policy}"
         );
         assert!(!policy.contains("unsafe"));
+        assert!(content_security_policy(None, "abc").contains("script-src 'none'"));
     }
 }

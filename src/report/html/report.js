@@ -27,7 +27,7 @@
   const idOf = (element) => element.id.slice("case=".length);
 
   // Commands and links to be copied.
-  const copyable = (title, text) => {
+  const copyable = (level, title, text) => {
     const code = make("pre", { class: "wire", tabindex: "0" }, text);
     const button = make("button", { type: "button" }, "Copy");
     button.addEventListener("click", async () => {
@@ -42,11 +42,16 @@
         selection.addRange(range);
         done = document.execCommand("copy");
       }
-      button.textContent = done ? "Copied" : "Selected";
-      setTimeout(() => { button.textContent = "Copy"; }, 2000);
+      say(done ? "Copied" : "Selected");
+      setTimeout(say, 2000, "Copy");
     });
-    button.setAttribute("aria-label", `Copy: ${title}`);
-    return make("div", { class: "command" }, make("h5", {}, title), code, button);
+    const say = (word) => {
+      button.textContent = word;
+      button.setAttribute("aria-label", `${word}: ${title}`);
+    };
+    say("Copy");
+    button.setAttribute("aria-live", "polite");
+    return make("div", { class: "command" }, make(level, {}, title), code, button);
   };
   const quoted = (word) => `'${word.replaceAll("'", "'\\''")}'`;
 
@@ -128,12 +133,12 @@
     const fill = () => {
       if (details.childElementCount > 1) return;
       const inside = make("div", { class: "inside" });
-      if (brief) inside.append(make("p", { class: "cut" }, "Left out to keep this file small; the JSON report has it."));
+      if (brief) inside.append(make("p", { class: "cut" }, "Left out to keep this file small; the JSON report has more."));
       else {
         const answer = one.status != null ? message("Answer", `${one.status} ${one.reason || ""}`, one.came) : message("Answer", one.error || "no answer", null);
         inside.append(make("div", { class: "messages" }, message("Request", `${one.method || "raw octets to"} ${one.url || ""}`, one.sent), answer));
       }
-      if (one.curl) inside.append(copyable("The same request by curl", one.curl));
+      if (one.curl) inside.append(copyable("h5", "The same request by curl", one.curl));
       details.append(inside);
     };
     details.addEventListener("toggle", fill);
@@ -169,32 +174,41 @@
       data.clients.flatMap((client) => ["stdout", "stderr"].filter((name) => client[name]).map((name) => make("div", { class: "said" }, make("div", {}, make("h4", {}, name), make("pre", { class: "wire" }, client[name]))))));
   };
 
-  const unpack = async (text) => {
-    const octets = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-    const stream = new Blob([octets]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
-    return new Response(stream).json();
+  // Some cases are packed together; each pack is unpacked once.
+  const packs = [...document.querySelectorAll("script.pack")].map((script) => script.firstChild);
+  const unpacked = new Map();
+  const unpack = (index) => {
+    if (!unpacked.has(index)) {
+      const octets = Uint8Array.from(atob(packs[index].data), (character) => character.charCodeAt(0));
+      const stream = new Blob([octets]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+      unpacked.set(index, new Response(stream).json());
+    }
+    return unpacked.get(index);
   };
 
   const open = async (element) => {
     if (element.dataset.filled) return;
     element.dataset.filled = "1";
-    const packed = element.querySelector("script");
-    if (packed) {
+    const mark = make("p", { class: "cut" });
+    const before = element.querySelector(".file");
+    element.insertBefore(mark, before);
+    if (element.dataset.pack) {
       try {
-        const shown = timeline(await unpack(packed.textContent));
+        const all = await unpack(Number(element.dataset.pack));
+        const shown = timeline(all[Number(element.dataset.index)]);
         const asked = element.querySelector(".asked");
         if (asked) {
           const beside = make("div", { class: "beside" });
           asked.replaceWith(beside);
           beside.append(asked, shown);
-        } else packed.before(shown);
+          mark.remove();
+        } else mark.replaceWith(shown);
       } catch (error) {
-        packed.before(make("p", { class: "note" }, `The exchanges can not be shown: ${error}. The JSON report has them.`));
+        mark.replaceWith(make("p", { class: "note" }, `The exchanges can not be shown: ${error}. The JSON report has them.`));
       }
-      packed.remove();
-    }
+    } else mark.remove();
     const words = [page.again, quoted(idOf(element)), page.behind].filter((word) => word);
-    element.append(copyable("Run this case again", words.join(" ")));
+    element.append(copyable("h4", "Run this case again", words.join(" ")));
     const link = make("a", { href: `#case=${encodeURIComponent(idOf(element))}` }, "Link to this case");
     element.append(make("p", {}, link));
   };
@@ -205,12 +219,41 @@
   // The filter, which the address holds.
   const input = { text: form.querySelector("#text"), area: form.querySelector("#area"), level: form.querySelector("#level") };
   const boxes = [...form.querySelectorAll("[name=verdict]")];
-  const startOpen = new Map(groups.map((group) => [group, group.open]));
-  const texts = new Map();
-  const textOf = (element) => {
-    if (!texts.has(element)) texts.set(element, element.querySelector("summary").textContent.toLowerCase());
-    return texts.get(element);
+  // Rows of a group that a filter shows at first: thousands at once would make typing slow.
+  const FEW = 400;
+  const lists = groups.map((group) => ({
+    group,
+    verdict: group.id.slice("verdict=".length),
+    number: group.querySelector(".number"),
+    startsOpen: group.open,
+    most: FEW,
+    cases: [...group.querySelectorAll(".case")].map((element) => ({ element, shown: true, text: null, rules: null })),
+  }));
+  for (const list of lists) {
+    const button = make("button", { type: "button" }, "");
+    button.addEventListener("click", () => {
+      const next = list.cases.find((one) => one.fits && !one.shown);
+      list.most = Infinity;
+      apply();
+      next?.element.querySelector("summary").focus();
+    });
+    list.further = make("p", { class: "further", hidden: true }, button);
+    list.group.append(list.further);
+  }
+  // What is looked through, read when there is time for it, or when it is needed.
+  const read = (one) => {
+    if (one.text !== null) return one;
+    const summary = one.element.querySelector("summary");
+    one.text = summary.textContent.toLowerCase();
+    one.rules = summary.querySelector(".rule-ids").textContent.split(" ");
+    return one;
   };
+  const unread = lists.flatMap((list) => list.cases);
+  const readOn = (deadline) => {
+    while (unread.length && deadline.timeRemaining() > 2) for (const one of unread.splice(-20)) read(one);
+    if (unread.length) requestIdleCallback(readOn);
+  };
+  if (window.requestIdleCallback) requestIdleCallback(readOn);
   let ofRule = "";
   let wasActive = false;
 
@@ -219,21 +262,30 @@
     const words = input.text.value.toLowerCase().split(/\s+/).filter((word) => word);
     const active = verdicts.size > 0 || words.length > 0 || input.area.value !== "" || input.level.value !== "" || ofRule !== "";
     let total = 0;
-    for (const group of groups) {
+    for (const list of lists) {
       let count = 0;
-      const inside = !verdicts.size || verdicts.has(group.id.slice("verdict=".length));
-      for (const one of group.querySelectorAll(".case")) {
+      const inside = !verdicts.size || verdicts.has(list.verdict);
+      for (const one of list.cases) {
         const fits = inside
-          && (!input.area.value || one.dataset.area === input.area.value)
-          && (!input.level.value || one.dataset.level === input.level.value)
-          && (!ofRule || one.querySelector(".rule-ids").textContent.split(" ").includes(ofRule))
-          && words.every((word) => textOf(one).includes(word));
-        one.hidden = !fits;
+          && (!input.area.value || one.element.dataset.area === input.area.value)
+          && (!input.level.value || one.element.dataset.level === input.level.value)
+          && (!ofRule || read(one).rules.includes(ofRule))
+          && words.every((word) => read(one).text.includes(word));
         if (fits) count += 1;
+        one.fits = fits;
+        const shown = fits && (!active || count <= list.most);
+        if (shown !== one.shown) {
+          one.element.hidden = !shown;
+          one.shown = shown;
+        }
       }
-      group.hidden = count === 0;
-      if (active !== wasActive || active) group.open = active ? true : startOpen.get(group);
-      group.querySelector(".number").textContent = grouped(count);
+      const further = active ? count - list.most : 0;
+      list.further.hidden = further <= 0;
+      list.further.firstChild.textContent = `Show ${grouped(Math.max(0, further))} more`;
+      list.group.hidden = count === 0;
+      if (active) list.group.open = true;
+      else if (wasActive) list.group.open = list.startsOpen;
+      list.number.textContent = grouped(count);
       total += count;
     }
     wasActive = active;
@@ -262,7 +314,16 @@
   };
   const follow = () => {
     const raw = location.hash.slice(1);
-    if (!raw.includes("=")) return;
+    if (!raw.includes("=")) {
+      // A rule in the words of the specification.
+      const place = document.getElementById(raw);
+      const closed = place?.closest(".specified");
+      if (closed) {
+        closed.open = true;
+        place.scrollIntoView({ block: "start", behavior: "instant" });
+      }
+      return;
+    }
     const address = new URLSearchParams(raw.replaceAll("+", "%2B"));
     if (address.has("case")) {
       const wanted = cases.find((one) => idOf(one) === address.get("case"));
@@ -290,10 +351,21 @@
   };
 
   form.hidden = false;
-  let pending = 0;
+  // Once a frame, however fast somebody types; an address may not be changed that often.
+  let frame = 0;
+  let later = 0;
   form.addEventListener("input", () => {
-    clearTimeout(pending);
-    pending = setTimeout(() => { apply(); remember(); }, 80);
+    for (const list of lists) list.most = FEW;
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(apply);
+    clearTimeout(later);
+    later = setTimeout(remember, 250);
+  });
+  form.addEventListener("keydown", (pressed) => {
+    if (pressed.key !== "Escape" || pressed.target !== input.text || !input.text.value) return;
+    pressed.preventDefault();
+    input.text.value = "";
+    input.text.dispatchEvent(new Event("input", { bubbles: true }));
   });
   form.addEventListener("submit", (submitted) => submitted.preventDefault());
   document.getElementById("reset").addEventListener("click", () => {

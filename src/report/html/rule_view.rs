@@ -11,17 +11,14 @@ use crate::requirement;
 /// Cases of a broken rule that are named; the others are a filter away.
 const NAMED: usize = 8;
 
-/// Where the rules are written down, if it is known.
-const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
-
 /// A row of the rule table.
 pub(super) struct Rule {
     pub id: String,
     pub level: Level,
     pub text: Vec<Piece>,
     pub verdict: Verdict,
-    /// Of the specification.
-    pub link: Option<String>,
+    /// Where the page has it in the words of the specification.
+    pub anchor: Option<String>,
     pub cases: String,
     /// The first cases that broke it.
     pub broken_by: Vec<String>,
@@ -60,7 +57,7 @@ pub(super) fn rules(
             level: rule.level,
             text: requirement::find(&rule.id).map_or_else(Vec::new, |rule| sentence(&rule.summary)),
             verdict: rule.verdict,
-            link: link(&rule.id),
+            anchor: requirement::anchor(&rule.id),
             cases: grouped(rule.cases.len()),
             broken_by: broken_by
                 .iter()
@@ -73,15 +70,4 @@ pub(super) fn rules(
     let (mut attention, others): (Vec<Rule>, Vec<Rule>) = rows.partition(Rule::needs_attention);
     attention.sort_by_key(|rule| rank(rule.verdict));
     (attention, others)
-}
-
-/// The rule in the specification, where the address of the repository is known.
-fn link(id: &str) -> Option<String> {
-    (!REPOSITORY.is_empty()).then(|| {
-        format!(
-            "{REPOSITORY}/blob/v{}/docs/publish-api.md#{}",
-            env!("CARGO_PKG_VERSION"),
-            id.to_ascii_lowercase()
-        )
-    })
 }

@@ -25,15 +25,47 @@ pub(super) fn shown(text: &str, limit: usize) -> String {
     shown
 }
 
+/// As [`shown`], and in a page no more than twice as many octets, into whatever the characters have to be written out.
+pub(super) fn within(text: &str, limit: usize) -> String {
+    let shown = shown(text, limit);
+    // Most of all is what it is.
+    if octets(&shown) <= 2 * limit + 60 {
+        return shown;
+    }
+    let mut left = 2 * limit;
+    let mut kept: String = shown
+        .chars()
+        .take_while(|character| {
+            let enough = octets_of(*character) <= left;
+            left = left.saturating_sub(octets_of(*character));
+            enough
+        })
+        .collect();
+    kept.push_str(" …");
+    kept
+}
+
+/// Octets that a text takes in a page, escaped.
+pub(super) fn octets(text: &str) -> usize {
+    text.chars().map(octets_of).sum()
+}
+
+fn octets_of(character: char) -> usize {
+    match character {
+        '<' | '>' | '&' | '"' | '\'' => "&#60;".len(),
+        other => other.len_utf8(),
+    }
+}
+
 /// A piece of a sentence of ours, in which code stands in backticks.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Piece {
+pub(crate) struct Piece {
     pub is_code: bool,
     pub text: String,
 }
 
 /// A sentence by its pieces.
-pub(super) fn sentence(text: &str) -> Vec<Piece> {
+pub(crate) fn sentence(text: &str) -> Vec<Piece> {
     shown(text, LINE)
         .split('`')
         .enumerate()
@@ -102,6 +134,21 @@ mod tests {
     fn a_long_text_says_how_much_is_left_out() {
         assert_eq!(shown("abcdef", 4), "abcd … and 2 characters more");
         assert_eq!(shown("äöüß", 4), "äöüß");
+    }
+
+    #[test]
+    fn what_has_to_be_written_out_is_bounded_all_the_same() {
+        assert_eq!(within("a < b", 100), "a < b");
+        assert_eq!(octets("a < b"), 9);
+        for text in [
+            "<".repeat(1_000),
+            "\u{202e}".repeat(1_000),
+            "x".repeat(1_000),
+        ] {
+            let text = within(&text, 100);
+            assert!(octets(&text) <= 260, "{text}");
+            assert!(text.contains('…'), "{text}");
+        }
     }
 
     #[test]
