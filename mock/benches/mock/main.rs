@@ -1,0 +1,26 @@
+//! What the mock costs: `cargo bench -p mock-registry --bench mock`, or a part of it: `... --bench mock -- reading start`.
+//!
+//! Everything is a ratio to a baseline of the same run, or a bound; what does not meet its target says so at the end of its line.
+
+mod figures;
+mod publisher;
+mod publishing;
+mod reading;
+mod servers;
+mod wire;
+
+/// The parts, by name.
+const PARTS: [(&str, fn()); 2] = [("reading", reading::run), ("publishing", publishing::run)];
+
+fn main() {
+    let wanted: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with('-'))
+        .collect();
+    for (name, run) in PARTS {
+        if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {
+            println!("{name}");
+            run();
+        }
+    }
+}
