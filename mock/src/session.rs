@@ -3,7 +3,10 @@
 use std::{
     collections::HashSet,
     panic::AssertUnwindSafe,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -18,7 +21,8 @@ use crate::{
     config::Config,
     fault::{FaultState, Faults},
     fetch::{FetchOptions, FetchSetupError, Fetcher},
-    journal::{Journal, Redactor},
+    handlers::Documents,
+    journal::{Journal, JournalRoom, Redactor},
     links::Links,
     metrics::SessionMetrics,
     oddity::Oddities,
@@ -42,6 +46,8 @@ const SETTLING: Duration = Duration::from_secs(5);
 const LONGEST_SETTLING: Duration = Duration::from_secs(20);
 /// Releases whose content is verified at a time.
 const VERIFICATIONS_AT_A_TIME: usize = 256;
+/// The journals of all sessions together take as much as so many full ones of the server's own.
+const JOURNALS: u64 = 4;
 
 /// One registry with everything that is its own.
 pub(crate) struct Session {
@@ -59,6 +65,10 @@ pub(crate) struct Session {
     pub answers: Answers,
     /// Its URLs.
     pub links: Links,
+    /// Tells it from the other sessions of its server.
+    pub number: u64,
+    /// Documents of releases that were read lately, of all sessions of the server.
+    pub documents: Arc<Documents>,
     /// What it wants of manifests.
     pub manifest_rules: ManifestRules,
     /// Who may do what.
@@ -73,10 +83,10 @@ pub(crate) struct Session {
     registry: Mutex<Registry>,
     /// What was asked of it.
     pub journal: Journal,
-    /// What keeps secrets out of the journal.
-    pub redactor: Redactor,
     /// What it has done, in numbers.
     pub metrics: SessionMetrics,
+    /// Of the next session that shares with this one.
+    next_number: AtomicU64,
     tasks: Tasks,
     /// Packages whose lock was left behind. Set by a defect alone.
     locked: Mutex<HashSet<String>>,
@@ -139,17 +149,34 @@ impl Session {
             clock: Clock::default(),
             faults: Faults::new(oddities.seed()),
             answers: Answers::new(oddities.seed()),
-            journal: Journal::new(config.journal_entries, config.journal_bytes),
-            redactor: Redactor::new(
-                config
-                    .identities
-                    .iter()
-                    .map(|identity| identity.token.clone()),
-                &config.auth_header,
+            journal: Journal::new(
+                config.journal_entries,
+                config.journal_bytes,
+                shared.map_or_else(
+                    || {
+                        Arc::new(JournalRoom::new(
+                            config.journal_bytes.saturating_mul(JOURNALS),
+                        ))
+                    },
+                    |shared| shared.journal.room().clone(),
+                ),
+                Redactor::new(
+                    config
+                        .identities
+                        .iter()
+                        .map(|identity| identity.token.clone()),
+                    &config.auth_header,
+                ),
+                config.problem_type_prefix.clone(),
             ),
             metrics: SessionMetrics::of_server(
                 shared.map_or_else(Arc::default, |shared| shared.metrics.server().clone()),
             ),
+            number: shared.map_or(0, |shared| {
+                shared.next_number.fetch_add(1, Ordering::Relaxed)
+            }),
+            next_number: AtomicU64::new(1),
+            documents: shared.map_or_else(Arc::default, |shared| shared.documents.clone()),
             tasks: Tasks::default(),
             locked: Mutex::default(),
             ended: watch::Sender::new(false),
@@ -245,6 +272,11 @@ impl Session {
     /// Work that goes on whatever becomes of the request that began it, until the session ends.
     pub(crate) fn tasks(&self) -> &Tasks {
         &self.tasks
+    }
+
+    /// Whether the session has ended.
+    pub(crate) fn has_ended(&self) -> bool {
+        *self.ended.borrow()
     }
 
     /// Returns when the session ends.

@@ -116,7 +116,9 @@ pub(crate) fn component(bytes: usize) -> Vec<u8> {
     component.extend(*b"\x01x");
     let mut state = 1_u64;
     component.extend((0..filling).map(|_| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
         (state >> 56) as u8
     }));
     component
@@ -126,7 +128,11 @@ pub(crate) fn component(bytes: usize) -> Vec<u8> {
 fn component_digest(content: &[u8]) -> String {
     const PATH: &[u8] = b"component.wasm";
     let mut index = Sha256::digest(content).to_vec();
-    index.extend(u16::try_from(PATH.len()).expect("a short path").to_le_bytes());
+    index.extend(
+        u16::try_from(PATH.len())
+            .expect("a short path")
+            .to_le_bytes(),
+    );
     index.extend(PATH);
     hex::encode(Sha256::digest(&index))
 }

@@ -36,7 +36,11 @@ fn compare(size: usize) {
 
     let flow = flows.next().expect("a flow");
     let baseline = bare(&[], Bytes::from(vec![b' '; lengths[3]]));
-    let bodies = [flow.create.clone(), publisher.content.clone(), flow.publish.clone()];
+    let bodies = [
+        flow.create.clone(),
+        publisher.content.clone(),
+        flow.publish.clone(),
+    ];
     let mut exchanges: Vec<Vec<u8>> = bodies
         .iter()
         .zip([(201, lengths[0]), (200, lengths[1]), (201, lengths[2])])
@@ -96,8 +100,18 @@ fn scale() {
     let mut one = Vec::new();
     let mut many = Vec::new();
     for round in 0..5 {
-        one.push(carry_out(&publisher, registry.address, &flows(&format!("one-{round}")), 1));
-        many.push(carry_out(&publisher, registry.address, &flows(&format!("many-{round}")), 16));
+        one.push(carry_out(
+            &publisher,
+            registry.address,
+            &flows(&format!("one-{round}")),
+            1,
+        ));
+        many.push(carry_out(
+            &publisher,
+            registry.address,
+            &flows(&format!("many-{round}")),
+            16,
+        ));
     }
     let best = |rates: &[f64]| rates.iter().copied().fold(0.0, f64::max);
     let (one, many) = (best(&one), best(&many));

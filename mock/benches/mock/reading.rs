@@ -23,13 +23,20 @@ pub(crate) fn run() {
     let answer = first.ask(&flow.get).expect(200);
     let (fields, body) = parts(answer.octets, answer.body());
     let baseline = bare(&fields, body);
-    let lengths = [registry.address, baseline.address]
-        .map(|address| Connection::open(address).ask(&flow.get).expect(200).octets.len());
+    let lengths = [registry.address, baseline.address].map(|address| {
+        Connection::open(address)
+            .ask(&flow.get)
+            .expect(200)
+            .octets
+            .len()
+    });
     assert_eq!(lengths[0], lengths[1], "both give the same octets");
 
     for connections in [1, 16] {
         let open = |address| -> Vec<Connection> {
-            (0..connections).map(|_| Connection::open(address)).collect()
+            (0..connections)
+                .map(|_| Connection::open(address))
+                .collect()
         };
         let (mut ours, mut theirs) = (open(registry.address), open(baseline.address));
         let go_round = |connections: &mut Vec<Connection>| {

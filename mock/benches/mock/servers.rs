@@ -47,7 +47,8 @@ pub(crate) fn bare(fields: &[(String, String)], body: Bytes) -> Served<()> {
         })
         .collect();
     let answer = move || async move { (headers, body) };
-    let exchange = |axum::extract::Path((status, length)): axum::extract::Path<(u16, usize)>, body: Bytes| async move {
+    let exchange = |axum::extract::Path((status, length)): axum::extract::Path<(u16, usize)>,
+                    body: Bytes| async move {
         drop(body);
         let status = StatusCode::from_u16(status).expect("a status");
         (status, vec![b' '; length])

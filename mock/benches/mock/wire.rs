@@ -25,9 +25,7 @@ impl Connection {
     pub(crate) fn open(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).expect("a connection");
         stream.set_nodelay(true).expect("a socket");
-        stream
-            .set_read_timeout(Some(PATIENCE))
-            .expect("a socket");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a socket");
         Self {
             stream,
             buffer: vec![0; 64 << 10],

@@ -225,6 +225,13 @@ options! {
     /// Sessions that there may be at a time [default: 1000]
     #[arg(value_name = "N")]
     max_sessions: usize, "MOCK_REGISTRY_MAX_SESSIONS";
+    /// Connections at a time, on all addresses together [default: 4096, or fewer where the process can open fewer files]
+    #[arg(value_name = "N")]
+    max_connections: usize, "MOCK_REGISTRY_MAX_CONNECTIONS";
+    /// How long a connection may wait for the head of a request, or for its client to take more of an answer [default: 60s]
+    #[file("text::duration")]
+    #[arg(value_name = "DURATION", value_parser = parse_duration)]
+    idle_timeout: Duration, "MOCK_REGISTRY_IDLE_TIMEOUT";
     /// Public keys of the publishers, a JWKS whose keys have kid, alg and identity [default: the conformance suite's]
     #[arg(value_name = "FILE")]
     keys: PathBuf, "MOCK_REGISTRY_KEYS";
@@ -271,6 +278,8 @@ impl Options {
             base_path: self.base_path.clone(),
             tls: self.tls.unwrap_or(false),
             max_sessions: self.max_sessions,
+            max_connections: self.max_connections,
+            idle_timeout: self.idle_timeout,
         }
     }
 

@@ -7,12 +7,16 @@ use http_body_util::BodyExt;
 use hyper::body::Body;
 use tokio::time::timeout;
 
-use crate::{cause::Cause, problem::ProblemKind, refusal::Refusal, tasks::Tasks};
+use crate::{
+    cause::Cause, journal::Recording, problem::ProblemKind, refusal::Refusal, tasks::Tasks,
+};
 
 use super::Request;
 
 /// How long a client may be silent within a body.
 const SILENCE: Duration = Duration::from_secs(30);
+/// Bytes a second that a body has to bring in the long run; the first half a minute is free.
+const SLOWEST: u64 = 8 << 10;
 /// What is read and thrown away of a body that was refused, so that the client gets to read the answer.
 const DRAINED: u64 = 256 << 20;
 /// How long that may take.
@@ -77,7 +81,13 @@ impl Request {
     async fn receive_chunk(&mut self) -> Result<Option<Bytes>, BodyTrouble> {
         self.body_was_polled = true;
         loop {
-            match timeout(SILENCE, self.body.frame()).await {
+            self.activity.waits_for_body();
+            let frame = timeout(SILENCE, self.body.frame()).await;
+            self.activity.has_body();
+            if self.drips() {
+                return Err(BodyTrouble::Silent);
+            }
+            match frame {
                 Err(_) => return Err(BodyTrouble::Silent),
                 Ok(None) => {
                     if let Some(recording) = &mut self.recording {
@@ -94,6 +104,7 @@ impl Request {
                 // Trailers are not content.
                 Ok(Some(Ok(frame))) => {
                     if let Ok(data) = frame.into_data() {
+                        self.received += data.len() as u64;
                         if let Some(recording) = &mut self.recording {
                             recording.receive(&data);
                         }
@@ -102,6 +113,22 @@ impl Request {
                 }
             }
         }
+    }
+
+    /// Whether the body comes so slowly that it was made to.
+    fn drips(&self) -> bool {
+        let allowed = SILENCE + Duration::from_secs(self.received / SLOWEST);
+        self.arrived.elapsed() > allowed
+    }
+
+    /// Whether what comes of the body is recorded, and hashed for that.
+    pub(super) fn is_recorded(&self) -> bool {
+        self.recording.is_some()
+    }
+
+    /// SHA-256 of what has come of the body, where it is recorded.
+    pub(super) fn received_sha256(&self) -> Option<[u8; 32]> {
+        self.recording.as_ref().map(Recording::received_sha256)
     }
 
     /// The whole body, up to the limit in bytes.

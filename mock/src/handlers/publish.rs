@@ -147,10 +147,11 @@ fn check(
     work: &PublishWork,
     request: &PublishRequest,
 ) -> Result<JwsDocument, Refusal> {
-    let signature =
-        session
-            .signatures
-            .judge_publish(&work.manifest, work.signed_at_create.clone(), request)?;
+    let signature = session.signatures.judge_publish(
+        &work.manifest,
+        work.signed_at_create.as_deref().cloned(),
+        request,
+    )?;
     session
         .registry()
         .require_content(session.now(), &work.claim)?;

@@ -1,6 +1,5 @@
 //! `POST` of content to `uploadUrl` (rules UPL).
 
-use bytes::BytesMut;
 use http::{HeaderMap, StatusCode, header};
 
 use crate::{
@@ -176,14 +175,22 @@ async fn receive(
     } else {
         limit(session, manifest)
     };
+    let is_hashed = request.is_recorded();
     let verifies = session.config.verification != Verification::None && !ticket.late;
     let mut reader = verifies.then(|| {
         let mut options = session.content.options(manifest);
         options.policy.ignores_limit |=
             session.policy.upload.ignores_limit || session.policy.upload.trusts_declared_length;
-        ContentReader::new(options)
+        // What is recorded of a body is hashed on its way.
+        if is_hashed {
+            ContentReader::without_sha256(options)
+        } else {
+            ContentReader::new(options)
+        }
     });
-    let mut bytes = BytesMut::new();
+    let mut bytes = Vec::new();
+    let declared = request.declared_length().unwrap_or(0).min(limit);
+    let declared = usize::try_from(declared).unwrap_or(usize::MAX);
     let mut unread = None;
     loop {
         let chunk = match request.next_chunk().await {
@@ -191,10 +198,7 @@ async fn receive(
             Ok(None) => break,
             Err(BodyTrouble::BrokenOff) if session.policy.upload.takes_truncated => break,
             Err(BodyTrouble::BrokenOff) if session.policy.upload.keeps_broken_off => {
-                return Ok(Upload {
-                    bytes: bytes.freeze(),
-                    summary: Some(ContentSummary::unread()),
-                });
+                return Ok(Upload::new(bytes.into(), Some(ContentSummary::unread())));
             }
             Err(trouble) => return Err(trouble.into()),
         };
@@ -210,27 +214,39 @@ async fn receive(
             }
             reader = None;
         }
+        make_room(&mut bytes, chunk.len(), declared);
         bytes.extend_from_slice(&chunk);
     }
+    bytes.shrink_to_fit();
+    let sha256 = request.received_sha256();
     if bytes.is_empty() && session.policy.crash.maps_uploads {
         return Err(internal_error("failed to map the file: EINVAL"));
     }
     let summary = reader
-        .map(|reader| judge(session, ticket, reader))
+        .map(|reader| judge(session, ticket, reader, sha256))
         .transpose()?
         .or(unread);
-    Ok(Upload {
-        bytes: bytes.freeze(),
-        summary,
-    })
+    Ok(Upload::new(bytes.into(), summary).with_sha256(sha256))
+}
+
+/// Makes room for more bytes: twice as much each time, and no more than was declared. What was declared and does not come costs nothing.
+fn make_room(bytes: &mut Vec<u8>, more: usize, declared: usize) {
+    const FIRST: usize = 64 << 10;
+    let needed = bytes.len() + more;
+    if needed > bytes.capacity() {
+        let doubled = (bytes.capacity() * 2).max(FIRST);
+        let wanted = doubled.min(declared.max(needed)).max(needed);
+        bytes.reserve_exact(wanted - bytes.len());
+    }
 }
 
 fn judge(
     session: &Session,
     ticket: &UploadTicket,
     reader: ContentReader,
+    sha256: Option<[u8; 32]>,
 ) -> Result<ContentSummary, Problem> {
-    let summary = match reader.finish() {
+    let summary = match reader.finish_with(sha256) {
         Ok(summary) => summary,
         Err(error) => {
             let unread = session.content.unread(&error);

@@ -208,6 +208,14 @@ impl CreatePolicy {
     }
 
     /// Whether another release is taken for the one with this key.
+    pub(crate) fn takes_others_for_same(&self) -> bool {
+        self.one_pending_of_a_name
+            || self.names_are_prefixes
+            || self.compares_core_versions
+            || self.ignores_builds
+    }
+
+    /// Whether it takes a release for another (CRE-10).
     pub(crate) fn takes_for_same(&self, other: &Attempt, key: &ReleaseKey) -> bool {
         let theirs = other.key();
         if theirs == key {

@@ -82,14 +82,17 @@ impl Registry {
     fn refuse_conflict(&mut self, now: Timestamp, key: &ReleaseKey) -> Result<(), Refusal> {
         let policy = self.policy.create;
         let failure_is_for_good = self.policy.processing.failure_is_for_good;
-        let links = self.links.clone();
         let is_in_the_way = |other: &Attempt| policy.takes_for_same(other, key);
-        if self.attempts().any(is_in_the_way) {
+        if policy.takes_others_for_same() && self.attempts().any(is_in_the_way) {
             return Err(Refusal::new(
                 ProblemKind::ReleaseExists,
                 format!("{key} exists."),
             ));
         }
+        if self.current(key, now).is_none() {
+            return Ok(());
+        }
+        let links = self.links.clone();
         let Some(attempt) = self.current(key, now) else {
             return Ok(());
         };
@@ -143,7 +146,7 @@ impl Registry {
             upload_token,
             status_token,
             signed_at_create: signature.is_some(),
-            signature,
+            signature: signature.map(Arc::new),
             upload,
             remark: None,
             slips: Slips {
@@ -155,6 +158,7 @@ impl Registry {
             sources,
             verified: None,
             stage: Stage::Pending,
+            revision: self.next_revision(),
             manifest: Arc::new(manifest),
         };
         let view = self.policy.processing.present(self.view(&attempt));

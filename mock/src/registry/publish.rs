@@ -9,6 +9,7 @@ use crate::{
     config::Verification,
     identity::Caller,
     jws::JwsDocument,
+    links::Links,
     policy::internal_error,
     problem::{Problem, ProblemKind},
     refusal::{Refusal, not_found},
@@ -37,7 +38,7 @@ pub(crate) struct PublishWork {
     /// What is published.
     pub manifest: Arc<Manifest>,
     /// Signatures that came with create, good ones.
-    pub signed_at_create: Option<JwsDocument>,
+    pub signed_at_create: Option<Arc<JwsDocument>>,
     /// Uploaded content.
     pub upload: Option<Arc<Upload>>,
     /// Where the content is, the registry's own store included.
@@ -55,7 +56,6 @@ impl Registry {
         self.permit_write(now, caller, key)?;
         let policy = self.policy.publish;
         let gone_when_failed = self.policy.processing.failure_is_for_good;
-        let links = self.links.clone();
         let unknown = || {
             if policy.unknown_is_internal_error {
                 internal_error("unexpected state")
@@ -70,7 +70,13 @@ impl Registry {
                 format!("{key} is being published."),
             ));
         }
+        let stage = &self.current(key, now).ok_or_else(unknown)?.stage;
+        let links = (*stage != Stage::Pending).then(|| self.links.clone());
         let attempt = self.current(key, now).ok_or_else(unknown)?;
+        let located = |refusal: Refusal, url: &dyn Fn(&Links) -> String| match &links {
+            Some(links) => refusal.with_location(url(links)),
+            None => refusal,
+        };
         match &attempt.stage {
             Stage::Published { .. } if policy.publishes_again => {}
             Stage::Published { .. } if policy.refused_again_unpublishes => {}
@@ -82,22 +88,23 @@ impl Registry {
             }
             Stage::Failed { .. } if gone_when_failed => return Err(gone()),
             Stage::Published { .. } => {
-                return Err(Refusal::new(
+                let refusal = Refusal::new(
                     ProblemKind::AlreadyPublished,
                     format!("{key} has been published."),
-                )
-                .with_location(links.release(key)));
+                );
+                return Err(located(refusal, &|links| links.release(key)));
             }
             Stage::Publishing | Stage::Processing(_) if policy.checks_then_acts => {}
             Stage::Publishing | Stage::Processing(_) if policy.processing_is_not_found => {
                 return Err(not_found());
             }
             Stage::Publishing | Stage::Processing(_) => {
-                return Err(Refusal::new(
+                let refusal = Refusal::new(
                     ProblemKind::Processing,
                     format!("{key} is being published."),
-                )
-                .with_location(links.status(key, attempt.status_token.as_deref())));
+                );
+                let token = attempt.status_token.as_deref();
+                return Err(located(refusal, &|links| links.status(key, token)));
             }
             Stage::Expired { .. } if policy.publishes_expired => {}
             _ => attempt.refuse_unless_pending(false)?,
@@ -246,7 +253,9 @@ impl Registry {
         verdict: Verdict,
     ) -> Result<ReleaseView, Refusal> {
         let policy = self.policy.publish;
+        let revision = self.next_revision();
         let attempt = self.publishing(now, claim).ok_or_else(not_found)?;
+        attempt.revision = revision;
         match verdict {
             Verdict::Bad(problem) if policy.refusal_is_final => {
                 attempt.conclude(now, Verdict::Bad(problem.clone()));
@@ -272,7 +281,9 @@ impl Registry {
         signature: JwsDocument,
     ) -> Result<UnpublishedView, Refusal> {
         let racing = self.policy.publish.checks_then_acts;
+        let revision = self.next_revision();
         let attempt = self.publishing(now, claim).ok_or_else(not_found)?;
+        attempt.revision = revision;
         attempt.record(signature, racing);
         attempt.stage = Stage::Processing(Processing {
             accepted_at: now,
@@ -280,8 +291,8 @@ impl Registry {
             let_through: false,
             finished: None,
         });
-        let attempt = attempt.clone();
-        Ok(self.policy.processing.present(self.view(&attempt)))
+        let id = attempt.id;
+        self.presented(id)
     }
 
     /// Takes the verdict of work that was accepted. When it shows is the processing mode's matter.
@@ -336,8 +347,7 @@ impl Registry {
             summary: work
                 .upload
                 .as_ref()
-                .and_then(|upload| upload.summary.clone())
-                .map(Arc::new),
+                .and_then(|upload| upload.summary.clone()),
         })
     }
 
@@ -352,9 +362,9 @@ impl Attempt {
     /// Keeps the signatures of a publish. Publishes that race add theirs to those of each other: what no registry may do (PUB-7).
     fn record(&mut self, signature: JwsDocument, racing: bool) {
         let first = self.signature.as_mut().filter(|_| racing);
-        let added = first.is_some_and(|first| first.merge(&signature).is_ok());
+        let added = first.is_some_and(|first| Arc::make_mut(first).merge(&signature).is_ok());
         if !added {
-            self.signature = Some(signature);
+            self.signature = Some(Arc::new(signature));
         }
     }
 }

@@ -1,9 +1,13 @@
 //! One attempt at a release: what is known of it, and where it stands.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest, Sha256};
 
 use crate::{config::ProcessingMode, content::ContentSummary, jws::JwsDocument, problem::Problem};
 
@@ -43,7 +47,33 @@ pub(crate) struct Upload {
     /// The bytes as they travelled.
     pub bytes: Bytes,
     /// What reading them found; nothing in a registry that does not verify.
-    pub summary: Option<ContentSummary>,
+    pub summary: Option<Arc<ContentSummary>>,
+    sha256: OnceLock<[u8; 32]>,
+}
+
+impl Upload {
+    /// Bytes, with what reading them found.
+    pub(crate) fn new(bytes: Bytes, summary: Option<ContentSummary>) -> Self {
+        Self {
+            bytes,
+            summary: summary.map(Arc::new),
+            sha256: OnceLock::new(),
+        }
+    }
+
+    /// Says what the SHA-256 of the bytes is.
+    #[must_use]
+    pub(crate) fn with_sha256(mut self, sha256: Option<[u8; 32]>) -> Self {
+        self.sha256 = sha256.map(OnceLock::from).unwrap_or_default();
+        self
+    }
+
+    /// SHA-256 of the bytes.
+    pub(crate) fn sha256(&self) -> [u8; 32] {
+        *self
+            .sha256
+            .get_or_init(|| Sha256::digest(&self.bytes).into())
+    }
 }
 
 /// One attempt at a release, from create to its end.
@@ -56,7 +86,7 @@ pub(crate) struct Attempt {
     pub(super) expires_at: Option<Timestamp>,
     pub(super) upload_token: String,
     pub(super) status_token: Option<String>,
-    pub(super) signature: Option<JwsDocument>,
+    pub(super) signature: Option<Arc<JwsDocument>>,
     pub(super) signed_at_create: bool,
     pub(super) upload: Option<Arc<Upload>>,
     /// A problem that is shown though nothing failed. Set by a defect alone.
@@ -67,6 +97,8 @@ pub(crate) struct Attempt {
     /// What the verified content holds, for sources that are added later.
     pub(super) verified: Option<Arc<ContentSummary>>,
     pub(super) stage: Stage,
+    /// Another one whenever what readers see of it may have changed; never that of another attempt.
+    pub(super) revision: u64,
 }
 
 /// Where an attempt stands.

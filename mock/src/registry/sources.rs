@@ -8,7 +8,6 @@ use crate::{
     config::Verification,
     content::ContentSummary,
     identity::Caller,
-    jws::JwsDocument,
     policy::{CreatePolicy, SourcePolicy},
     problem::{Problem, ProblemKind},
     refusal::{Refusal, not_found},
@@ -172,7 +171,9 @@ impl Registry {
         let policy = self.policy.sources;
         let rewrites = self.policy.publish.sources_change_rewrites;
         let gone_when_failed = self.policy.processing.failure_is_for_good;
+        let revision = self.next_revision();
         let attempt = self.attempt(id, now).ok_or_else(not_found)?;
+        attempt.revision = revision;
         if gone_when_failed && matches!(attempt.stage, Stage::Failed { .. }) {
             return Err(gone());
         }
@@ -249,7 +250,9 @@ impl Registry {
             attempt.rewrite_manifest();
         }
         if published && policy.late_change_reserialises {
-            attempt.signature = attempt.signature.take().map(JwsDocument::reserialised);
+            let signature = attempt.signature.take();
+            attempt.signature =
+                signature.map(|signature| Arc::new(Arc::unwrap_or_clone(signature).reserialised()));
         }
         Ok(sources)
     }

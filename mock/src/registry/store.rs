@@ -13,6 +13,7 @@ use crate::{
     links::Links,
     oddity::Oddities,
     policy::Policy,
+    refusal::{Refusal, not_found},
 };
 
 use super::{
@@ -33,6 +34,7 @@ pub(crate) struct RegistrySettings {
     pub(super) max_storage: u64,
     pub(super) recheck_sources: bool,
     pub(super) takes_uploads: bool,
+    pub(super) is_faultless: bool,
 }
 
 impl RegistrySettings {
@@ -47,6 +49,7 @@ impl RegistrySettings {
             max_storage: config.max_storage,
             recheck_sources: config.recheck_sources,
             takes_uploads: config.uploads,
+            is_faultless: config.defects.is_empty(),
         }
     }
 }
@@ -72,6 +75,9 @@ pub(crate) struct Registry {
     swept_at: Option<Timestamp>,
     /// Bytes of all manifests and uploads that are kept.
     pub(super) stored_bytes: u64,
+    /// Whether no mistake is switched on.
+    pub(super) is_faultless: bool,
+    last_revision: u64,
 }
 
 impl Registry {
@@ -84,6 +90,7 @@ impl Registry {
         oddities: Oddities,
     ) -> Self {
         Self {
+            is_faultless: settings.is_faultless,
             settings,
             policy,
             access,
@@ -98,7 +105,14 @@ impl Registry {
             next_id: 0,
             swept_at: None,
             stored_bytes: 0,
+            last_revision: 0,
         }
+    }
+
+    /// A revision that no attempt has had.
+    pub(super) fn next_revision(&mut self) -> u64 {
+        self.last_revision += 1;
+        self.last_revision
     }
 
     /// Forgets everything.
@@ -212,6 +226,12 @@ impl Registry {
 
     pub(super) fn attempts_mut(&mut self) -> impl Iterator<Item = &mut Attempt> {
         self.attempts.values_mut()
+    }
+
+    /// The attempt as its owner is shown it.
+    pub(super) fn presented(&self, id: AttemptId) -> Result<UnpublishedView, Refusal> {
+        let attempt = self.attempts.get(&id).ok_or_else(not_found)?;
+        Ok(self.policy.processing.present(self.view(attempt)))
     }
 
     pub(super) fn view(&self, attempt: &Attempt) -> UnpublishedView {

@@ -153,7 +153,9 @@ impl Registry {
             upload = (**failed).clone();
         }
         if let Some(first) = attempt.upload.as_ref().filter(|_| appends) {
-            upload.bytes = [first.bytes.as_ref(), &upload.bytes].concat().into();
+            let both = [first.bytes.as_ref(), &upload.bytes].concat();
+            upload.bytes = both.into();
+            upload = upload.with_sha256(None);
         }
         let replaced = attempt
             .upload

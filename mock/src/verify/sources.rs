@@ -169,7 +169,7 @@ impl Verifier {
         match fetched {
             Ok(fetched) => source.note(&fetched, self.policy),
             Err(FetchFailure::Receiver(error)) if self.check.unread(&error).is_some() => {
-                return Finding::Good(ContentSummary::unread());
+                return Finding::Good(Arc::new(ContentSummary::unread()));
             }
             Err(failure) => {
                 let guarded = is_guarded(&failure) && self.policy.refusal_is_presence;
@@ -182,15 +182,17 @@ impl Verifier {
         }
         let finding = match reader.finish() {
             Err(error) => match self.check.unread(&error) {
-                Some(summary) => Finding::Good(summary),
+                Some(summary) => Finding::Good(Arc::new(summary)),
                 None => Finding::of_content_error(&error),
             },
             Ok(_) if whole && self.fetcher.ignores_body() => {
-                Finding::Good(ContentSummary::unread())
+                Finding::Good(Arc::new(ContentSummary::unread()))
             }
-            Ok(summary) if !whole || self.takes_unseen(position) => Finding::Good(summary),
+            Ok(summary) if !whole || self.takes_unseen(position) => {
+                Finding::Good(Arc::new(summary))
+            }
             Ok(summary) => match self.check.judge(manifest, &summary) {
-                Ok(()) => Finding::Good(summary),
+                Ok(()) => Finding::Good(Arc::new(summary)),
                 Err(problem) => Finding::OtherBytes(problem),
             },
         };

@@ -206,7 +206,7 @@ impl<'a> Machine<'a> {
                     .content(now, &self.caller(*who), &release_key(*key));
                 let expected = self.model.download(*who, *key);
                 if let (Ok(got), Ok(expected)) = (&got, &expected) {
-                    prop_assert_eq!(&got.bytes[..], &[*expected][..]);
+                    prop_assert_eq!(&got.upload.bytes[..], &[*expected][..]);
                 }
                 compare(operation, got.map(drop), expected.map(drop))
             }
@@ -320,10 +320,7 @@ impl<'a> Machine<'a> {
             return Ok(Ok(()));
         };
         let (index, ticket) = self.tickets.remove(at);
-        let upload = Upload {
-            bytes: Bytes::from(vec![bytes]),
-            summary: None,
-        };
+        let upload = Upload::new(Bytes::from(vec![bytes]), None);
         let is_full = self.model.settings.tight_storage && self.registry.stored_bytes >= TIGHT;
         let got = self.registry.finish_upload(self.now, &ticket, upload);
         let mut expected = self.model.pending(index);
