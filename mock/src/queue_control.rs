@@ -23,7 +23,7 @@ impl From<QueueFull> for Refusal {
 
 /// The JSON document that was posted, whatever its declared type.
 pub(crate) async fn read_document(request: &mut Request) -> Result<Value, Refusal> {
-    let body = request.read_body(LIMIT).await?;
+    let body = request.read_control_body(LIMIT).await?;
     parse_strict(&body).map_err(|error| {
         Refusal::new(
             ProblemKind::MalformedRequest,

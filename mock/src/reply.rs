@@ -25,6 +25,8 @@ pub(crate) struct Reply {
     pub body: Bytes,
     /// SHA-256 of the body, where it is known.
     pub sha256: Option<[u8; 32]>,
+    /// Whether the body is kept anyway, so that to send it takes no memory of its own.
+    pub is_shared: bool,
 }
 
 impl Reply {
@@ -35,6 +37,7 @@ impl Reply {
             headers: HeaderMap::new(),
             body: Bytes::new(),
             sha256: None,
+            is_shared: false,
         }
     }
 
@@ -54,6 +57,7 @@ impl Reply {
             headers: HeaderMap::new(),
             body: body.into(),
             sha256: None,
+            is_shared: false,
         }
         .with_header(header::CONTENT_TYPE, content_type)
     }

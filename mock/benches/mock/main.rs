@@ -3,14 +3,24 @@
 //! Everything is a ratio to a baseline of the same run, or a bound; what does not meet its target says so at the end of its line.
 
 mod figures;
+mod memory;
+mod process;
 mod publisher;
 mod publishing;
 mod reading;
 mod servers;
+mod start;
+mod upload;
 mod wire;
 
 /// The parts, by name.
-const PARTS: [(&str, fn()); 2] = [("reading", reading::run), ("publishing", publishing::run)];
+const PARTS: [(&str, fn()); 5] = [
+    ("reading", reading::run),
+    ("publishing", publishing::run),
+    ("start", start::run),
+    ("upload", upload::run),
+    ("memory", memory::run),
+];
 
 fn main() {
     let wanted: Vec<String> = std::env::args()

@@ -33,7 +33,7 @@ pub(crate) async fn control(
     }
     if method == Method::POST {
         let answers = parse_answers(&read_document(request).await?)?;
-        let ids = session.answers.add(answers)?;
+        let ids = session.answers.add_held(answers, request.take_held())?;
         return Ok(added("answers", &ids, states(session)));
     }
     Ok(Reply::json(

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     operation::Operation,
+    room::Reserved,
     selection::{Chosen, Entry, Queue, QueueFull, Subject},
 };
 
@@ -27,11 +28,28 @@ impl Answers {
 
     /// Adds answers behind those that are there; gives their names.
     pub(crate) fn add(&self, answers: Vec<CannedAnswer>) -> Result<Vec<String>, QueueFull> {
+        self.add_to_queue(answers, None)
+    }
+
+    /// The same, with the room that they take.
+    pub(crate) fn add_held(
+        &self,
+        answers: Vec<CannedAnswer>,
+        held: Reserved,
+    ) -> Result<Vec<String>, QueueFull> {
+        self.add_to_queue(answers, Some(held))
+    }
+
+    fn add_to_queue(
+        &self,
+        answers: Vec<CannedAnswer>,
+        held: Option<Reserved>,
+    ) -> Result<Vec<String>, QueueFull> {
         let entries = answers
             .into_iter()
             .map(|answer| (answer.selector, answer.phase, answer.content))
             .collect();
-        self.lock().add(entries)
+        self.lock().add(entries, held)
     }
 
     /// All answers that are there, in order.

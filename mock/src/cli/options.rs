@@ -131,10 +131,14 @@ options! {
     #[file("text::size")]
     #[arg(value_name = "SIZE", value_parser = parse_size)]
     max_manifest: u64, "MOCK_REGISTRY_MAX_MANIFEST";
-    /// Room for all manifests and uploads together [default: 2 GiB]
+    /// Room for all manifests and uploads together [default: 1 GiB]
     #[file("text::size")]
     #[arg(value_name = "SIZE", value_parser = parse_size)]
     max_storage: u64, "MOCK_REGISTRY_MAX_STORAGE";
+    /// Room for requests and answers that are on their way, beyond that [default: 256 MiB]
+    #[file("text::size")]
+    #[arg(value_name = "SIZE", value_parser = parse_size)]
+    max_in_flight: u64, "MOCK_REGISTRY_MAX_IN_FLIGHT";
     /// After which a pending release expires [default: never]
     #[file("text::duration")]
     #[arg(value_name = "DURATION", value_parser = parse_duration)]
@@ -310,6 +314,7 @@ impl Options {
             max_content,
             max_manifest,
             max_storage,
+            max_in_flight,
             retention,
             fetch_deadline,
             deny_private_sources,

@@ -9,7 +9,7 @@ use crate::config::Config;
 use super::{Options, OptionsError};
 
 /// Options about the server, its addresses and its files: of no session of its own.
-const OF_SERVER: [&str; 14] = [
+const OF_SERVER: [&str; 15] = [
     "host",
     "port",
     "port-file",
@@ -23,6 +23,7 @@ const OF_SERVER: [&str; 14] = [
     "keys",
     "max-sessions",
     "max-connections",
+    "max-in-flight",
     "idle-timeout",
 ];
 /// Beyond that many wrong letters a word is another word.

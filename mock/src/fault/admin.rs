@@ -53,7 +53,7 @@ async fn all(session: &Session, request: &mut Request) -> Result<Reply, Refusal>
     }
     if request.method == Method::POST {
         let faults = parse_faults(&read_document(request).await?)?;
-        let ids = session.faults.add(faults)?;
+        let ids = session.faults.add_held(faults, request.take_held())?;
         return Ok(added("faults", &ids, states(session)));
     }
     Ok(document(&json!({"faults": states(session)})))

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::{
     operation::Operation,
+    room::Reserved,
     selection::{Chosen, Entry, Queue, QueueFull, Subject},
 };
 
@@ -49,6 +50,23 @@ impl Faults {
     /// Adds faults behind those that are there; gives their names. A gate that was opened is closed again by a new fault that holds
     /// requests there.
     pub(crate) fn add(&self, faults: Vec<Fault>) -> Result<Vec<String>, QueueFull> {
+        self.add_to_queue(faults, None)
+    }
+
+    /// The same, with the room that they take.
+    pub(crate) fn add_held(
+        &self,
+        faults: Vec<Fault>,
+        held: Reserved,
+    ) -> Result<Vec<String>, QueueFull> {
+        self.add_to_queue(faults, Some(held))
+    }
+
+    fn add_to_queue(
+        &self,
+        faults: Vec<Fault>,
+        held: Option<Reserved>,
+    ) -> Result<Vec<String>, QueueFull> {
         let holds: Vec<String> = faults
             .iter()
             .filter_map(|fault| match &fault.kind {
@@ -61,7 +79,7 @@ impl Faults {
             .map(|fault| (fault.selector, fault.phase, fault.kind))
             .collect();
         let mut state = self.lock();
-        let ids = state.queue.add(entries)?;
+        let ids = state.queue.add(entries, held)?;
         for name in holds {
             let gate = state.gates.entry(name).or_insert_with(Gate::new);
             if gate.is_open() {

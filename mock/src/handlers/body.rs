@@ -17,6 +17,8 @@ use super::Request;
 const SILENCE: Duration = Duration::from_secs(30);
 /// Bytes a second that a body has to bring in the long run; the first half a minute is free.
 const SLOWEST: u64 = 8 << 10;
+/// Bytes of a body for control that are always taken.
+const ALWAYS: u64 = 64 << 10;
 /// What is read and thrown away of a body that was refused, so that the client gets to read the answer.
 const DRAINED: u64 = 256 << 20;
 /// How long that may take.
@@ -64,8 +66,9 @@ impl Request {
             match self.receive_chunk().await {
                 Ok(Some(chunk)) => {
                     body.extend_from_slice(&chunk);
+                    let has_room = self.held.grow(chunk.len() as u64).is_ok();
                     self.peeked.push_back(Ok(chunk));
-                    if body.len() > limit {
+                    if body.len() > limit || !has_room {
                         return None;
                     }
                 }
@@ -131,8 +134,18 @@ impl Request {
         self.recording.as_ref().map(Recording::received_sha256)
     }
 
-    /// The whole body, up to the limit in bytes.
+    /// The whole body, up to the limit in bytes; it has room as long as the request, or whoever takes that over.
     pub(crate) async fn read_body(&mut self, limit: u64) -> Result<Bytes, Refusal> {
+        self.read_body_with(limit, 0).await
+    }
+
+    /// The body of a request for control, which has to go through when all is full.
+    pub(crate) async fn read_control_body(&mut self, limit: u64) -> Result<Bytes, Refusal> {
+        self.read_body_with(limit, ALWAYS).await
+    }
+
+    /// So many bytes of it are taken whether there is room or not.
+    async fn read_body_with(&mut self, limit: u64, always: u64) -> Result<Bytes, Refusal> {
         let too_large = || {
             Refusal::new(
                 ProblemKind::ContentTooLarge,
@@ -146,6 +159,12 @@ impl Request {
         while let Some(chunk) = self.next_chunk().await? {
             if body.len() as u64 + chunk.len() as u64 > limit {
                 return Err(too_large());
+            }
+            let more = chunk.len() as u64;
+            if self.held.bytes() + more <= always {
+                self.held.set(self.held.bytes() + more);
+            } else {
+                self.held.grow(more)?;
             }
             body.extend_from_slice(&chunk);
         }

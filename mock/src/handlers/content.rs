@@ -44,6 +44,7 @@ pub(super) fn content(
         .with_header(header::VARY, &session.config.auth_header);
     let reply = Reply {
         sha256: Some(sha256),
+        is_shared: true,
         ..reply
     };
     let reply = conditional(session, &request.headers, reply, &sha256)?;

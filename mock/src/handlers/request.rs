@@ -6,7 +6,13 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Uri, Version, header};
 use hyper::body::Incoming;
 
-use crate::{journal::Recording, problem::ProblemKind, refusal::Refusal, server::Activity};
+use crate::{
+    journal::Recording,
+    problem::ProblemKind,
+    refusal::Refusal,
+    room::{Reserved, Room},
+    server::Activity,
+};
 
 use super::body::BodyTrouble;
 
@@ -30,6 +36,8 @@ pub(crate) struct Request {
     pub(super) activity: Arc<Activity>,
     /// When its head was there.
     pub(super) arrived: Instant,
+    /// Room that its body takes.
+    pub(super) held: Reserved,
     /// Bytes of its body that came.
     pub(super) received: u64,
     /// Keeps what passes for the journal; nothing of requests for control.
@@ -38,7 +46,11 @@ pub(crate) struct Request {
 
 impl Request {
     /// From what hyper received.
-    pub(crate) fn new(request: http::Request<Incoming>, activity: Arc<Activity>) -> Self {
+    pub(crate) fn new(
+        request: http::Request<Incoming>,
+        activity: Arc<Activity>,
+        room: &Room,
+    ) -> Self {
         let (parts, body) = request.into_parts();
         Self {
             method: parts.method,
@@ -51,6 +63,7 @@ impl Request {
             activity,
             arrived: Instant::now(),
             received: 0,
+            held: room.nothing(),
             recording: None,
         }
     }
@@ -69,6 +82,11 @@ impl Request {
                 "The request has several Hosts."
             },
         ))
+    }
+
+    /// The room that its body takes, for whoever goes on with that.
+    pub(crate) fn take_held(&mut self) -> Reserved {
+        self.held.take()
     }
 
     /// Path as it was sent.

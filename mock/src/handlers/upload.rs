@@ -72,7 +72,7 @@ async fn collide(
     ticket: &UploadTicket,
     upload: Upload,
 ) -> Result<Reply, Refusal> {
-    let name = ticket.manifest.value["contentDigest"].to_string();
+    let name = ticket.manifest.value()["contentDigest"].to_string();
     if !session.registry().temporary_files.insert(name.clone()) {
         return Err(internal_error("open: EEXIST"));
     }
@@ -104,16 +104,16 @@ fn check_content_type(
 ) -> Result<(), Refusal> {
     match content_type(&request.headers) {
         Some(given)
-            if (given != essence(&manifest.media_type)
+            if (given != essence(manifest.media_type())
                 || (session.policy.upload.compares_types_as_text
-                    && !is_spelled(&request.headers, &manifest.media_type)))
+                    && !is_spelled(&request.headers, manifest.media_type())))
                 && !session.policy.upload.takes_any_content_type =>
         {
             Err(Refusal::new(
                 ProblemKind::UnsupportedMediaType,
                 format!(
                     "The manifest says that the content is {}.",
-                    manifest.media_type
+                    manifest.media_type()
                 ),
             )
             .because(odd_media_type(&request.headers)))
@@ -205,6 +205,7 @@ async fn receive(
         if bytes.len() as u64 + chunk.len() as u64 > limit {
             return Err(too_large(session));
         }
+        request.held.grow(chunk.len() as u64)?;
         if let Some(reading) = &mut reader
             && let Err(error) = reading.write(&chunk)
         {
@@ -226,7 +227,8 @@ async fn receive(
         .map(|reader| judge(session, ticket, reader, sha256))
         .transpose()?
         .or(unread);
-    Ok(Upload::new(bytes.into(), summary).with_sha256(sha256))
+    let bytes = request.take_held().house(bytes);
+    Ok(Upload::new(bytes, summary).with_sha256(sha256))
 }
 
 /// Makes room for more bytes: twice as much each time, and no more than was declared. What was declared and does not come costs nothing.

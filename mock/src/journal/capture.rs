@@ -28,8 +28,9 @@ impl Capture {
             hasher.update(chunk);
             return;
         }
-        let may_be_document = begins_like_document(&self.kept).unwrap_or(true)
-            && begins_like_document(chunk).unwrap_or(true);
+        let may_be_document = begins_like_document(&self.kept)
+            .or_else(|| begins_like_document(chunk))
+            .unwrap_or(true);
         if may_be_document && self.kept.len() + chunk.len() <= LIMIT {
             self.kept.extend_from_slice(chunk);
             return;

@@ -77,6 +77,20 @@ impl JwsDocument {
         })
     }
 
+    /// Bytes of memory, about.
+    pub(crate) fn weight(&self) -> usize {
+        /// An entry itself.
+        const ENTRY: usize = 128;
+        let entries = self.entries.iter().map(|entry| {
+            // As values it takes many times its text.
+            let header = entry.header.as_ref().map_or(0, |header| {
+                10 * serde_json::to_string(header).map_or(0, |text| text.len())
+            });
+            ENTRY + entry.protected.as_deref().map_or(0, str::len) + entry.signature.len() + header
+        });
+        self.encoded_payload.len() + self.payload.len() + entries.sum::<usize>()
+    }
+
     /// The signed bytes.
     pub fn payload(&self) -> &[u8] {
         &self.payload

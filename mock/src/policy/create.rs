@@ -237,14 +237,19 @@ impl CreatePolicy {
     }
 
     /// What is shown as `creator`.
-    pub(crate) fn creator(&self, caller: &Caller, manifest: &Value, attempt: u64) -> String {
+    pub(crate) fn creator(
+        &self,
+        caller: &Caller,
+        manifest: impl FnOnce() -> Value,
+        attempt: u64,
+    ) -> String {
         if self.one_creator {
             return "publisher".to_owned();
         }
-        let claimed = manifest
-            .get("creator")
-            .and_then(Value::as_str)
-            .filter(|_| self.creator_from_body);
+        let manifest = self.creator_from_body.then(manifest);
+        let claimed = (manifest.as_ref())
+            .and_then(|manifest| manifest.get("creator"))
+            .and_then(Value::as_str);
         let authenticated = caller
             .identity()
             .map_or("anonymous", |identity| &identity.name);

@@ -12,8 +12,9 @@ use crate::{
 };
 
 use super::{
-    Attempt, Manifest, Registry, ReleaseKey, Stage, UnpublishedView, Upload, release::later,
-    slips::Slips,
+    Attempt, Manifest, Registry, ReleaseKey, Stage, UnpublishedView, Upload,
+    release::later,
+    slips::{Slips, SlipsOf},
 };
 
 impl Registry {
@@ -105,7 +106,7 @@ impl Registry {
                 links.release(key)
             }
             Stage::Pending | Stage::Publishing | Stage::Processing(_) => {
-                links.status(key, attempt.status_token.as_deref())
+                links.status(key, attempt.status_token().as_deref())
             }
             Stage::Published { .. } if policy.replaces_published => return Ok(()),
             Stage::Published { .. } => links.release(key),
@@ -133,27 +134,32 @@ impl Registry {
     ) -> UnpublishedView {
         let last_failure = self.last_failure(now, &manifest.key);
         let failed_upload = self.failed_upload(now, &manifest.key);
-        let (id, upload_token, status_token) = self.new_identity(&manifest.key);
+        let (id, secrets) = self.new_identity(&manifest.key);
         let (upload, sources) = self
             .cancelled_contents
             .remove(&manifest.key)
             .unwrap_or_default();
         let attempt = Attempt {
             id,
-            creator: self.policy.create.creator(caller, &manifest.value, id.0),
+            creator: (self.policy.create)
+                .creator(caller, || manifest.value(), id.0)
+                .into(),
             created_at: now,
             expires_at: self.settings.expiry.map(|expiry| later(now, expiry)),
-            upload_token,
-            status_token,
+            secrets,
             signed_at_create: signature.is_some(),
             signature: signature.map(Arc::new),
             upload,
             remark: None,
-            slips: Slips {
-                never_expires: self.policy.publish.never_expires,
-                last_failure,
-                failed_upload,
-                ..Slips::default()
+            slips: if self.is_faultless {
+                SlipsOf::default()
+            } else {
+                SlipsOf::from(Slips {
+                    never_expires: self.policy.publish.never_expires,
+                    last_failure,
+                    failed_upload,
+                    ..Slips::default()
+                })
             },
             sources,
             verified: None,
@@ -180,7 +186,7 @@ impl Registry {
             return None;
         }
         match &self.current(key, now)?.stage {
-            Stage::Failed { at, problem } => Some((*at, problem.clone())),
+            Stage::Failed { at, problem } => Some((*at, (**problem).clone())),
             _ => None,
         }
     }

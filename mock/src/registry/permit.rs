@@ -77,7 +77,7 @@ impl Registry {
             }
             Err(refusal) if shows => Err(match self.current(key, now) {
                 Some(attempt) => {
-                    let url = links.upload(key, &attempt.upload_token);
+                    let url = links.upload(key, &attempt.upload_token());
                     refusal.with("unpublished", serde_json::json!({"uploadUrl": url}))
                 }
                 None => refusal,

@@ -103,8 +103,10 @@ impl Registry {
                     ProblemKind::Processing,
                     format!("{key} is being published."),
                 );
-                let token = attempt.status_token.as_deref();
-                return Err(located(refusal, &|links| links.status(key, token)));
+                let token = attempt.status_token();
+                return Err(located(refusal, &|links| {
+                    links.status(key, token.as_deref())
+                }));
             }
             Stage::Expired { .. } if policy.publishes_expired => {}
             _ => attempt.refuse_unless_pending(false)?,
@@ -255,7 +257,6 @@ impl Registry {
         let policy = self.policy.publish;
         let revision = self.next_revision();
         let attempt = self.publishing(now, claim).ok_or_else(not_found)?;
-        attempt.revision = revision;
         match verdict {
             Verdict::Bad(problem) if policy.refusal_is_final => {
                 attempt.conclude(now, Verdict::Bad(problem.clone()));
@@ -266,9 +267,13 @@ impl Registry {
                 Err(problem.into())
             }
             good @ Verdict::Good { .. } => {
+                let before = attempt.overhead();
                 attempt.record(signature, policy.checks_then_acts);
+                attempt.revision = revision;
                 attempt.conclude(now, good);
-                Ok(attempt.release_view(now))
+                let (after, view) = (attempt.overhead(), attempt.release_view(now));
+                self.account(before, after);
+                Ok(view)
             }
         }
     }
@@ -284,14 +289,17 @@ impl Registry {
         let revision = self.next_revision();
         let attempt = self.publishing(now, claim).ok_or_else(not_found)?;
         attempt.revision = revision;
+        let before = attempt.overhead();
         attempt.record(signature, racing);
-        attempt.stage = Stage::Processing(Processing {
+        let after = attempt.overhead();
+        attempt.stage = Stage::Processing(Box::new(Processing {
             accepted_at: now,
             polls: 0,
             let_through: false,
             finished: None,
-        });
+        }));
         let id = attempt.id;
+        self.account(before, after);
         self.presented(id)
     }
 

@@ -168,7 +168,7 @@ impl Registry {
             Stage::Pending if early => now,
             Stage::Failed { at, .. } if publish.failed_is_readable => *at,
             Stage::Pending if let Some(links) = links => {
-                let url = links.upload(key, &attempt.upload_token);
+                let url = links.upload(key, &attempt.upload_token());
                 return Err(not_found().with("unpublished", serde_json::json!({"uploadUrl": url})));
             }
             _ => return Err(not_found()),
@@ -249,7 +249,7 @@ impl Registry {
         match &attempt.upload {
             Some(upload) if shown && attempt.sources.contains(&Source::Own) => Ok(Content {
                 upload: failed.unwrap_or(upload).clone(),
-                media_type: attempt.manifest.media_type.clone(),
+                media_type: attempt.manifest.media_type().to_owned(),
                 is_public: is_public && matches!(attempt.stage, Stage::Published { .. }),
             }),
             _ => Err(not_found()),
@@ -277,7 +277,7 @@ impl Attempt {
                 // Without a signature it is no release, and shown only by a defect.
                 None => Arc::new(JwsDocument::unsigned(&self.manifest.bytes)),
             },
-            creator: self.creator.clone(),
+            creator: self.creator.clone().into(),
             sources: self.sources.clone(),
             published_at,
             revision: None,

@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{config::ProcessingMode, content::ContentSummary, jws::JwsDocument, problem::Problem};
 
-use super::{Manifest, Source, slips::Slips};
+use super::{Manifest, Source, secret::Secrets, slips::SlipsOf};
 
 /// Name and version of a release.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -81,18 +81,18 @@ impl Upload {
 pub(crate) struct Attempt {
     pub(super) id: AttemptId,
     pub(super) manifest: Arc<Manifest>,
-    pub(super) creator: String,
+    pub(super) creator: Box<str>,
     pub(super) created_at: Timestamp,
     pub(super) expires_at: Option<Timestamp>,
-    pub(super) upload_token: String,
-    pub(super) status_token: Option<String>,
+    /// None in a plain registry, where attempts are counted.
+    pub(super) secrets: Option<Secrets>,
     pub(super) signature: Option<Arc<JwsDocument>>,
     pub(super) signed_at_create: bool,
     pub(super) upload: Option<Arc<Upload>>,
     /// A problem that is shown though nothing failed. Set by a defect alone.
-    pub(super) remark: Option<Problem>,
+    pub(super) remark: Option<Box<Problem>>,
     /// What a defect alone sets.
-    pub(super) slips: Slips,
+    pub(super) slips: SlipsOf,
     pub(super) sources: Vec<Source>,
     /// What the verified content holds, for sources that are added later.
     pub(super) verified: Option<Arc<ContentSummary>>,
@@ -109,7 +109,7 @@ pub(crate) enum Stage {
     /// Publish is being worked on within its own request. Shown as pending, because that is what a refusal leaves it.
     Publishing,
     /// Publish was accepted and is being worked on.
-    Processing(Processing),
+    Processing(Box<Processing>),
     /// It is a release.
     Published {
         /// When it became one.
@@ -120,7 +120,7 @@ pub(crate) enum Stage {
         /// When that was decided.
         at: Timestamp,
         /// Why.
-        problem: Problem,
+        problem: Box<Problem>,
     },
     /// It was not published in time.
     Expired {
@@ -255,6 +255,31 @@ impl Attempt {
         (self.manifest.bytes.len() + upload) as u64
     }
 
+    /// Bytes that it takes beside its upload, about.
+    pub(super) fn overhead(&self) -> u64 {
+        /// The structure itself, with its places in the indexes and what is known of the content.
+        const STRUCTURE: usize = 1024;
+        let signature = self
+            .signature
+            .as_ref()
+            .map_or(0, |signature| signature.weight());
+        let sources: usize = self.sources.iter().map(Source::weight).sum();
+        (STRUCTURE + self.manifest.bytes.len() + signature + sources) as u64
+    }
+
+    /// What names it in the URL of uploads.
+    pub(super) fn upload_token(&self) -> String {
+        match &self.secrets {
+            Some(secrets) => secrets.upload.to_text(),
+            None => (self.id.0 + 1).to_string(),
+        }
+    }
+
+    /// What names it in the URL of its status, unless that is plain.
+    pub(super) fn status_token(&self) -> Option<String> {
+        self.secrets.map(|secrets| secrets.status.to_text())
+    }
+
     /// Whether there is anything that the digest could be of.
     pub(super) fn has_content(&self) -> bool {
         !self.sources.is_empty()
@@ -293,7 +318,10 @@ impl Attempt {
                 self.verified = summary;
                 Stage::Published { at }
             }
-            Verdict::Bad(problem) => Stage::Failed { at, problem },
+            Verdict::Bad(problem) => Stage::Failed {
+                at,
+                problem: Box::new(problem),
+            },
         };
     }
 }

@@ -40,7 +40,7 @@ impl Registry {
             "version": attempt.key().version,
             "status": view.status.name(),
             "creator": attempt.creator,
-            "release": attempt.manifest.value,
+            "release": attempt.manifest.value(),
             "contentSources": sources,
             "uploadedBytes": attempt.upload.as_ref().map(|upload| upload.bytes.len()),
             "createdAt": attempt.created_at.to_string(),

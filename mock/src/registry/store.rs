@@ -14,10 +14,13 @@ use crate::{
     oddity::Oddities,
     policy::Policy,
     refusal::{Refusal, not_found},
+    room::{Reserved, Room},
 };
 
 use super::{
-    Access, Attempt, AttemptId, ReleaseKey, Source, Stage, UnpublishedView, Upload, release::later,
+    Access, Attempt, AttemptId, ReleaseKey, Source, Stage, UnpublishedView, Upload,
+    release::later,
+    secret::{Secret, Secrets},
 };
 
 /// How often what is past its retention is looked for.
@@ -35,6 +38,7 @@ pub(crate) struct RegistrySettings {
     pub(super) recheck_sources: bool,
     pub(super) takes_uploads: bool,
     pub(super) is_faultless: bool,
+    room: Room,
 }
 
 impl RegistrySettings {
@@ -50,7 +54,15 @@ impl RegistrySettings {
             recheck_sources: config.recheck_sources,
             takes_uploads: config.uploads,
             is_faultless: config.defects.is_empty(),
+            room: Room::default(),
         }
+    }
+
+    /// Counts what is kept in this room.
+    #[must_use]
+    pub(crate) fn within(mut self, room: Room) -> Self {
+        self.room = room;
+        self
     }
 }
 
@@ -63,9 +75,8 @@ pub(crate) struct Registry {
     pub(super) links: Links,
     oddities: Oddities,
     attempts: HashMap<AttemptId, Attempt>,
-    current: HashMap<ReleaseKey, AttemptId>,
-    by_upload_token: HashMap<String, AttemptId>,
-    by_status_token: HashMap<String, AttemptId>,
+    current: HashMap<Arc<ReleaseKey>, AttemptId>,
+    by_secret: HashMap<Secret, AttemptId>,
     /// What was cancelled, for what is created in its place. Filled by a defect alone.
     pub(super) cancelled_contents: HashMap<ReleaseKey, (Option<Arc<Upload>>, Vec<Source>)>,
     /// Names of files that uploads are written to. Used by a defect alone.
@@ -78,6 +89,9 @@ pub(crate) struct Registry {
     /// Whether no mistake is switched on.
     pub(super) is_faultless: bool,
     last_revision: u64,
+    /// What the attempts take beside uploads, in the room of the server.
+    overhead: u64,
+    books: Reserved,
 }
 
 impl Registry {
@@ -89,6 +103,7 @@ impl Registry {
         links: Links,
         oddities: Oddities,
     ) -> Self {
+        let books = settings.room.nothing();
         Self {
             is_faultless: settings.is_faultless,
             settings,
@@ -98,14 +113,15 @@ impl Registry {
             oddities,
             attempts: HashMap::new(),
             current: HashMap::new(),
-            by_upload_token: HashMap::new(),
-            by_status_token: HashMap::new(),
+            by_secret: HashMap::new(),
             cancelled_contents: HashMap::new(),
             temporary_files: HashSet::new(),
             next_id: 0,
             swept_at: None,
             stored_bytes: 0,
             last_revision: 0,
+            overhead: 0,
+            books,
         }
     }
 
@@ -120,10 +136,15 @@ impl Registry {
         self.attempts.clear();
         self.cancelled_contents.clear();
         self.current.clear();
-        self.by_upload_token.clear();
-        self.by_status_token.clear();
+        self.by_secret.clear();
+        // What was large does not stay so.
+        self.attempts.shrink_to_fit();
+        self.current.shrink_to_fit();
+        self.by_secret.shrink_to_fit();
         self.swept_at = None;
         self.stored_bytes = 0;
+        self.overhead = 0;
+        self.books.set(0);
     }
 
     /// Moves on every attempt that time alone moves on, and forgets those past their retention.
@@ -153,28 +174,27 @@ impl Registry {
     }
 
     /// Tokens for the URLs of a new attempt: for uploads, for the status. Plain ones are the attempt's number, and none.
-    pub(super) fn new_identity(&mut self, key: &ReleaseKey) -> (AttemptId, String, Option<String>) {
+    pub(super) fn new_identity(&mut self, key: &ReleaseKey) -> (AttemptId, Option<Secrets>) {
         let id = AttemptId(self.next_id);
         self.next_id += 1;
         if self.oddities.is_plain() {
-            return (id, (id.0 + 1).to_string(), None);
+            return (id, None);
         }
         let about = format!("{key} {}", id.0);
-        (
-            id,
-            self.oddities.token("upload", &about),
-            Some(self.oddities.token("status", &about)),
-        )
+        let secret = |purpose| Secret::new(self.oddities.secret(purpose, &about));
+        let (upload, status) = (secret("upload"), secret("status"));
+        (id, Some(Secrets { upload, status }))
     }
 
     pub(super) fn insert(&mut self, attempt: Attempt) {
-        self.by_upload_token
-            .insert(attempt.upload_token.clone(), attempt.id);
-        if let Some(token) = &attempt.status_token {
-            self.by_status_token.insert(token.clone(), attempt.id);
+        if let Some(Secrets { upload, status }) = attempt.secrets {
+            self.by_secret.insert(upload, attempt.id);
+            self.by_secret.insert(status, attempt.id);
         }
-        self.current.insert(attempt.key().clone(), attempt.id);
+        let key = attempt.manifest.key.clone();
+        self.current.insert(key, attempt.id);
         self.stored_bytes += attempt.stored_bytes();
+        self.account(0, attempt.overhead());
         self.attempts.insert(attempt.id, attempt);
     }
 
@@ -182,11 +202,12 @@ impl Registry {
         let Some(attempt) = self.attempts.remove(&id) else {
             return;
         };
-        self.by_upload_token.remove(&attempt.upload_token);
-        if let Some(token) = &attempt.status_token {
-            self.by_status_token.remove(token);
+        if let Some(Secrets { upload, status }) = attempt.secrets {
+            self.by_secret.remove(&upload);
+            self.by_secret.remove(&status);
         }
         self.stored_bytes -= attempt.stored_bytes();
+        self.account(attempt.overhead(), 0);
         if self.current.get(attempt.key()) == Some(&id) {
             self.current.remove(attempt.key());
         }
@@ -213,11 +234,41 @@ impl Registry {
     }
 
     pub(super) fn id_by_upload_token(&self, token: &str) -> Option<AttemptId> {
-        self.by_upload_token.get(token).copied()
+        self.named(token)
+            .filter(|attempt| attempt.upload_token() == token)
+            .map(|attempt| attempt.id)
     }
 
     pub(super) fn id_by_status_token(&self, token: &str) -> Option<AttemptId> {
-        self.by_status_token.get(token).copied()
+        self.named(token)
+            .filter(|attempt| attempt.status_token().as_deref() == Some(token))
+            .map(|attempt| attempt.id)
+    }
+
+    /// The attempt that a token names, for whatever.
+    fn named(&self, token: &str) -> Option<&Attempt> {
+        let id = if self.oddities.is_plain() {
+            AttemptId(token.parse::<u64>().ok()?.checked_sub(1)?)
+        } else {
+            *self.by_secret.get(&Secret::of_text(token)?)?
+        };
+        self.attempts.get(&id)
+    }
+
+    /// An attempt takes another amount of memory than before, its upload aside, which is counted where it is received.
+    pub(super) fn account(&mut self, before: u64, after: u64) {
+        self.overhead = self.overhead.saturating_sub(before).saturating_add(after);
+        self.books.set(self.overhead);
+    }
+
+    /// Does something to an attempt that changes what memory it takes.
+    pub(super) fn reaccount<T>(&mut self, id: AttemptId, change: impl FnOnce(&mut Self) -> T) -> T {
+        let overhead = |own: &Self| own.attempts.get(&id).map_or(0, Attempt::overhead);
+        let before = overhead(self);
+        let changed = change(self);
+        let after = overhead(self);
+        self.account(before, after);
+        changed
     }
 
     pub(super) fn attempts(&self) -> impl Iterator<Item = &Attempt> {
@@ -239,16 +290,15 @@ impl Registry {
         let pending = attempt.stage == Stage::Pending;
         UnpublishedView {
             manifest: attempt.manifest.clone(),
-            creator: attempt.creator.clone(),
+            creator: attempt.creator.clone().into(),
             status,
             polls: match &attempt.stage {
                 Stage::Processing(processing) => processing.polls,
                 _ => 0,
             },
             sources: attempt.sources.clone(),
-            status_token: attempt.status_token.clone(),
-            upload_token: (pending && self.settings.takes_uploads)
-                .then(|| attempt.upload_token.clone()),
+            status_token: attempt.status_token(),
+            upload_token: (pending && self.settings.takes_uploads).then(|| attempt.upload_token()),
             created_at: attempt.created_at,
             expires_at: attempt.expires_at.filter(|_| pending).map(|at| {
                 if self.policy.create.expiry_in_past {
@@ -263,8 +313,8 @@ impl Registry {
                 .as_ref()
                 .map(|(at, _)| *at)),
             error: match &attempt.stage {
-                Stage::Failed { problem, .. } => Some(problem.clone()),
-                _ => attempt.remark.clone().or(attempt
+                Stage::Failed { problem, .. } => Some((**problem).clone()),
+                _ => attempt.remark.as_deref().cloned().or(attempt
                     .slips
                     .last_failure
                     .as_ref()

@@ -107,7 +107,7 @@ impl Machine {
             "contentDigest": {"sha256": DIGEST},
         });
         let rules = ManifestRules::new(&self.config, &Policy::default());
-        Manifest::parse(Bytes::from(document.to_string()), &rules).unwrap()
+        Manifest::parse(document.to_string().as_bytes(), &rules).unwrap()
     }
 
     fn signature() -> JwsDocument {

@@ -192,7 +192,9 @@ impl Attempt {
                 "The release has been published.",
             )),
             // The failure itself, as a conflict: what it takes is a new create (ASY-10).
-            Stage::Failed { problem, .. } => Err(Refusal::from(problem.clone()).with_status(409)),
+            Stage::Failed { problem, .. } => {
+                Err(Refusal::from((**problem).clone()).with_status(409))
+            }
             Stage::Expired { .. } => Err(Refusal::new(
                 ProblemKind::Expired,
                 "The unpublished release has expired.",

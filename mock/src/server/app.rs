@@ -1,6 +1,6 @@
 //! From the path of a request to the registry that answers it.
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc, task::Poll};
 
 use http::{Response, header};
 use hyper::body::Incoming;
@@ -11,7 +11,7 @@ use crate::{
     handlers::{self, Request, Route, Unmatched},
     journal::{Arrival, ReceivedBy, Recording, Sender},
     refusal::not_found,
-    reply::ReplyBody,
+    reply::{Reply, ReplyBody},
     session::Session,
     sessions::{self, Sessions},
 };
@@ -21,6 +21,8 @@ use super::{
     script::{TakenOver, Takeover},
 };
 
+/// Bytes of an answer that are no matter.
+const UNHOUSED: usize = 64 << 10;
 /// Under which control stands.
 const ADMIN: &str = "__admin";
 
@@ -72,7 +74,7 @@ impl App {
         activity: &Arc<Activity>,
         takeover: &Takeover,
     ) -> Result<Response<ReplyBody>, TakenOver> {
-        let mut request = Request::new(request, activity.clone());
+        let mut request = Request::new(request, activity.clone(), &self.sessions.root().room);
         let uri = request.uri.clone();
         let Located { session, place } = self.locate(origin, uri.path());
         let reply = match place {
@@ -94,7 +96,7 @@ impl App {
                 reply
             }
         };
-        let mut response = reply.into_response();
+        let mut response = housed(&session, reply).into_response();
         if !request.drain(session.tasks()) {
             response
                 .headers_mut()
@@ -139,6 +141,21 @@ fn place(path: &str, with_control: bool, of_server: bool) -> Place<'_> {
     }
 }
 
+/// An answer, with the room for its body: a client that is slow to take it has it kept for so long.
+fn housed(session: &Session, reply: Reply) -> Reply {
+    if reply.is_shared || reply.body.len() < UNHOUSED {
+        return reply;
+    }
+    let mut held = session.room.nothing();
+    match held.grow(reply.body.len() as u64) {
+        Ok(()) => Reply {
+            body: held.house(reply.body),
+            ..reply
+        },
+        Err(no_room) => handlers::refused(session, &no_room.into()),
+    }
+}
+
 /// Answers a request to a session, and has it recorded.
 async fn perform(
     origin: &Origin,
@@ -153,11 +170,15 @@ async fn perform(
     let delivery = if session.has_ended() {
         gone()
     } else {
-        tokio::select! {
-            biased;
-            // First, because most of what is asked is answered at once.
-            delivery = deliver(session, route, path.ok(), request) => delivery,
-            () = session.ended() => gone(),
+        let mut delivery = pin!(deliver(session, route, path.ok(), request));
+        // Most of what is asked is answered at once, and needs no watch over the session.
+        match futures::poll!(delivery.as_mut()) {
+            Poll::Ready(delivery) => delivery,
+            Poll::Pending => tokio::select! {
+                biased;
+                () = session.ended() => gone(),
+                delivery = delivery => delivery,
+            },
         }
     };
     if let Some(recording) = &mut request.recording {

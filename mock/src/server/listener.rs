@@ -3,6 +3,7 @@
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     sync::watch,
     task::{JoinHandle, JoinSet},
@@ -16,6 +17,10 @@ use super::{
 
 /// How long requests that are under way may take when the server ends.
 const GRACE: Duration = Duration::from_secs(2);
+/// Connections that are turned away with an answer at a time; more are closed without one.
+const REFUSALS: usize = 64;
+/// How long that may take.
+const REFUSAL: Duration = Duration::from_secs(1);
 /// What a listener waits after an error such as too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// How long a TLS handshake may take.
@@ -124,6 +129,7 @@ async fn accept(
     mut stopping: watch::Receiver<bool>,
 ) {
     let mut serving = JoinSet::new();
+    let mut refusing = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
@@ -131,7 +137,9 @@ async fn accept(
                     // Small answers must not wait for a full packet; a socket that can not is slower and still right.
                     let _ = stream.set_nodelay(true);
                     let Some(place) = connections.admit() else {
-                        refuse(&stream);
+                        if refusing.len() < REFUSALS {
+                            refusing.spawn(timeout(REFUSAL, refuse(stream)));
+                        }
                         continue;
                     };
                     let number = place.number();
@@ -144,6 +152,7 @@ async fn accept(
                 },
             },
             Some(_) = serving.join_next() => {}
+            Some(_) = refusing.join_next() => {}
             () = connection::stopped(&mut stopping) => break,
         }
     }
@@ -154,15 +163,19 @@ async fn accept(
     .await;
 }
 
-/// Turns a connection away for which there is no place. Who does not take the answer at once gets none.
-fn refuse(stream: &TcpStream) {
+/// Turns a connection away for which there is no place, and reads what it sends: closing on that would lose the answer.
+async fn refuse(mut stream: TcpStream) -> io::Result<()> {
     let body = r#"{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"All connections that the server takes are at work (--max-connections)."}"#;
     let answer = format!(
         "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/problem+json\r\ncontent-length: {}\r\n\
          retry-after: 1\r\nconnection: close\r\n\r\n{body}",
         body.len()
     );
-    let _ = stream.try_write(answer.as_bytes());
+    stream.write_all(answer.as_bytes()).await?;
+    stream.shutdown().await?;
+    let mut scratch = [0; 1024];
+    while stream.read(&mut scratch).await? > 0 {}
+    Ok(())
 }
 
 async fn serve(

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use futures::{StreamExt, stream};
+use tokio::sync::Semaphore;
 
 use crate::{
     config::{BadMirror, Config},
@@ -17,7 +18,7 @@ use crate::{
 use super::{ContentCheck, Finding, entries, verdict, verdict::GUARDED};
 
 /// Sources of one release that are fetched at a time.
-const FETCHES_AT_A_TIME: usize = 16;
+const FETCHES_AT_A_TIME: usize = 32;
 
 /// Verifies the content of releases.
 #[derive(Clone)]
@@ -26,6 +27,8 @@ pub(crate) struct Verifier {
     fetcher: Fetcher,
     bad_mirror: BadMirror,
     policy: SourcePolicy,
+    /// How many sources may be fetched at a time, whoever wants them.
+    fetches: Arc<Semaphore>,
 }
 
 impl Verifier {
@@ -35,13 +38,20 @@ impl Verifier {
         check: ContentCheck,
         fetcher: Fetcher,
         policy: SourcePolicy,
+        fetches: Arc<Semaphore>,
     ) -> Self {
         Self {
+            fetches,
             check,
             fetcher,
             bad_mirror: config.bad_mirror,
             policy,
         }
+    }
+
+    /// What bounds how many sources are fetched at a time.
+    pub(crate) fn fetches(&self) -> &Arc<Semaphore> {
+        &self.fetches
     }
 
     /// Fetches what has to be fetched for publishing, and judges it all.
@@ -161,6 +171,8 @@ impl Verifier {
                     .saturating_add(if whole { options.max_overhead } else { 0 }),
             );
 
+        // The semaphore is never closed; without a permit the fetch is merely not limited.
+        let _permit = self.fetches.acquire().await;
         let mut reader = ContentReader::new(options);
         let fetched = self
             .fetcher

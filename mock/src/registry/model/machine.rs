@@ -487,7 +487,7 @@ impl<'a> Machine<'a> {
             prop_assert_eq!(places_of(&view.sources), attempt.sources.clone());
             let fixed = json!({
                 "bytes": view.manifest.bytes.to_vec(),
-                "value": view.manifest.value,
+                "value": view.manifest.value(),
                 "signature": view.signature.to_general_json(),
                 "creator": view.creator,
                 "at": view.published_at.to_string(),
@@ -564,7 +564,7 @@ impl<'a> Machine<'a> {
             "creator": "somebody else",
         });
         let rules = ManifestRules::new(&self.workshop.config, &self.policy);
-        Manifest::parse(Bytes::from(document.to_string()), &rules).unwrap()
+        Manifest::parse(document.to_string().as_bytes(), &rules).unwrap()
     }
 
     /// Each is another, so that a release that takes a later one is seen to.
