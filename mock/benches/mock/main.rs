@@ -3,6 +3,7 @@
 //! Everything is a ratio to a baseline of the same run, or a bound; what does not meet its target says so at the end of its line.
 
 mod figures;
+mod hostile;
 mod memory;
 mod process;
 mod publisher;
@@ -14,12 +15,13 @@ mod upload;
 mod wire;
 
 /// The parts, by name.
-const PARTS: [(&str, fn()); 5] = [
+const PARTS: [(&str, fn()); 6] = [
     ("reading", reading::run),
     ("publishing", publishing::run),
     ("start", start::run),
     ("upload", upload::run),
     ("memory", memory::run),
+    ("hostile", hostile::run),
 ];
 
 fn main() {

@@ -176,13 +176,15 @@ impl ContentReader {
             return Err(error);
         }
         let given = sha256.map(Digest::of_sha256);
-        let raw: Vec<Digest> = self
+        let mut raw: Vec<Digest> = self
             .raw
             .into_iter()
             .filter_map(|hasher| {
                 hasher.map_or_else(|| given.clone(), |hasher| Some(hasher.finish()))
             })
             .collect();
+        // Kept for as long as the release is.
+        raw.shrink_to_fit();
         let mut entries = match self.shape {
             Shape::Single(entry) => vec![EntrySummary {
                 digests: raw.clone(),

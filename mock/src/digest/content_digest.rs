@@ -43,6 +43,7 @@ impl ContentDigest {
         if expected.is_empty() && !policy.accepts_unsupported_only {
             return Err(ContentDigestError::NoSupportedAlgorithm);
         }
+        expected.shrink_to_fit();
         Ok(Self { expected })
     }
 

@@ -139,16 +139,15 @@ impl Registry {
             .cancelled_contents
             .remove(&manifest.key)
             .unwrap_or_default();
+        let creator = (self.policy.create).creator(caller, || manifest.value(), id.0);
         let attempt = Attempt {
             id,
-            creator: (self.policy.create)
-                .creator(caller, || manifest.value(), id.0)
-                .into(),
+            creator: self.known_creator(&creator),
             created_at: now,
             expires_at: self.settings.expiry.map(|expiry| later(now, expiry)),
             secrets,
             signed_at_create: signature.is_some(),
-            signature: signature.map(Arc::new),
+            signature: signature.map(|signature| Arc::new(signature.sharing(&manifest.bytes))),
             upload,
             remark: None,
             slips: if self.is_faultless {

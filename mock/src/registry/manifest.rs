@@ -50,7 +50,7 @@ impl ManifestRules {
 #[derive(Clone, Debug)]
 pub(crate) struct Manifest {
     /// The bytes as they were sent: what a signature signs.
-    pub bytes: Box<[u8]>,
+    pub bytes: Arc<[u8]>,
     /// The text of what is shown, where that is other than the bytes say. Set by defects alone.
     shown: Option<Box<str>>,
     /// Name and version.

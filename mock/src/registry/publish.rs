@@ -151,7 +151,9 @@ impl Registry {
         let shown = self.policy.publish.shown_after_unsigned_publish
             && refusal.kind() == ProblemKind::MissingSignature;
         if let Some(attempt) = self.publishing(now, claim) {
-            attempt.slips.shown_early |= shown;
+            if shown {
+                attempt.slips.shown_early = true;
+            }
             if is_final {
                 attempt.conclude(now, Verdict::Bad((*refusal.problem).clone()));
             } else {
@@ -372,6 +374,7 @@ impl Attempt {
         let first = self.signature.as_mut().filter(|_| racing);
         let added = first.is_some_and(|first| Arc::make_mut(first).merge(&signature).is_ok());
         if !added {
+            let signature = signature.sharing(&self.manifest.bytes);
             self.signature = Some(Arc::new(signature));
         }
     }

@@ -277,7 +277,7 @@ impl Attempt {
                 // Without a signature it is no release, and shown only by a defect.
                 None => Arc::new(JwsDocument::unsigned(&self.manifest.bytes)),
             },
-            creator: self.creator.clone().into(),
+            creator: self.creator.to_string(),
             sources: self.sources.clone(),
             published_at,
             revision: None,

@@ -81,7 +81,7 @@ impl Upload {
 pub(crate) struct Attempt {
     pub(super) id: AttemptId,
     pub(super) manifest: Arc<Manifest>,
-    pub(super) creator: Box<str>,
+    pub(super) creator: Arc<str>,
     pub(super) created_at: Timestamp,
     pub(super) expires_at: Option<Timestamp>,
     /// None in a plain registry, where attempts are counted.
@@ -313,7 +313,11 @@ impl Attempt {
     /// Comes to the end that the verdict says.
     pub(super) fn conclude(&mut self, at: Timestamp, verdict: Verdict) {
         self.stage = match verdict {
-            Verdict::Good { sources, summary } => {
+            Verdict::Good {
+                mut sources,
+                summary,
+            } => {
+                sources.shrink_to_fit();
                 self.sources = sources;
                 self.verified = summary;
                 Stage::Published { at }

@@ -39,7 +39,7 @@ impl Registry {
             "name": attempt.key().name,
             "version": attempt.key().version,
             "status": view.status.name(),
-            "creator": attempt.creator,
+            "creator": &*attempt.creator,
             "release": attempt.manifest.value(),
             "contentSources": sources,
             "uploadedBytes": attempt.upload.as_ref().map(|upload| upload.bytes.len()),

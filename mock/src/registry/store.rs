@@ -74,7 +74,9 @@ pub(crate) struct Registry {
     pub(super) access: Access,
     pub(super) links: Links,
     oddities: Oddities,
-    attempts: HashMap<AttemptId, Attempt>,
+    attempts: HashMap<AttemptId, Box<Attempt>>,
+    /// Who has created something: few, of many attempts.
+    creators: HashSet<Arc<str>>,
     current: HashMap<Arc<ReleaseKey>, AttemptId>,
     by_secret: HashMap<Secret, AttemptId>,
     /// What was cancelled, for what is created in its place. Filled by a defect alone.
@@ -112,6 +114,7 @@ impl Registry {
             links,
             oddities,
             attempts: HashMap::new(),
+            creators: HashSet::new(),
             current: HashMap::new(),
             by_secret: HashMap::new(),
             cancelled_contents: HashMap::new(),
@@ -123,6 +126,20 @@ impl Registry {
             overhead: 0,
             books,
         }
+    }
+
+    /// A creator, in memory once for all that it creates.
+    pub(super) fn known_creator(&mut self, name: &str) -> Arc<str> {
+        /// More than a registry has identities; some of its mistakes make them up.
+        const KNOWN: usize = 256;
+        if let Some(known) = self.creators.get(name) {
+            return known.clone();
+        }
+        let name: Arc<str> = name.into();
+        if self.creators.len() < KNOWN {
+            self.creators.insert(name.clone());
+        }
+        name
     }
 
     /// A revision that no attempt has had.
@@ -195,7 +212,7 @@ impl Registry {
         self.current.insert(key, attempt.id);
         self.stored_bytes += attempt.stored_bytes();
         self.account(0, attempt.overhead());
-        self.attempts.insert(attempt.id, attempt);
+        self.attempts.insert(attempt.id, Box::new(attempt));
     }
 
     pub(super) fn remove(&mut self, id: AttemptId) {
@@ -218,7 +235,7 @@ impl Registry {
         let (mode, retention) = (self.settings.processing, self.settings.retention);
         let attempt = self.attempts.get_mut(&id)?;
         attempt.settle(now, mode);
-        (!is_over(attempt, now, retention)).then_some(attempt)
+        (!is_over(attempt, now, retention)).then_some(&mut **attempt)
     }
 
     /// The latest attempt at this name and version.
@@ -252,7 +269,7 @@ impl Registry {
         } else {
             *self.by_secret.get(&Secret::of_text(token)?)?
         };
-        self.attempts.get(&id)
+        self.attempts.get(&id).map(|attempt| &**attempt)
     }
 
     /// An attempt takes another amount of memory than before, its upload aside, which is counted where it is received.
@@ -263,7 +280,11 @@ impl Registry {
 
     /// Does something to an attempt that changes what memory it takes.
     pub(super) fn reaccount<T>(&mut self, id: AttemptId, change: impl FnOnce(&mut Self) -> T) -> T {
-        let overhead = |own: &Self| own.attempts.get(&id).map_or(0, Attempt::overhead);
+        let overhead = |own: &Self| {
+            own.attempts
+                .get(&id)
+                .map_or(0, |attempt| attempt.overhead())
+        };
         let before = overhead(self);
         let changed = change(self);
         let after = overhead(self);
@@ -272,11 +293,11 @@ impl Registry {
     }
 
     pub(super) fn attempts(&self) -> impl Iterator<Item = &Attempt> {
-        self.attempts.values()
+        self.attempts.values().map(|attempt| &**attempt)
     }
 
     pub(super) fn attempts_mut(&mut self) -> impl Iterator<Item = &mut Attempt> {
-        self.attempts.values_mut()
+        self.attempts.values_mut().map(|attempt| &mut **attempt)
     }
 
     /// The attempt as its owner is shown it.
@@ -290,7 +311,7 @@ impl Registry {
         let pending = attempt.stage == Stage::Pending;
         UnpublishedView {
             manifest: attempt.manifest.clone(),
-            creator: attempt.creator.clone().into(),
+            creator: attempt.creator.to_string(),
             status,
             polls: match &attempt.stage {
                 Stage::Processing(processing) => processing.polls,

@@ -170,6 +170,7 @@ impl Registry {
         }
         attempt.upload = Some(Arc::new(upload));
         if policy.listed_each_time || !attempt.sources.contains(&Source::Own) {
+            attempt.sources.reserve_exact(1);
             attempt.sources.push(Source::Own);
         }
         self.stored_bytes = total;

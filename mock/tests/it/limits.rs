@@ -138,13 +138,14 @@ async fn what_goes_on_without_end_within_http_ends() {
     for (what, beginning, piece) in [
         ("chunk extensions", format!("{chunked}1;"), "x=y;"),
         ("trailers", format!("{chunked}0\r\n"), "x: y\r\n"),
-        ("the size of a chunk", chunked.to_owned(), "0"),
         (
             "header fields",
             "GET / HTTP/1.1\r\nhost: registry\r\n".to_owned(),
             "x: y\r\n",
         ),
         ("the target", "GET /".to_owned(), "x"),
+        // These two are read, and forgotten: what bounds them is time.
+        ("the size of a chunk", chunked.to_owned(), "0"),
         ("white space before a request", String::new(), "\r\n"),
     ] {
         let mut stream = connect(&harness).await;
@@ -160,7 +161,7 @@ async fn what_goes_on_without_end_within_http_ends() {
         let sent = sent
             .await
             .unwrap_or_else(|_| panic!("{what} is neither read nor refused"));
-        if what != "white space before a request" {
+        if !["the size of a chunk", "white space before a request"].contains(&what) {
             sent.expect_err(what);
         }
         let health = harness.url("__admin/health");

@@ -46,6 +46,10 @@ impl Client {
             .nth(1)
             .and_then(|rest| rest.lines().next()?.parse().ok())
             .unwrap_or(0);
+        if text_in_lower_case.contains("transfer-encoding") {
+            // No answer of the registry's own has one.
+            return Err(broken());
+        }
         while octets.len() < head + length {
             self.more(&mut octets)?;
         }
