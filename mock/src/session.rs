@@ -34,7 +34,7 @@ use crate::{
         Access, ManifestRules, PublishClaim, PublishWork, Registry, RegistrySettings, SourceRules,
         Verdict,
     },
-    room::Room,
+    room::{NoRoom, Reserved, Room},
     tasks::Tasks,
     verify::{ContentCheck, SignatureCheck, Verifier},
     wire::Rendering,
@@ -73,6 +73,8 @@ pub(crate) struct Session {
     pub number: u64,
     /// Room for what is kept and on its way, of all sessions of the server.
     pub room: Room,
+    /// Room for faults and canned answers, of all sessions of the server.
+    canned: Room,
     /// Documents of releases that were read lately, of all sessions of the server.
     pub documents: Arc<Documents>,
     /// What it wants of manifests.
@@ -200,6 +202,10 @@ impl Session {
                 || Arc::new(Semaphore::new(PUBLISHINGS_AT_A_TIME)),
                 |shared| shared.publishings.clone(),
             ),
+            canned: shared.map_or_else(
+                || Room::new(config.max_in_flight),
+                |shared| shared.canned.clone(),
+            ),
             room,
             tasks: Tasks::default(),
             locked: Mutex::default(),
@@ -274,6 +280,13 @@ impl Session {
             return verdict;
         }
         self.verifier.verify(work).await
+    }
+
+    /// Room for what was posted to stay, in the place of that on its way.
+    pub(crate) fn keep_canned(&self, posted: &Reserved) -> Result<Reserved, NoRoom> {
+        let mut kept = self.canned.nothing();
+        kept.grow(posted.bytes())?;
+        Ok(kept)
     }
 
     /// Lets a publishing begin, unless too many are under way: they go on when their clients are gone, and would pile up.

@@ -57,6 +57,21 @@ impl Answers {
         self.lock().entries().iter().map(state).collect()
     }
 
+    /// The names of all answers that are there, in order.
+    pub(crate) fn ids(&self) -> Vec<String> {
+        self.lock().ids()
+    }
+
+    /// One answer. They may be large, and are not shown all at once for one.
+    pub(crate) fn state(&self, id: &str) -> Option<CannedAnswerState> {
+        let queue = self.lock();
+        queue
+            .entries()
+            .iter()
+            .find(|entry| entry.id == id)
+            .map(state)
+    }
+
     /// Takes one out; whether it was there.
     pub(crate) fn remove(&self, id: &str) -> bool {
         self.lock().remove(id).is_some()

@@ -100,6 +100,18 @@ impl Faults {
             .collect()
     }
 
+    /// The names of all faults that are there, in order.
+    pub(crate) fn ids(&self) -> Vec<String> {
+        self.lock().queue.ids()
+    }
+
+    /// One fault. They may be large, and are not shown all at once for one.
+    pub(crate) fn state(&self, id: &str) -> Option<FaultState> {
+        let state = self.lock();
+        let mut entries = state.queue.entries().iter();
+        entries.find(|entry| entry.id == id).map(fault_state)
+    }
+
     /// Takes one out, and lets go on whom it alone could hold; whether it was there.
     pub(crate) fn remove(&self, id: &str) -> bool {
         let mut state = self.lock();

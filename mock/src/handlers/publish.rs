@@ -107,6 +107,8 @@ async fn carry_out(
             return Err(refusal);
         }
     };
+    // Verifying may take long, and what was sent much memory.
+    drop(request);
     session
         .registry()
         .refuse_again(session.now(), &work.claim)?;

@@ -27,7 +27,7 @@ pub struct SignatureEntry {
     /// The protected header as it was sent (base64url), absent when there was none.
     pub protected: Option<String>,
     /// The unprotected header.
-    pub header: Option<Map<String, Value>>,
+    pub header: Option<Box<Map<String, Value>>>,
     /// The signature as it was sent (base64url).
     pub signature: String,
 }
@@ -87,7 +87,7 @@ impl JwsDocument {
         let entries = self.entries.iter().map(|entry| {
             // As values it takes many times its text.
             let header = entry.header.as_ref().map_or(0, |header| {
-                10 * serde_json::to_string(header).map_or(0, |text| text.len())
+                32 * serde_json::to_string(header).map_or(0, |text| text.len())
             });
             ENTRY + entry.protected.as_deref().map_or(0, str::len) + entry.signature.len() + header
         });
@@ -215,7 +215,7 @@ impl SignatureEntry {
         let protected = string_member(members, "protected")?;
         let header = match members.get("header") {
             None => None,
-            Some(Value::Object(header)) => Some(header.clone()),
+            Some(Value::Object(header)) => Some(Box::new(header.clone())),
             Some(_) => return Err(malformed("a header is not an object")),
         };
         Ok(string_member(members, "signature")?.map(|signature| Self {
@@ -231,7 +231,7 @@ impl SignatureEntry {
             members.insert("protected".to_owned(), protected.clone().into());
         }
         if let Some(header) = &self.header {
-            members.insert("header".to_owned(), header.clone().into());
+            members.insert("header".to_owned(), Value::Object((**header).clone()));
         }
         members.insert("signature".to_owned(), self.signature.clone().into());
         members.into()

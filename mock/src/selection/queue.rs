@@ -100,6 +100,11 @@ impl<T> Queue<T> {
         &self.entries
     }
 
+    /// The names of the entries, in order.
+    pub(crate) fn ids(&self) -> Vec<String> {
+        self.entries.iter().map(|entry| entry.id.clone()).collect()
+    }
+
     /// Whether no request can meet anything.
     pub(crate) fn is_idle(&self) -> bool {
         self.entries.iter().all(Entry::is_consumed)
