@@ -158,11 +158,10 @@ async fn what_goes_on_without_end_within_http_ends() {
             }
             std::io::Result::Ok(())
         });
-        let sent = sent
-            .await
-            .unwrap_or_else(|_| panic!("{what} is neither read nor refused"));
+        assert!(sent.await.is_ok(), "{what}: neither read nor refused");
         if !["the size of a chunk", "white space before a request"].contains(&what) {
-            sent.expect_err(what);
+            // What still comes after the answer is read and forgotten for a while, and then the connection ends.
+            rest(&mut stream).await;
         }
         let health = harness.url("__admin/health");
         harness.get(&health, None).await.expect(200);
