@@ -2,6 +2,8 @@
 //!
 //! Everything is a ratio to a baseline of the same run, or a bound; what does not meet its target says so at the end of its line.
 
+#![expect(clippy::cast_precision_loss, reason = "figures are for people")]
+
 mod figures;
 mod hostile;
 mod memory;

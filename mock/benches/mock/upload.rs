@@ -36,7 +36,7 @@ pub(crate) fn run() {
         uploading.push(timed(|| {
             connection.ask(&upload).expect(204);
         }));
-        working.push(program.worked() - before);
+        working.push(program.worked().saturating_sub(before));
         most = most.max(program.most_resident() - idle);
     }
     let speed = |time: Duration| SIZE as f64 / time.as_secs_f64() / f64::from(1 << 20);
