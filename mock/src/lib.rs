@@ -50,6 +50,7 @@ mod queue_control;
 mod refusal;
 mod registry;
 mod reply;
+mod room;
 mod router;
 mod selection;
 mod server;

@@ -101,7 +101,7 @@ impl MockRegistry {
             let tls = tls.as_ref().filter(|_| url.scheme() == "https");
             listeners.push((bound, origin(ReceivedBy::Uploads, url.path(), tls), tls));
         }
-        let server = Server::start(&app, listeners);
+        let server = Server::start(&app, listeners, network.connection_limits());
         Ok(Self {
             app,
             server: Some(server),

@@ -1,8 +1,18 @@
 //! Where a registry is served, and the URLs that follow from it.
 
+use std::time::Duration;
+
 use url::Url;
 
-use crate::{StartError, server::Bound};
+use crate::{
+    StartError,
+    server::{Bound, ConnectionLimits},
+};
+
+/// Connections at a time, where nothing else is said.
+const MAX_CONNECTIONS: usize = 4096;
+/// How long a connection may be idle, where nothing else is said.
+const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Where a registry is served.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +33,20 @@ pub struct Network {
     pub tls: bool,
     /// Sessions that clients may make at a time, beside the registry itself; 1000 when absent.
     pub max_sessions: Option<usize>,
+    /// Connections at a time, on all addresses together; 4096 when absent, and never more than the process can open.
+    pub max_connections: Option<usize>,
+    /// How long a connection may wait for the whole head of a request, or for its client to take more of an answer; a minute when absent.
+    pub idle_timeout: Option<Duration>,
+}
+
+impl Network {
+    /// What connections may take.
+    pub(crate) fn connection_limits(&self) -> ConnectionLimits {
+        ConnectionLimits {
+            count: self.max_connections.unwrap_or(MAX_CONNECTIONS),
+            idle: self.idle_timeout.unwrap_or(IDLE_TIMEOUT),
+        }
+    }
 }
 
 /// Takes the address of the upload origin; its URL has the port that it got.

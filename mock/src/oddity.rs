@@ -56,7 +56,14 @@ impl Oddities {
 
     /// 32 hex digits that nobody can guess without the seed.
     pub(crate) fn token(&self, purpose: &str, about: &str) -> String {
-        hex::encode(&self.hash(purpose, about)[..16])
+        hex::encode(self.secret(purpose, about))
+    }
+
+    /// 16 octets that nobody can guess without the seed.
+    pub(crate) fn secret(&self, purpose: &str, about: &str) -> [u8; 16] {
+        let mut secret = [0; 16];
+        secret.copy_from_slice(&self.hash(purpose, about)[..16]);
+        secret
     }
 
     /// Whether to take the odd one of two ways; never with `plain`.

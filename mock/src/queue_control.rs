@@ -23,7 +23,7 @@ impl From<QueueFull> for Refusal {
 
 /// The JSON document that was posted, whatever its declared type.
 pub(crate) async fn read_document(request: &mut Request) -> Result<Value, Refusal> {
-    let body = request.read_body(LIMIT).await?;
+    let body = request.read_control_body(LIMIT).await?;
     parse_strict(&body).map_err(|error| {
         Refusal::new(
             ProblemKind::MalformedRequest,
@@ -33,11 +33,12 @@ pub(crate) async fn read_document(request: &mut Request) -> Result<Value, Refusa
 }
 
 /// The answer to entries that were added: their names, and the state of each.
-pub(crate) fn added(collection: &str, ids: &[String], states: Vec<Value>) -> Reply {
-    let new: Vec<Value> = states
-        .into_iter()
-        .filter(|state| ids.iter().any(|id| state["id"] == id.as_str()))
-        .collect();
+pub(crate) fn added(
+    collection: &str,
+    ids: &[String],
+    state: impl Fn(&str) -> Option<Value>,
+) -> Reply {
+    let new: Vec<Value> = ids.iter().filter_map(|id| state(id)).collect();
     let mut document = json!({"ids": ids});
     if let [id] = ids {
         document["id"] = json!(id);
@@ -46,11 +47,26 @@ pub(crate) fn added(collection: &str, ids: &[String], states: Vec<Value>) -> Rep
     Reply::json(StatusCode::CREATED, &document)
 }
 
-/// The state with this name.
-pub(crate) fn listed(states: Vec<Value>, id: &str) -> Result<Reply, Refusal> {
-    states
-        .into_iter()
-        .find(|state| state["id"] == id)
+/// The state of all entries. They may be large, and stand in memory one by one beside their text.
+pub(crate) fn all(
+    collection: &str,
+    ids: &[String],
+    state: impl Fn(&str) -> Option<Value>,
+) -> Reply {
+    let mut text = format!("{{\"{collection}\":[");
+    for (index, state) in ids.iter().filter_map(|id| state(id)).enumerate() {
+        if index > 0 {
+            text.push(',');
+        }
+        text.push_str(&state.to_string());
+    }
+    text.push_str("]}");
+    Reply::with_body(StatusCode::OK, "application/json", text)
+}
+
+/// The state of the entry with a name.
+pub(crate) fn one(state: Option<Value>) -> Result<Reply, Refusal> {
+    state
         .map(|state| Reply::json(StatusCode::OK, &state))
         .ok_or_else(not_found)
 }

@@ -1,9 +1,18 @@
 //! Answers, before they become HTTP.
 
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use http_body_util::Full;
+use hyper::body::{Body, Frame, SizeHint};
 use serde_json::Value;
+
+/// Bytes of a body that are handed over at a time: what a client does not take is not copied for it.
+const PIECE: usize = 64 << 10;
 
 /// An answer.
 #[derive(Clone, Debug)]
@@ -14,6 +23,10 @@ pub(crate) struct Reply {
     pub headers: HeaderMap,
     /// The body.
     pub body: Bytes,
+    /// SHA-256 of the body, where it is known.
+    pub sha256: Option<[u8; 32]>,
+    /// Whether the body is kept anyway, so that to send it takes no memory of its own.
+    pub is_shared: bool,
 }
 
 impl Reply {
@@ -23,6 +36,8 @@ impl Reply {
             status,
             headers: HeaderMap::new(),
             body: Bytes::new(),
+            sha256: None,
+            is_shared: false,
         }
     }
 
@@ -41,6 +56,8 @@ impl Reply {
             status,
             headers: HeaderMap::new(),
             body: body.into(),
+            sha256: None,
+            is_shared: false,
         }
         .with_header(header::CONTENT_TYPE, content_type)
     }
@@ -54,11 +71,46 @@ impl Reply {
         self
     }
 
+    /// Has another body.
+    #[must_use]
+    pub(crate) fn with_other_body(mut self, body: Bytes) -> Self {
+        self.body = body;
+        self.sha256 = None;
+        self
+    }
+
     /// As hyper sends it.
-    pub(crate) fn into_response(self) -> http::Response<Full<Bytes>> {
-        let mut response = http::Response::new(Full::new(self.body));
+    pub(crate) fn into_response(self) -> http::Response<ReplyBody> {
+        let mut response = http::Response::new(ReplyBody(self.body));
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
         response
+    }
+}
+
+/// The body of an answer, in pieces.
+pub(crate) struct ReplyBody(Bytes);
+
+impl Body for ReplyBody {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        if self.0.is_empty() {
+            return Poll::Ready(None);
+        }
+        let length = self.0.len().min(PIECE);
+        Poll::Ready(Some(Ok(Frame::data(self.0.split_to(length)))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.0.len() as u64)
     }
 }

@@ -3,14 +3,18 @@
 use std::{
     collections::HashSet,
     panic::AssertUnwindSafe,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
 use futures::FutureExt;
+use http::header;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::{
     answer::{Answers, CannedAnswerState},
@@ -18,17 +22,19 @@ use crate::{
     config::Config,
     fault::{FaultState, Faults},
     fetch::{FetchOptions, FetchSetupError, Fetcher},
-    journal::{Journal, Redactor},
+    handlers::Documents,
+    journal::{Journal, JournalRoom, Redactor},
     links::Links,
     metrics::SessionMetrics,
     oddity::Oddities,
     policy::Policy,
-    problem::Problem,
+    problem::{Problem, ProblemKind},
     refusal::Refusal,
     registry::{
         Access, ManifestRules, PublishClaim, PublishWork, Registry, RegistrySettings, SourceRules,
         Verdict,
     },
+    room::{NoRoom, Reserved, Room},
     tasks::Tasks,
     verify::{ContentCheck, SignatureCheck, Verifier},
     wire::Rendering,
@@ -40,8 +46,12 @@ const OWNER: &str = "owner";
 const SETTLING: Duration = Duration::from_secs(5);
 /// Nobody waits longer for an answer.
 const LONGEST_SETTLING: Duration = Duration::from_secs(20);
-/// Releases whose content is verified at a time.
-const VERIFICATIONS_AT_A_TIME: usize = 256;
+/// Sources that are fetched at a time, for all sessions of a server.
+const FETCHES_AT_A_TIME: usize = 512;
+/// Releases that are being published at a time, in all sessions of a server.
+const PUBLISHINGS_AT_A_TIME: usize = 4096;
+/// The journals of all sessions together take as much as so many full ones of the server's own.
+const JOURNALS: u64 = 4;
 
 /// One registry with everything that is its own.
 pub(crate) struct Session {
@@ -59,6 +69,14 @@ pub(crate) struct Session {
     pub answers: Answers,
     /// Its URLs.
     pub links: Links,
+    /// Tells it from the other sessions of its server.
+    pub number: u64,
+    /// Room for what is kept and on its way, of all sessions of the server.
+    pub room: Room,
+    /// Room for faults and canned answers, of all sessions of the server.
+    canned: Room,
+    /// Documents of releases that were read lately, of all sessions of the server.
+    pub documents: Arc<Documents>,
     /// What it wants of manifests.
     pub manifest_rules: ManifestRules,
     /// Who may do what.
@@ -69,14 +87,14 @@ pub(crate) struct Session {
     pub content: ContentCheck,
     fetcher: Fetcher,
     verifier: Verifier,
-    verifications: Semaphore,
+    publishings: Arc<Semaphore>,
     registry: Mutex<Registry>,
     /// What was asked of it.
     pub journal: Journal,
-    /// What keeps secrets out of the journal.
-    pub redactor: Redactor,
     /// What it has done, in numbers.
     pub metrics: SessionMetrics,
+    /// Of the next session that shares with this one.
+    next_number: AtomicU64,
     tasks: Tasks,
     /// Packages whose lock was left behind. Set by a defect alone.
     locked: Mutex<HashSet<String>>,
@@ -121,10 +139,18 @@ impl Session {
             Some(shared) => shared.fetcher.with_options(options)?,
             None => Fetcher::new(options)?,
         };
+        let fetches = shared.map_or_else(
+            || Arc::new(Semaphore::new(FETCHES_AT_A_TIME)),
+            |shared| shared.verifier.fetches().clone(),
+        );
+        let room = shared.map_or_else(
+            || Room::new(config.max_storage.saturating_add(config.max_in_flight)),
+            |shared| shared.room.clone(),
+        );
         let access = Access::new(&config, &policy.access);
         let content = ContentCheck::new(&config, &policy);
         let registry = Registry::new(
-            RegistrySettings::new(&config),
+            RegistrySettings::new(&config).within(room.clone()),
             policy.clone(),
             access.clone(),
             links.clone(),
@@ -133,23 +159,54 @@ impl Session {
         Ok(Arc::new(Self {
             manifest_rules: ManifestRules::new(&config, &policy),
             signatures: SignatureCheck::new(&config, &policy),
-            verifier: Verifier::new(&config, content.clone(), fetcher.clone(), policy.sources),
-            verifications: Semaphore::new(VERIFICATIONS_AT_A_TIME),
+            verifier: Verifier::new(
+                &config,
+                content.clone(),
+                fetcher.clone(),
+                policy.sources,
+                fetches,
+            ),
             registry: Mutex::new(registry),
             clock: Clock::default(),
             faults: Faults::new(oddities.seed()),
             answers: Answers::new(oddities.seed()),
-            journal: Journal::new(config.journal_entries, config.journal_bytes),
-            redactor: Redactor::new(
-                config
-                    .identities
-                    .iter()
-                    .map(|identity| identity.token.clone()),
-                &config.auth_header,
+            journal: Journal::new(
+                config.journal_entries,
+                config.journal_bytes,
+                shared.map_or_else(
+                    || {
+                        Arc::new(JournalRoom::new(
+                            config.journal_bytes.saturating_mul(JOURNALS),
+                        ))
+                    },
+                    |shared| shared.journal.room().clone(),
+                ),
+                Redactor::new(
+                    config
+                        .identities
+                        .iter()
+                        .map(|identity| identity.token.clone()),
+                    &config.auth_header,
+                ),
+                config.problem_type_prefix.clone(),
             ),
             metrics: SessionMetrics::of_server(
                 shared.map_or_else(Arc::default, |shared| shared.metrics.server().clone()),
             ),
+            number: shared.map_or(0, |shared| {
+                shared.next_number.fetch_add(1, Ordering::Relaxed)
+            }),
+            next_number: AtomicU64::new(1),
+            documents: shared.map_or_else(Arc::default, |shared| shared.documents.clone()),
+            publishings: shared.map_or_else(
+                || Arc::new(Semaphore::new(PUBLISHINGS_AT_A_TIME)),
+                |shared| shared.publishings.clone(),
+            ),
+            canned: shared.map_or_else(
+                || Room::new(config.max_in_flight),
+                |shared| shared.canned.clone(),
+            ),
+            room,
             tasks: Tasks::default(),
             locked: Mutex::default(),
             ended: watch::Sender::new(false),
@@ -217,14 +274,31 @@ impl Session {
         &self.verifier
     }
 
-    /// Verifies the content of a release; waits its turn when many are verified.
+    /// Verifies the content of a release.
     pub(crate) async fn verify(&self, work: &PublishWork) -> Verdict {
         if let Some(verdict) = self.registry().verdict_without_fetching(work) {
             return verdict;
         }
-        // The semaphore is never closed; without a permit the work is merely not limited.
-        let _permit = self.verifications.acquire().await;
         self.verifier.verify(work).await
+    }
+
+    /// Room for what was posted to stay, in the place of that on its way.
+    pub(crate) fn keep_canned(&self, posted: &Reserved) -> Result<Reserved, NoRoom> {
+        let mut kept = self.canned.nothing();
+        kept.grow(posted.bytes())?;
+        Ok(kept)
+    }
+
+    /// Lets a publishing begin, unless too many are under way: they go on when their clients are gone, and would pile up.
+    pub(crate) fn begin_publishing(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+        let permit = self.publishings.clone().try_acquire_owned();
+        permit.map_err(|_| {
+            Refusal::new(
+                ProblemKind::TooManyRequests,
+                format!("{PUBLISHINGS_AT_A_TIME} releases are being published."),
+            )
+            .with_header(header::RETRY_AFTER, "1")
+        })
     }
 
     /// Publishes, or a part of it; what breaks down over it lets go of the release (of [`Registry::break_off`]).
@@ -245,6 +319,11 @@ impl Session {
     /// Work that goes on whatever becomes of the request that began it, until the session ends.
     pub(crate) fn tasks(&self) -> &Tasks {
         &self.tasks
+    }
+
+    /// Whether the session has ended.
+    pub(crate) fn has_ended(&self) -> bool {
+        *self.ended.borrow()
     }
 
     /// Returns when the session ends.
@@ -355,7 +434,7 @@ mod tests {
             "version": "1.0.0",
             "contentDigest": {"sha256": EMPTY_COMPONENT},
         });
-        let manifest = Manifest::parse(document.to_string().into(), &session.manifest_rules);
+        let manifest = Manifest::parse(document.to_string().as_bytes(), &session.manifest_rules);
         let manifest = manifest.unwrap();
         let key = manifest.key.clone();
         let now = session.now();

@@ -1,25 +1,39 @@
 //! Background work that ends with its owner.
 
 use std::{
+    collections::HashMap,
     future::Future,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use tokio::task::{AbortHandle, JoinHandle};
 
-/// How many handles are kept before those of finished work are let go.
-const PRUNE_AT: usize = 64;
-
 /// Background work that ends with its owner.
 #[derive(Debug, Default)]
 pub(crate) struct Tasks {
-    running: Mutex<Running>,
+    running: Arc<Mutex<Running>>,
 }
 
 #[derive(Debug, Default)]
 struct Running {
-    tasks: Vec<AbortHandle>,
+    /// None while a task is being started.
+    tasks: HashMap<u64, Option<AbortHandle>>,
+    next: u64,
     closed: bool,
+}
+
+/// Forgets a task when it has come to its end, in whatever way: a handle keeps all of the memory of its task.
+struct Entry {
+    running: Arc<Mutex<Running>>,
+    number: u64,
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        // Outside of the lock: what is let go of here may be the last of a task, with work of its own to let go of.
+        let handle = lock(&self.running).tasks.remove(&self.number);
+        drop(handle);
+    }
 }
 
 impl Tasks {
@@ -28,40 +42,71 @@ impl Tasks {
         &self,
         work: impl Future<Output = T> + Send + 'static,
     ) -> JoinHandle<T> {
-        let handle = tokio::spawn(work);
-        let mut running = self.lock();
-        if running.closed {
-            handle.abort();
-            return handle;
+        let mut running = lock(&self.running);
+        let number = running.next;
+        running.next += 1;
+        let closed = running.closed;
+        running.tasks.insert(number, None);
+        drop(running);
+        let entry = Entry {
+            running: self.running.clone(),
+            number,
+        };
+        let handle = tokio::spawn(async move {
+            let _entry = entry;
+            work.await
+        });
+        match lock(&self.running).tasks.get_mut(&number) {
+            Some(slot) if !closed => *slot = Some(handle.abort_handle()),
+            // It has ended, or all work was meanwhile.
+            _ => handle.abort(),
         }
-        let tasks = &mut running.tasks;
-        if tasks.len() >= PRUNE_AT && tasks.len() == tasks.capacity() {
-            tasks.retain(|task| !task.is_finished());
-        }
-        tasks.push(handle.abort_handle());
         handle
     }
 
     /// Ends all work where it stands.
     pub(crate) fn abort_all(&self) {
-        for task in self.lock().tasks.drain(..) {
+        let tasks = std::mem::take(&mut lock(&self.running).tasks);
+        for task in tasks.into_values().flatten() {
             task.abort();
         }
     }
 
     /// Ends all work, and whatever is started from now on.
     pub(crate) fn close(&self) {
-        self.lock().closed = true;
+        lock(&self.running).closed = true;
         self.abort_all();
     }
+}
 
-    fn lock(&self) -> MutexGuard<'_, Running> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn lock(running: &Mutex<Running>) -> MutexGuard<'_, Running> {
+    running.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Drop for Tasks {
     fn drop(&mut self) {
         self.abort_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_has_come_to_its_end_is_forgotten() {
+        let tasks = Tasks::default();
+        for _ in 0..100 {
+            tasks.spawn(async {}).await.unwrap();
+        }
+        let broken = tasks.spawn(async { panic!("on purpose") });
+        assert!(broken.await.is_err());
+        assert!(lock(&tasks.running).tasks.is_empty());
+
+        let waiting = tasks.spawn(std::future::pending::<()>());
+        tasks.close();
+        assert!(waiting.await.unwrap_err().is_cancelled());
+        assert!(tasks.spawn(std::future::pending::<()>()).await.is_err());
+        assert!(lock(&tasks.running).tasks.is_empty());
     }
 }

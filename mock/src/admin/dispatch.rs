@@ -131,7 +131,7 @@ async fn perform(
 
 /// The body, which is a JSON object or nothing at all.
 async fn read_object(request: &mut Request) -> Result<Map<String, Value>, Refusal> {
-    let body = request.read_body(LIMIT).await?;
+    let body = request.read_control_body(LIMIT).await?;
     if body.iter().all(u8::is_ascii_whitespace) {
         return Ok(Map::new());
     }

@@ -57,10 +57,7 @@ fn shown(recorded: &Recorded) -> Reply {
 
 fn page(request: &Request) -> Result<Page, Refusal> {
     let mut page = Page::default();
-    let query = request
-        .target
-        .split_once('?')
-        .map_or("", |(_, query)| query);
+    let query = request.uri.query().unwrap_or_default();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         let number = || {
             value

@@ -1,11 +1,11 @@
 //! Control of canned answers: `__admin/answers`.
 
 use http::{Method, StatusCode};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     handlers::Request,
-    queue_control::{added, listed, read_document, removed},
+    queue_control::{added, all, one, read_document, removed},
     refusal::Refusal,
     reply::Reply,
     session::Session,
@@ -24,7 +24,7 @@ pub(crate) async fn control(
         return if method == Method::DELETE {
             removed(session.answers.remove(id))
         } else {
-            listed(states(session), id)
+            one(state(session, id))
         };
     }
     if method == Method::DELETE {
@@ -33,16 +33,18 @@ pub(crate) async fn control(
     }
     if method == Method::POST {
         let answers = parse_answers(&read_document(request).await?)?;
-        let ids = session.answers.add(answers)?;
-        return Ok(added("answers", &ids, states(session)));
+        let held = session.keep_canned(&request.take_held())?;
+        let ids = session.answers.add_held(answers, held)?;
+        return Ok(added("answers", &ids, |id| state(session, id)));
     }
-    Ok(Reply::json(
-        StatusCode::OK,
-        &json!({"answers": states(session)}),
-    ))
+    let ids = session.answers.ids();
+    Ok(all("answers", &ids, |id| state(session, id)))
 }
 
-fn states(session: &Session) -> Vec<Value> {
-    let states = session.answers.states();
-    states.iter().map(CannedAnswerState::to_json).collect()
+fn state(session: &Session, id: &str) -> Option<Value> {
+    session
+        .answers
+        .state(id)
+        .as_ref()
+        .map(CannedAnswerState::to_json)
 }

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{
     operation::Operation,
+    room::Reserved,
     selection::{Chosen, Entry, Queue, QueueFull, Subject},
 };
 
@@ -27,16 +28,48 @@ impl Answers {
 
     /// Adds answers behind those that are there; gives their names.
     pub(crate) fn add(&self, answers: Vec<CannedAnswer>) -> Result<Vec<String>, QueueFull> {
+        self.add_to_queue(answers, None)
+    }
+
+    /// The same, with the room that they take.
+    pub(crate) fn add_held(
+        &self,
+        answers: Vec<CannedAnswer>,
+        held: Reserved,
+    ) -> Result<Vec<String>, QueueFull> {
+        self.add_to_queue(answers, Some(held))
+    }
+
+    fn add_to_queue(
+        &self,
+        answers: Vec<CannedAnswer>,
+        held: Option<Reserved>,
+    ) -> Result<Vec<String>, QueueFull> {
         let entries = answers
             .into_iter()
             .map(|answer| (answer.selector, answer.phase, answer.content))
             .collect();
-        self.lock().add(entries)
+        self.lock().add(entries, held)
     }
 
     /// All answers that are there, in order.
     pub(crate) fn states(&self) -> Vec<CannedAnswerState> {
         self.lock().entries().iter().map(state).collect()
+    }
+
+    /// The names of all answers that are there, in order.
+    pub(crate) fn ids(&self) -> Vec<String> {
+        self.lock().ids()
+    }
+
+    /// One answer. They may be large, and are not shown all at once for one.
+    pub(crate) fn state(&self, id: &str) -> Option<CannedAnswerState> {
+        let queue = self.lock();
+        queue
+            .entries()
+            .iter()
+            .find(|entry| entry.id == id)
+            .map(state)
     }
 
     /// Takes one out; whether it was there.

@@ -131,10 +131,14 @@ options! {
     #[file("text::size")]
     #[arg(value_name = "SIZE", value_parser = parse_size)]
     max_manifest: u64, "MOCK_REGISTRY_MAX_MANIFEST";
-    /// Room for all manifests and uploads together [default: 2 GiB]
+    /// Room for all manifests and uploads together [default: 1 GiB]
     #[file("text::size")]
     #[arg(value_name = "SIZE", value_parser = parse_size)]
     max_storage: u64, "MOCK_REGISTRY_MAX_STORAGE";
+    /// Room for requests and answers that are on their way, beyond that [default: 256 MiB]
+    #[file("text::size")]
+    #[arg(value_name = "SIZE", value_parser = parse_size)]
+    max_in_flight: u64, "MOCK_REGISTRY_MAX_IN_FLIGHT";
     /// After which a pending release expires [default: never]
     #[file("text::duration")]
     #[arg(value_name = "DURATION", value_parser = parse_duration)]
@@ -225,6 +229,13 @@ options! {
     /// Sessions that there may be at a time [default: 1000]
     #[arg(value_name = "N")]
     max_sessions: usize, "MOCK_REGISTRY_MAX_SESSIONS";
+    /// Connections at a time, on all addresses together [default: 4096, or fewer where the process can open fewer files]
+    #[arg(value_name = "N")]
+    max_connections: usize, "MOCK_REGISTRY_MAX_CONNECTIONS";
+    /// How long a connection may wait for the head of a request, or for its client to take more of an answer [default: 60s]
+    #[file("text::duration")]
+    #[arg(value_name = "DURATION", value_parser = parse_duration)]
+    idle_timeout: Duration, "MOCK_REGISTRY_IDLE_TIMEOUT";
     /// Public keys of the publishers, a JWKS whose keys have kid, alg and identity [default: the conformance suite's]
     #[arg(value_name = "FILE")]
     keys: PathBuf, "MOCK_REGISTRY_KEYS";
@@ -271,6 +282,8 @@ impl Options {
             base_path: self.base_path.clone(),
             tls: self.tls.unwrap_or(false),
             max_sessions: self.max_sessions,
+            max_connections: self.max_connections,
+            idle_timeout: self.idle_timeout,
         }
     }
 
@@ -301,6 +314,7 @@ impl Options {
             max_content,
             max_manifest,
             max_storage,
+            max_in_flight,
             retention,
             fetch_deadline,
             deny_private_sources,

@@ -9,7 +9,7 @@ use crate::config::Config;
 use super::{Options, OptionsError};
 
 /// Options about the server, its addresses and its files: of no session of its own.
-const OF_SERVER: [&str; 12] = [
+const OF_SERVER: [&str; 15] = [
     "host",
     "port",
     "port-file",
@@ -22,6 +22,9 @@ const OF_SERVER: [&str; 12] = [
     "trust-ca",
     "keys",
     "max-sessions",
+    "max-connections",
+    "max-in-flight",
+    "idle-timeout",
 ];
 /// Beyond that many wrong letters a word is another word.
 const MISSPELT: usize = 3;

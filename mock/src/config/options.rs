@@ -65,6 +65,9 @@ pub struct Config {
     pub max_content: u64,
     /// Bytes of all manifests and uploads that are kept; more is 507.
     pub max_storage: u64,
+    /// Bytes of requests and answers that are on their way, beyond what is kept; more is 507. That of the server's own registry, and what
+    /// that may keep, are for all of its sessions together.
+    pub max_in_flight: u64,
     /// After which a pending release expires; never, when absent.
     pub expiry: Option<Duration>,
     /// How long failed and expired releases stay readable.
@@ -159,7 +162,8 @@ impl Config {
             digest_form: DigestForm::default(),
             max_manifest: 1 << 20,
             max_content: 64 << 20,
-            max_storage: 2 << 30,
+            max_storage: 1 << 30,
+            max_in_flight: 256 << 20,
             expiry: None,
             retention: Duration::from_hours(1),
             fetch_deadline: Duration::from_secs(5),
@@ -197,7 +201,7 @@ impl Config {
             journal_bytes: 16 << 20,
             defects: Vec::new(),
             identities: Identities::default(),
-            keys: KeyStore::from_jwks(TEST_KEYS)?,
+            keys: KeyStore::unchecked(TEST_KEYS)?,
         })
     }
 }

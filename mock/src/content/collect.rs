@@ -18,6 +18,11 @@ pub(super) struct OpenEntry {
 }
 
 impl OpenEntry {
+    /// An entry that is not hashed by itself, because it is all that travels.
+    pub(super) fn alone(path: EntryPath) -> Self {
+        Self::new(path, &[])
+    }
+
     pub(super) fn new(path: EntryPath, algorithms: &[DigestAlgorithm]) -> Self {
         Self {
             path,

@@ -1,11 +1,11 @@
 //! Paths of entries.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 /// A path that follows the octet rules of section 2: 1 to 65,535 octets, no NUL, no leading or trailing `/`,
 /// no empty, `.` or `..` segment. Not necessarily UTF-8. `Debug` shows it as escaped text.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct EntryPath(Vec<u8>);
+pub struct EntryPath(Cow<'static, [u8]>);
 
 impl EntryPath {
     /// The most octets of a path: its length is a uint16 in the content index.
@@ -15,13 +15,13 @@ impl EntryPath {
     pub fn new(octets: impl Into<Vec<u8>>) -> Result<Self, EntryPathError> {
         let octets = octets.into();
         check(&octets, false)?;
-        Ok(Self(octets))
+        Ok(Self(octets.into()))
     }
 
     /// Checks the rules but for the one against `..`, which some implementers forget.
     pub(super) fn with_parent_segments(octets: Vec<u8>) -> Result<Self, EntryPathError> {
         check(&octets, true)?;
-        Ok(Self(octets))
+        Ok(Self(octets.into()))
     }
 
     /// Looks for `..` and a leading slash alone, as implementers do who think of unpacking only.
@@ -35,20 +35,20 @@ impl EntryPath {
         {
             return Err(EntryPathError::DotSegment);
         }
-        Ok(Self(octets))
+        Ok(Self(octets.into()))
     }
 
     /// Checks the rules but for the greatest length.
     pub(super) fn of_any_length(octets: Vec<u8>) -> Result<Self, EntryPathError> {
         match check(&octets, false) {
-            Ok(()) | Err(EntryPathError::TooLong) => Ok(Self(octets)),
+            Ok(()) | Err(EntryPathError::TooLong) => Ok(Self(octets.into())),
             Err(error) => Err(error),
         }
     }
 
     /// The path of the one entry that every component has.
     pub fn component() -> Self {
-        Self(super::COMPONENT_ENTRY.into())
+        Self(Cow::Borrowed(super::COMPONENT_ENTRY.as_bytes()))
     }
 
     /// The octets.

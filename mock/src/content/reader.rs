@@ -1,12 +1,12 @@
 //! Content that is hashed while it arrives.
 
 use super::{
-    ContentError, ContentPolicy, ContentSummary, EntryPath,
+    ContentError, ContentPolicy, ContentSummary, EntryPath, EntrySummary,
     collect::{ArchiveEntries, OpenEntry},
     summary::index_of,
     tar::TarReader,
 };
-use crate::digest::{DigestAlgorithm, Hasher};
+use crate::digest::{Digest, DigestAlgorithm, Hasher};
 
 /// How content travels.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +67,8 @@ pub struct ContentReader {
     algorithms: Vec<DigestAlgorithm>,
     max_content: u64,
     policy: ContentPolicy,
-    raw: Vec<Hasher>,
+    /// Of the bytes as they travel; none where somebody else hashes them.
+    raw: Vec<Option<Hasher>>,
     length: u64,
     shape: Shape,
     failed: Option<ContentError>,
@@ -82,6 +83,20 @@ enum Shape {
 impl ContentReader {
     /// A reader at the start of the content.
     pub fn new(options: ContentOptions) -> Self {
+        Self::with_hashers(options, |algorithm| Some(algorithm.hasher()))
+    }
+
+    /// A reader of what somebody else hashes with SHA-256, and says with [`Self::finish_with`].
+    pub(crate) fn without_sha256(options: ContentOptions) -> Self {
+        Self::with_hashers(options, |algorithm| {
+            (algorithm != DigestAlgorithm::Sha256).then(|| algorithm.hasher())
+        })
+    }
+
+    fn with_hashers(
+        options: ContentOptions,
+        hasher: impl Fn(DigestAlgorithm) -> Option<Hasher>,
+    ) -> Self {
         let ContentOptions {
             format,
             algorithms,
@@ -90,7 +105,7 @@ impl ContentReader {
             policy,
         } = options;
         let shape = match format {
-            ContentFormat::Single(path) => Shape::Single(OpenEntry::new(path, &algorithms)),
+            ContentFormat::Single(path) => Shape::Single(OpenEntry::alone(path)),
             ContentFormat::Tar => Shape::Tar(Box::new((
                 TarReader::new(max_overhead),
                 ArchiveEntries::new(algorithms.clone(), max_content, policy.clone()),
@@ -99,7 +114,7 @@ impl ContentReader {
         Self {
             raw: algorithms
                 .iter()
-                .map(|algorithm| algorithm.hasher())
+                .map(|algorithm| hasher(*algorithm))
                 .collect(),
             algorithms,
             max_content,
@@ -132,7 +147,7 @@ impl ContentReader {
                 limit: self.max_content,
             });
         }
-        for hasher in &mut self.raw {
+        for hasher in self.raw.iter_mut().flatten() {
             hasher.update(chunk);
         }
         match &mut self.shape {
@@ -149,11 +164,32 @@ impl ContentReader {
 
     /// Says that this was all.
     pub fn finish(self) -> Result<ContentSummary, ContentError> {
+        self.finish_with(None)
+    }
+
+    /// Says that this was all, and what its SHA-256 is where the reader was not to find that out.
+    pub(crate) fn finish_with(
+        self,
+        sha256: Option<[u8; 32]>,
+    ) -> Result<ContentSummary, ContentError> {
         if let Some(error) = self.failed {
             return Err(error);
         }
+        let given = sha256.map(Digest::of_sha256);
+        let mut raw: Vec<Digest> = self
+            .raw
+            .into_iter()
+            .filter_map(|hasher| {
+                hasher.map_or_else(|| given.clone(), |hasher| Some(hasher.finish()))
+            })
+            .collect();
+        // Kept for as long as the release is.
+        raw.shrink_to_fit();
         let mut entries = match self.shape {
-            Shape::Single(entry) => vec![entry.finish()],
+            Shape::Single(entry) => vec![EntrySummary {
+                digests: raw.clone(),
+                ..entry.finish()
+            }],
             Shape::Tar(archive) => {
                 let (reader, entries) = *archive;
                 reader.finish()?;
@@ -165,7 +201,7 @@ impl ContentReader {
         Ok(ContentSummary {
             entries,
             length: self.length,
-            raw: self.raw.into_iter().map(Hasher::finish).collect(),
+            raw,
             index,
         })
     }

@@ -83,6 +83,15 @@ impl ContentSummary {
         })
     }
 
+    /// Its entries alone, without the digests of them all together.
+    pub(crate) fn into_entries(self) -> Self {
+        Self {
+            raw: Vec::new(),
+            index: Vec::new(),
+            ..self
+        }
+    }
+
     /// What is known of content that nobody has read.
     pub(crate) fn unread() -> Self {
         Self {

@@ -95,12 +95,22 @@ impl Hasher {
         match self.0 {
             HashState::Sha256(state) => Digest {
                 algorithm: DigestAlgorithm::Sha256,
-                octets: state.finalize().to_vec(),
+                octets: state.finalize().as_slice().into(),
             },
             HashState::Sha512(state) => Digest {
                 algorithm: DigestAlgorithm::Sha512,
-                octets: state.finalize().to_vec(),
+                octets: state.finalize().as_slice().into(),
             },
+        }
+    }
+}
+
+impl Digest {
+    /// A SHA-256 that was computed elsewhere.
+    pub(crate) fn of_sha256(octets: [u8; 32]) -> Self {
+        Self {
+            algorithm: DigestAlgorithm::Sha256,
+            octets: octets.into(),
         }
     }
 }
@@ -109,7 +119,7 @@ impl Hasher {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Digest {
     algorithm: DigestAlgorithm,
-    octets: Vec<u8>,
+    octets: Box<[u8]>,
 }
 
 impl Digest {

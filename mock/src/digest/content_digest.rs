@@ -9,7 +9,7 @@ use super::{Digest, DigestAlgorithm, DigestComparison, DigestPolicy};
 /// The members that it does not know stay in the manifest itself, which is kept whole (DIG-4, DIG-5).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContentDigest {
-    expected: Vec<(DigestAlgorithm, String)>,
+    expected: Vec<(DigestAlgorithm, Box<str>)>,
 }
 
 impl ContentDigest {
@@ -38,11 +38,12 @@ impl ContentDigest {
                     expected_length: algorithm.hex_length(),
                 });
             }
-            expected.push((algorithm, hex.clone()));
+            expected.push((algorithm, hex.as_str().into()));
         }
         if expected.is_empty() && !policy.accepts_unsupported_only {
             return Err(ContentDigestError::NoSupportedAlgorithm);
         }
+        expected.shrink_to_fit();
         Ok(Self { expected })
     }
 
@@ -59,12 +60,12 @@ impl ContentDigest {
         self.expected
             .iter()
             .find(|(given, _)| *given == algorithm)
-            .map(|(_, hex)| hex.as_str())
+            .map(|(_, hex)| &**hex)
     }
 
     /// Compares with what was computed: every supported digest must match (DIG-2, DIG-3).
     pub fn verify(&self, computed: &[Digest], policy: &DigestPolicy) -> Result<(), DigestMismatch> {
-        let compare = |(algorithm, expected): &(DigestAlgorithm, String)| {
+        let compare = |(algorithm, expected): &(DigestAlgorithm, Box<str>)| {
             compare_one(*algorithm, expected, computed, policy.comparison)
         };
         match policy.comparison {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     handlers::Request,
     problem::ProblemKind,
-    queue_control::{added, listed, read_document, removed},
+    queue_control::{self, added, one, read_document, removed},
     refusal::{Refusal, not_found},
     reply::Reply,
     session::Session,
@@ -32,7 +32,7 @@ pub(crate) async fn control(
         "faults/{id}" if request.method == Method::DELETE => {
             removed(session.faults.remove(parameter))
         }
-        "faults/{id}" => listed(states(session), parameter),
+        "faults/{id}" => one(state(session, parameter)),
         "holds/{name}/release" => {
             let released = session.faults.release(parameter)?;
             Ok(document(&json!({"name": parameter, "released": released})))
@@ -53,17 +53,18 @@ async fn all(session: &Session, request: &mut Request) -> Result<Reply, Refusal>
     }
     if request.method == Method::POST {
         let faults = parse_faults(&read_document(request).await?)?;
-        let ids = session.faults.add(faults)?;
-        return Ok(added("faults", &ids, states(session)));
+        let held = session.keep_canned(&request.take_held())?;
+        let ids = session.faults.add_held(faults, held)?;
+        return Ok(added("faults", &ids, |id| state(session, id)));
     }
-    Ok(document(&json!({"faults": states(session)})))
+    let ids = session.faults.ids();
+    Ok(queue_control::all("faults", &ids, |id| state(session, id)))
 }
 
 fn document(document: &Value) -> Reply {
     Reply::json(StatusCode::OK, document)
 }
 
-fn states(session: &Session) -> Vec<Value> {
-    let states = session.faults.states();
-    states.iter().map(FaultState::to_json).collect()
+fn state(session: &Session, id: &str) -> Option<Value> {
+    session.faults.state(id).as_ref().map(FaultState::to_json)
 }

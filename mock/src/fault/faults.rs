@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::{
     operation::Operation,
+    room::Reserved,
     selection::{Chosen, Entry, Queue, QueueFull, Subject},
 };
 
@@ -49,6 +50,23 @@ impl Faults {
     /// Adds faults behind those that are there; gives their names. A gate that was opened is closed again by a new fault that holds
     /// requests there.
     pub(crate) fn add(&self, faults: Vec<Fault>) -> Result<Vec<String>, QueueFull> {
+        self.add_to_queue(faults, None)
+    }
+
+    /// The same, with the room that they take.
+    pub(crate) fn add_held(
+        &self,
+        faults: Vec<Fault>,
+        held: Reserved,
+    ) -> Result<Vec<String>, QueueFull> {
+        self.add_to_queue(faults, Some(held))
+    }
+
+    fn add_to_queue(
+        &self,
+        faults: Vec<Fault>,
+        held: Option<Reserved>,
+    ) -> Result<Vec<String>, QueueFull> {
         let holds: Vec<String> = faults
             .iter()
             .filter_map(|fault| match &fault.kind {
@@ -61,7 +79,7 @@ impl Faults {
             .map(|fault| (fault.selector, fault.phase, fault.kind))
             .collect();
         let mut state = self.lock();
-        let ids = state.queue.add(entries)?;
+        let ids = state.queue.add(entries, held)?;
         for name in holds {
             let gate = state.gates.entry(name).or_insert_with(Gate::new);
             if gate.is_open() {
@@ -80,6 +98,18 @@ impl Faults {
             .iter()
             .map(fault_state)
             .collect()
+    }
+
+    /// The names of all faults that are there, in order.
+    pub(crate) fn ids(&self) -> Vec<String> {
+        self.lock().queue.ids()
+    }
+
+    /// One fault. They may be large, and are not shown all at once for one.
+    pub(crate) fn state(&self, id: &str) -> Option<FaultState> {
+        let state = self.lock();
+        let mut entries = state.queue.entries().iter();
+        entries.find(|entry| entry.id == id).map(fault_state)
     }
 
     /// Takes one out, and lets go on whom it alone could hold; whether it was there.

@@ -7,12 +7,20 @@ use http_body_util::BodyExt;
 use hyper::body::Body;
 use tokio::time::timeout;
 
-use crate::{cause::Cause, problem::ProblemKind, refusal::Refusal, tasks::Tasks};
+use crate::{
+    cause::Cause, journal::Recording, problem::ProblemKind, refusal::Refusal, tasks::Tasks,
+};
 
 use super::Request;
 
 /// How long a client may be silent within a body.
 const SILENCE: Duration = Duration::from_secs(30);
+/// Bytes a second that a body has to bring in the long run; the first half a minute is free.
+const SLOWEST: u64 = 8 << 10;
+/// What a value of a document takes when it is read: many times its text.
+const VALUE: u64 = 80;
+/// Bytes of a body for control that are always taken.
+const ALWAYS: u64 = 64 << 10;
 /// What is read and thrown away of a body that was refused, so that the client gets to read the answer.
 const DRAINED: u64 = 256 << 20;
 /// How long that may take.
@@ -60,8 +68,9 @@ impl Request {
             match self.receive_chunk().await {
                 Ok(Some(chunk)) => {
                     body.extend_from_slice(&chunk);
+                    let has_room = self.held.grow(chunk.len() as u64).is_ok();
                     self.peeked.push_back(Ok(chunk));
-                    if body.len() > limit {
+                    if body.len() > limit || !has_room {
                         return None;
                     }
                 }
@@ -77,7 +86,13 @@ impl Request {
     async fn receive_chunk(&mut self) -> Result<Option<Bytes>, BodyTrouble> {
         self.body_was_polled = true;
         loop {
-            match timeout(SILENCE, self.body.frame()).await {
+            self.activity.waits_for_body();
+            let frame = timeout(SILENCE, self.body.frame()).await;
+            self.activity.has_body();
+            if self.drips() {
+                return Err(BodyTrouble::Silent);
+            }
+            match frame {
                 Err(_) => return Err(BodyTrouble::Silent),
                 Ok(None) => {
                     if let Some(recording) = &mut self.recording {
@@ -94,6 +109,7 @@ impl Request {
                 // Trailers are not content.
                 Ok(Some(Ok(frame))) => {
                     if let Ok(data) = frame.into_data() {
+                        self.received += data.len() as u64;
                         if let Some(recording) = &mut self.recording {
                             recording.receive(&data);
                         }
@@ -104,8 +120,34 @@ impl Request {
         }
     }
 
-    /// The whole body, up to the limit in bytes.
+    /// Whether the body comes so slowly that it was made to.
+    fn drips(&self) -> bool {
+        let allowed = SILENCE + Duration::from_secs(self.received / SLOWEST);
+        self.arrived.elapsed() > allowed
+    }
+
+    /// Whether what comes of the body is recorded, and hashed for that.
+    pub(super) fn is_recorded(&self) -> bool {
+        self.recording.is_some()
+    }
+
+    /// SHA-256 of what has come of the body, where it is recorded.
+    pub(super) fn received_sha256(&self) -> Option<[u8; 32]> {
+        self.recording.as_ref().map(Recording::received_sha256)
+    }
+
+    /// The whole body, up to the limit in bytes; it has room as long as the request, or whoever takes that over.
     pub(crate) async fn read_body(&mut self, limit: u64) -> Result<Bytes, Refusal> {
+        self.read_body_with(limit, 0).await
+    }
+
+    /// The body of a request for control, which has to go through when all is full.
+    pub(crate) async fn read_control_body(&mut self, limit: u64) -> Result<Bytes, Refusal> {
+        self.read_body_with(limit, ALWAYS).await
+    }
+
+    /// So many bytes of it are taken whether there is room or not.
+    async fn read_body_with(&mut self, limit: u64, always: u64) -> Result<Bytes, Refusal> {
         let too_large = || {
             Refusal::new(
                 ProblemKind::ContentTooLarge,
@@ -120,7 +162,17 @@ impl Request {
             if body.len() as u64 + chunk.len() as u64 > limit {
                 return Err(too_large());
             }
+            let more = chunk.len() as u64;
+            if self.held.bytes() + more <= always {
+                self.held.set(self.held.bytes() + more);
+            } else {
+                self.held.grow(more)?;
+            }
             body.extend_from_slice(&chunk);
+        }
+        if always == 0 {
+            let values = body.iter().filter(|octet| b",[{".contains(octet));
+            self.held.grow(VALUE * values.count() as u64)?;
         }
         Ok(body.freeze())
     }

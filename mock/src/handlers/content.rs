@@ -1,6 +1,7 @@
 //! `GET` of uploaded content (rules UPL-8, REL-4, ACC-8).
 
 use http::{StatusCode, header};
+use sha2::{Digest, Sha256};
 
 use crate::{
     identity::Caller, problem::ProblemKind, refusal::Refusal, registry::ReleaseKey, reply::Reply,
@@ -24,9 +25,11 @@ pub(super) fn content(
         None => authenticate(session, &request.headers)?,
     };
     let content = session.registry().content(session.now(), &caller, key)?;
-    let mut bytes = content.bytes;
+    let mut bytes = content.upload.bytes.clone();
+    let mut sha256 = content.upload.sha256();
     if session.policy.upload.serves_fewer_bytes {
         bytes.truncate(bytes.len().saturating_sub(1));
+        sha256 = Sha256::digest(&bytes).into();
     }
     let reply = Reply::with_body(StatusCode::OK, &content.media_type, bytes)
         .with_header(header::ACCEPT_RANGES, "bytes")
@@ -39,8 +42,12 @@ pub(super) fn content(
             },
         )
         .with_header(header::VARY, &session.config.auth_header);
-    let tagged = reply.body.clone();
-    let reply = conditional(session, &request.headers, reply, &tagged)?;
+    let reply = Reply {
+        sha256: Some(sha256),
+        is_shared: true,
+        ..reply
+    };
+    let reply = conditional(session, &request.headers, reply, &sha256)?;
     if reply.status == StatusCode::OK {
         ranged(session, request, reply)
     } else {
@@ -51,7 +58,7 @@ pub(super) fn content(
 /// The owner, where the URL itself opens the content to whoever has it.
 fn signed_for(session: &Session, request: &Request, key: &ReleaseKey) -> Option<Caller> {
     let signed = content_signature(&session.policy, &session.oddities, key)?;
-    if request.query.as_deref() != Some(signed.as_str()) {
+    if request.uri.query() != Some(signed.as_str()) {
         return None;
     }
     let owner = session.config.identities.owner_of(key.namespace())?;
@@ -97,7 +104,8 @@ fn ranged(session: &Session, request: &Request, mut reply: Reply) -> Result<Repl
             } else {
                 range.end
             };
-            reply.body = reply.body.slice(range.start..end.max(range.start));
+            let part = reply.body.slice(range.start..end.max(range.start));
+            reply = reply.with_other_body(part);
             reply.status = StatusCode::PARTIAL_CONTENT;
             Ok(reply.with_header(header::CONTENT_RANGE, &shown))
         }

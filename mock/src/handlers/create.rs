@@ -1,6 +1,7 @@
 //! `POST releases`.
 
-use bytes::Bytes;
+use std::sync::Arc;
+
 use http::{StatusCode, header};
 use serde_json::{Value, json};
 
@@ -54,7 +55,8 @@ pub(super) async fn create(session: &Session, request: &mut Request) -> Result<R
         let own = caller
             .identity()
             .and_then(|identity| identity.namespaces.first());
-        manifest.key.name = format!("{}:{}", own.map_or("", String::as_str), manifest.key.name);
+        let key = Arc::make_mut(&mut manifest.key);
+        key.name = format!("{}:{}", own.map_or("", String::as_str), key.name);
     }
     if let Some(signature) = &signature {
         if session.policy.access.conflict_before_permission {
@@ -75,7 +77,7 @@ pub(super) async fn create(session: &Session, request: &mut Request) -> Result<R
 
     let mut document = render_unpublished(&view, session.rendering());
     if session.policy.reading.shows_what_was_sent() {
-        document["release"] = view.manifest.value.clone();
+        document["release"] = view.manifest.value();
     }
     let reply = Reply::json(StatusCode::CREATED, &document);
     if signed && session.policy.create.no_location {
@@ -158,7 +160,7 @@ fn manifest_limit(session: &Session) -> u64 {
 
 async fn read_naked(session: &Session, request: &mut Request) -> Result<Manifest, Refusal> {
     let body = request.read_body(manifest_limit(session)).await?;
-    Manifest::parse(body, &session.manifest_rules)
+    Manifest::parse(&body, &session.manifest_rules)
 }
 
 async fn read_signed(
@@ -183,10 +185,7 @@ async fn read_signed(
             format!("The manifest is more than {limit} bytes."),
         ));
     }
-    let manifest = Manifest::parse(
-        Bytes::copy_from_slice(signature.payload()),
-        &session.manifest_rules,
-    )?;
+    let manifest = Manifest::parse(signature.payload(), &session.manifest_rules)?;
     Ok((manifest, Some(signature)))
 }
 

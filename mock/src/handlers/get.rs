@@ -1,18 +1,25 @@
 //! `GET components/{name}/v{version}`.
 
+use std::sync::Arc;
+
 use http::{StatusCode, header};
+use sha2::{Digest, Sha256};
 
 use crate::{
     identity::Caller,
     problem::ProblemKind,
     refusal::{Refusal, forbidden, not_found},
-    registry::ReleaseKey,
+    registry::{ReleaseKey, ReleaseView},
     reply::Reply,
     session::Session,
     wire::render_release,
 };
 
-use super::{Request, authenticate::authenticate, conditional::conditional};
+use super::{
+    Request,
+    authenticate::authenticate,
+    conditional::{entity_tag, unless_known},
+};
 
 pub(super) fn get(
     session: &Session,
@@ -28,7 +35,7 @@ pub(super) fn get(
         }
         caller => caller?,
     };
-    if session.policy.reading.plus_is_space && request.path.contains('+') {
+    if session.policy.reading.plus_is_space && request.path().contains('+') {
         return Err(not_found());
     }
     let found = session.registry().release(session.now(), &caller, key);
@@ -63,19 +70,43 @@ pub(super) fn get(
             "Ranges are served of content alone.",
         ));
     }
+    let reply = match view.revision {
+        None => Arc::new(document(session, key, &view)),
+        Some(revision) => {
+            let name = (session.number, revision);
+            session.documents.get(name).unwrap_or_else(|| {
+                let document = Arc::new(document(session, key, &view));
+                session.documents.add(name, document.clone());
+                document
+            })
+        }
+    };
+    let reply = Reply::clone(&reply);
+    let tag = reply.headers.get(header::ETAG).cloned();
+    let tag = tag.as_ref().and_then(|tag| tag.to_str().ok());
+    unless_known(session, &request.headers, reply, tag.unwrap_or_default())
+}
+
+/// The document of a release, as it is sent to whoever may see it.
+fn document(session: &Session, key: &ReleaseKey, view: &ReleaseView) -> Reply {
     let is_public = session
         .access
         .read_manifest(&Caller::Anonymous, key.namespace())
         .is_ok();
-    let reply = Reply::json(StatusCode::OK, &render_release(&view, session.rendering()))
+    let reply = Reply::json(StatusCode::OK, &render_release(view, session.rendering()))
         .with_header(header::CACHE_CONTROL, cache_control(session, is_public))
         .with_header(header::VARY, &session.config.auth_header);
-    let tagged = if session.policy.reading.tag_of_manifest {
-        view.manifest.bytes.clone()
+    let sha256: [u8; 32] = Sha256::digest(&reply.body).into();
+    let tag = if session.policy.reading.tag_of_manifest {
+        entity_tag(&Sha256::digest(&view.manifest.bytes).into())
     } else {
-        reply.body.clone()
+        entity_tag(&sha256)
     };
-    conditional(session, &request.headers, reply, &tagged)
+    Reply {
+        sha256: Some(sha256),
+        ..reply
+    }
+    .with_header(header::ETAG, &tag)
 }
 
 /// Its sources change, so that caches ask before they answer (REL-5).

@@ -8,6 +8,7 @@ mod content;
 mod content_sources;
 mod create;
 mod dispatch;
+mod documents;
 mod get;
 mod locate;
 mod media_type;
@@ -21,4 +22,5 @@ mod upload;
 
 pub(crate) use authenticate::token_of;
 pub(crate) use dispatch::{Route, Unmatched, handle, refused, route};
+pub(crate) use documents::Documents;
 pub(crate) use request::Request;

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use http::{StatusCode, header};
 use serde_json::{Value, json};
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     config::ProcessingMode,
@@ -47,10 +48,16 @@ pub(super) async fn publish(
     let publish_request = PublishRequest::parse(&body, &session.policy.publish)?;
 
     // A task of its own: what was begun comes to its end, also when the client is gone.
-    let work = run(session.clone(), caller, key, publish_request);
+    let under_way = session.begin_publishing()?;
+    let held = request.take_held();
+    let work = run(session.clone(), caller, key, publish_request, under_way);
     session
         .tasks()
-        .spawn(work)
+        .spawn(async move {
+            let answer = work.await;
+            drop(held);
+            answer
+        })
         .await
         .unwrap_or_else(|_| Err(not_found()))
 }
@@ -60,10 +67,11 @@ async fn run(
     caller: Caller,
     key: ReleaseKey,
     request: PublishRequest,
+    under_way: OwnedSemaphorePermit,
 ) -> Result<Reply, Refusal> {
     if session.policy.publish.publishes_unknown
         && let Some(manifest) = signed_manifest(&session, &request)
-        && manifest.key == key
+        && *manifest.key == key
     {
         session
             .registry()
@@ -76,7 +84,7 @@ async fn run(
     session
         .guarded(
             &work.claim,
-            carry_out(session.clone(), work.clone(), request),
+            carry_out(session.clone(), work.clone(), request, under_way),
         )
         .await
 }
@@ -85,6 +93,7 @@ async fn carry_out(
     session: Arc<Session>,
     work: Arc<PublishWork>,
     request: PublishRequest,
+    under_way: OwnedSemaphorePermit,
 ) -> Result<Reply, Refusal> {
     if session.policy.publish.checks_then_acts {
         tokio::time::sleep(RACE_WINDOW).await;
@@ -98,6 +107,8 @@ async fn carry_out(
             return Err(refusal);
         }
     };
+    // Verifying may take long, and what was sent much memory.
+    drop(request);
     session
         .registry()
         .refuse_again(session.now(), &work.claim)?;
@@ -125,7 +136,7 @@ async fn carry_out(
         });
         // What broke down is told by the status of the release.
         let _ = settled.await;
-        drop(verifying);
+        drop((verifying, under_way));
     });
     if session.policy.processing.slow_is_200
         && tokio::time::timeout(PATIENCE, &mut job).await.is_err()
@@ -138,8 +149,7 @@ async fn carry_out(
 /// The manifest that is signed, for a registry that creates with it what is not there (PUB-6).
 fn signed_manifest(session: &Session, request: &PublishRequest) -> Option<Manifest> {
     let document = session.signatures.parse(request.signature.as_ref()?).ok()?;
-    let bytes = bytes::Bytes::copy_from_slice(document.payload());
-    Manifest::parse(bytes, &session.manifest_rules).ok()
+    Manifest::parse(document.payload(), &session.manifest_rules).ok()
 }
 
 fn check(
@@ -147,10 +157,11 @@ fn check(
     work: &PublishWork,
     request: &PublishRequest,
 ) -> Result<JwsDocument, Refusal> {
-    let signature =
-        session
-            .signatures
-            .judge_publish(&work.manifest, work.signed_at_create.clone(), request)?;
+    let signature = session.signatures.judge_publish(
+        &work.manifest,
+        work.signed_at_create.as_deref().cloned(),
+        request,
+    )?;
     session
         .registry()
         .require_content(session.now(), &work.claim)?;
@@ -187,7 +198,7 @@ fn published(session: &Session, view: &ReleaseView, signed_at_create: bool) -> R
 
 /// Fills in defaults and sorts members: what no registry may do (PUB-1).
 fn rewrite(document: &mut Value, view: &ReleaseView) {
-    document["release"]["mediaType"] = json!(view.manifest.media_type);
+    document["release"]["mediaType"] = json!(view.manifest.media_type());
     let signature = JwsDocument::clone(&view.signature).reserialised();
     document["releaseSignature"] = signature.to_general_json();
 }

@@ -1,12 +1,18 @@
 //! A request, with its body still on the wire.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc, time::Instant};
 
 use bytes::Bytes;
-use http::{HeaderMap, Method, Version, header};
+use http::{HeaderMap, Method, Uri, Version, header};
 use hyper::body::Incoming;
 
-use crate::{journal::Recording, problem::ProblemKind, refusal::Refusal};
+use crate::{
+    journal::Recording,
+    problem::ProblemKind,
+    refusal::Refusal,
+    room::{Reserved, Room},
+    server::Activity,
+};
 
 use super::body::BodyTrouble;
 
@@ -14,12 +20,8 @@ use super::body::BodyTrouble;
 pub(crate) struct Request {
     /// Method.
     pub method: Method,
-    /// Path as it was sent.
-    pub path: String,
-    /// Query, without the question mark.
-    pub query: Option<String>,
-    /// Path and query as they were sent.
-    pub target: String,
+    /// Request target as it was sent.
+    pub uri: Uri,
     /// Whether the version of HTTP wants a `Host`.
     wants_host: bool,
     /// Headers.
@@ -30,27 +32,38 @@ pub(crate) struct Request {
     pub body_was_polled: bool,
     /// What was read of the body in advance, and is next.
     pub(super) peeked: VecDeque<Result<Bytes, BodyTrouble>>,
+    /// What its connection is doing.
+    pub(super) activity: Arc<Activity>,
+    /// When its head was there.
+    pub(super) arrived: Instant,
+    /// Room that its body takes.
+    pub(super) held: Reserved,
+    /// Bytes of its body that came.
+    pub(super) received: u64,
     /// Keeps what passes for the journal; nothing of requests for control.
     pub recording: Option<Recording>,
 }
 
 impl Request {
     /// From what hyper received.
-    pub(crate) fn new(request: http::Request<Incoming>) -> Self {
+    pub(crate) fn new(
+        request: http::Request<Incoming>,
+        activity: Arc<Activity>,
+        room: &Room,
+    ) -> Self {
         let (parts, body) = request.into_parts();
         Self {
             method: parts.method,
-            path: parts.uri.path().to_owned(),
-            query: parts.uri.query().map(str::to_owned),
-            target: parts
-                .uri
-                .path_and_query()
-                .map_or_else(|| "/".to_owned(), ToString::to_string),
+            uri: parts.uri,
             wants_host: parts.version == Version::HTTP_11,
             headers: parts.headers,
             body,
             body_was_polled: false,
             peeked: VecDeque::new(),
+            activity,
+            arrived: Instant::now(),
+            received: 0,
+            held: room.nothing(),
             recording: None,
         }
     }
@@ -71,14 +84,19 @@ impl Request {
         ))
     }
 
-    /// The URL as the client called it, by the `Host` that it sent.
-    pub(crate) fn url(&self, scheme: &str) -> String {
-        let host = self.headers.get(header::HOST);
-        let host = host.map(|host| String::from_utf8_lossy(host.as_bytes()));
-        match host {
-            Some(host) => format!("{scheme}://{host}{}", self.target),
-            None => self.target.clone(),
-        }
+    /// The room that its body takes, for whoever goes on with that.
+    pub(crate) fn take_held(&mut self) -> Reserved {
+        self.held.take()
+    }
+
+    /// Path as it was sent.
+    pub(crate) fn path(&self) -> &str {
+        self.uri.path()
+    }
+
+    /// Path and query as they were sent.
+    pub(crate) fn target(&self) -> &str {
+        self.uri.path_and_query().map_or("/", |both| both.as_str())
     }
 
     /// The declared length of the body.

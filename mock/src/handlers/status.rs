@@ -23,7 +23,7 @@ pub(super) fn status(
     let view = session
         .registry()
         .unpublished(session.now(), &caller, address)?;
-    if session.policy.crash.cuts_text && has_four_octets(&view.manifest.value) {
+    if session.policy.crash.cuts_text && has_four_octets(&view.manifest.value()) {
         return Err(internal_error("EOF while parsing a string"));
     }
     let reply = Reply::json(

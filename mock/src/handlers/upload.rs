@@ -1,6 +1,5 @@
 //! `POST` of content to `uploadUrl` (rules UPL).
 
-use bytes::BytesMut;
 use http::{HeaderMap, StatusCode, header};
 
 use crate::{
@@ -73,7 +72,7 @@ async fn collide(
     ticket: &UploadTicket,
     upload: Upload,
 ) -> Result<Reply, Refusal> {
-    let name = ticket.manifest.value["contentDigest"].to_string();
+    let name = ticket.manifest.value()["contentDigest"].to_string();
     if !session.registry().temporary_files.insert(name.clone()) {
         return Err(internal_error("open: EEXIST"));
     }
@@ -105,16 +104,16 @@ fn check_content_type(
 ) -> Result<(), Refusal> {
     match content_type(&request.headers) {
         Some(given)
-            if (given != essence(&manifest.media_type)
+            if (given != essence(manifest.media_type())
                 || (session.policy.upload.compares_types_as_text
-                    && !is_spelled(&request.headers, &manifest.media_type)))
+                    && !is_spelled(&request.headers, manifest.media_type())))
                 && !session.policy.upload.takes_any_content_type =>
         {
             Err(Refusal::new(
                 ProblemKind::UnsupportedMediaType,
                 format!(
                     "The manifest says that the content is {}.",
-                    manifest.media_type
+                    manifest.media_type()
                 ),
             )
             .because(odd_media_type(&request.headers)))
@@ -176,14 +175,22 @@ async fn receive(
     } else {
         limit(session, manifest)
     };
+    let is_hashed = request.is_recorded();
     let verifies = session.config.verification != Verification::None && !ticket.late;
     let mut reader = verifies.then(|| {
         let mut options = session.content.options(manifest);
         options.policy.ignores_limit |=
             session.policy.upload.ignores_limit || session.policy.upload.trusts_declared_length;
-        ContentReader::new(options)
+        // What is recorded of a body is hashed on its way.
+        if is_hashed {
+            ContentReader::without_sha256(options)
+        } else {
+            ContentReader::new(options)
+        }
     });
-    let mut bytes = BytesMut::new();
+    let mut bytes = Vec::new();
+    let declared = request.declared_length().unwrap_or(0).min(limit);
+    let declared = usize::try_from(declared).unwrap_or(usize::MAX);
     let mut unread = None;
     loop {
         let chunk = match request.next_chunk().await {
@@ -191,16 +198,14 @@ async fn receive(
             Ok(None) => break,
             Err(BodyTrouble::BrokenOff) if session.policy.upload.takes_truncated => break,
             Err(BodyTrouble::BrokenOff) if session.policy.upload.keeps_broken_off => {
-                return Ok(Upload {
-                    bytes: bytes.freeze(),
-                    summary: Some(ContentSummary::unread()),
-                });
+                return Ok(Upload::new(bytes.into(), Some(ContentSummary::unread())));
             }
             Err(trouble) => return Err(trouble.into()),
         };
         if bytes.len() as u64 + chunk.len() as u64 > limit {
             return Err(too_large(session));
         }
+        request.held.grow(chunk.len() as u64)?;
         if let Some(reading) = &mut reader
             && let Err(error) = reading.write(&chunk)
         {
@@ -210,27 +215,40 @@ async fn receive(
             }
             reader = None;
         }
+        make_room(&mut bytes, chunk.len(), declared);
         bytes.extend_from_slice(&chunk);
     }
+    bytes.shrink_to_fit();
+    let sha256 = request.received_sha256();
     if bytes.is_empty() && session.policy.crash.maps_uploads {
         return Err(internal_error("failed to map the file: EINVAL"));
     }
     let summary = reader
-        .map(|reader| judge(session, ticket, reader))
+        .map(|reader| judge(session, ticket, reader, sha256))
         .transpose()?
         .or(unread);
-    Ok(Upload {
-        bytes: bytes.freeze(),
-        summary,
-    })
+    let bytes = request.take_held().house(bytes);
+    Ok(Upload::new(bytes, summary).with_sha256(sha256))
+}
+
+/// Makes room for more bytes: twice as much each time, and no more than was declared. What was declared and does not come costs nothing.
+fn make_room(bytes: &mut Vec<u8>, more: usize, declared: usize) {
+    const FIRST: usize = 64 << 10;
+    let needed = bytes.len() + more;
+    if needed > bytes.capacity() {
+        let doubled = (bytes.capacity() * 2).max(FIRST);
+        let wanted = doubled.min(declared.max(needed)).max(needed);
+        bytes.reserve_exact(wanted - bytes.len());
+    }
 }
 
 fn judge(
     session: &Session,
     ticket: &UploadTicket,
     reader: ContentReader,
+    sha256: Option<[u8; 32]>,
 ) -> Result<ContentSummary, Problem> {
-    let summary = match reader.finish() {
+    let summary = match reader.finish_with(sha256) {
         Ok(summary) => summary,
         Err(error) => {
             let unread = session.content.unread(&error);
@@ -252,6 +270,13 @@ fn judge(
                 ..problem
             })
         }
-        judged => judged.map(|()| summary),
+        judged => judged.map(|()| {
+            // Nothing looks at what it was compared by again, but for mistakes that compare it once more.
+            if session.config.defects.is_empty() {
+                summary.into_entries()
+            } else {
+                summary
+            }
+        }),
     }
 }

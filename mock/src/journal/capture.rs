@@ -13,32 +13,33 @@ const LIMIT: usize = 256 << 10;
 #[derive(Debug, Default)]
 pub(crate) struct Capture {
     length: u64,
-    hasher: Sha256,
-    /// Dropped once it can not be a document that is kept.
+    /// All bytes so far, until they can not be a document that is kept.
     kept: BytesMut,
+    /// Hashes them from then on.
+    hasher: Option<Sha256>,
     truncated: bool,
-    other_than_json: bool,
 }
 
 impl Capture {
     /// Takes the next bytes.
     pub(crate) fn write(&mut self, chunk: &[u8]) {
         self.length += chunk.len() as u64;
-        self.hasher.update(chunk);
-        if self.truncated || self.other_than_json {
+        if let Some(hasher) = &mut self.hasher {
+            hasher.update(chunk);
             return;
         }
-        if self.kept.len() + chunk.len() > LIMIT {
-            self.truncated = true;
-        } else {
+        let may_be_document = begins_like_document(&self.kept)
+            .or_else(|| begins_like_document(chunk))
+            .unwrap_or(true);
+        if may_be_document && self.kept.len() + chunk.len() <= LIMIT {
             self.kept.extend_from_slice(chunk);
+            return;
         }
         // A component or an archive need not be collected to be told from a document.
-        let first = self.kept.iter().find(|byte| !byte.is_ascii_whitespace());
-        self.other_than_json = first.is_some_and(|byte| !b"{[\"-tfn0123456789".contains(byte));
-        if self.truncated || self.other_than_json {
-            self.kept = BytesMut::new();
-        }
+        self.truncated = may_be_document;
+        let mut hasher = Sha256::new_with_prefix(std::mem::take(&mut self.kept));
+        hasher.update(chunk);
+        self.hasher = Some(hasher);
     }
 
     /// Bytes so far.
@@ -46,31 +47,97 @@ impl Capture {
         self.length
     }
 
-    /// The document, as it arrived.
-    pub(super) fn document(&self) -> Option<Value> {
-        if self.truncated || self.other_than_json {
-            return None;
+    /// SHA-256 of the bytes so far.
+    pub(crate) fn sha256(&self) -> [u8; 32] {
+        match &self.hasher {
+            Some(hasher) => hasher.clone().finalize().into(),
+            None => Sha256::digest(&self.kept).into(),
         }
-        serde_json::from_slice(&self.kept).ok()
     }
 
     /// What the journal keeps of the bytes so far.
-    pub(super) fn record(&self, document: Option<Value>, redactor: &Redactor) -> RecordedBody {
-        RecordedBody {
+    pub(super) fn body(&self) -> CapturedBody {
+        let bytes = match &self.hasher {
+            None => CapturedBytes::Kept(Bytes::copy_from_slice(&self.kept)),
+            Some(_) => CapturedBytes::Digest(Box::new(self.sha256())),
+        };
+        CapturedBody {
             length: self.length,
-            sha256: hex::encode(self.hasher.clone().finalize()),
-            json: document.map(|document| redactor.document(document)),
-            truncated: self.truncated && !self.other_than_json,
+            bytes,
+            truncated: self.truncated,
         }
     }
 }
 
-/// What the journal keeps of an answer's body; nothing of an empty one.
-pub(super) fn record_whole(body: &Bytes, redactor: &Redactor) -> Option<RecordedBody> {
-    if body.is_empty() {
-        return None;
+/// Whether bytes begin as a document does; nobody can say while there is white space alone.
+fn begins_like_document(bytes: &[u8]) -> Option<bool> {
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace())?;
+    Some(b"{[\"-tfn0123456789".contains(first))
+}
+
+/// A body, of which only what may be a document is kept.
+#[derive(Clone, Debug)]
+pub(super) struct CapturedBody {
+    length: u64,
+    bytes: CapturedBytes,
+    truncated: bool,
+}
+
+#[derive(Clone, Debug)]
+enum CapturedBytes {
+    /// All of them.
+    Kept(Bytes),
+    /// Their SHA-256.
+    Digest(Box<[u8; 32]>),
+}
+
+impl CapturedBody {
+    /// An answer's body, whose SHA-256 may be known; nothing of an empty one.
+    pub(super) fn of_answer(body: &Bytes, sha256: Option<[u8; 32]>) -> Option<Self> {
+        if body.is_empty() {
+            return None;
+        }
+        let may_be_document = begins_like_document(body).unwrap_or(true);
+        let bytes = if may_be_document && body.len() <= LIMIT {
+            CapturedBytes::Kept(body.clone())
+        } else {
+            let digest = sha256.unwrap_or_else(|| Sha256::digest(body).into());
+            CapturedBytes::Digest(Box::new(digest))
+        };
+        Some(Self {
+            length: body.len() as u64,
+            truncated: may_be_document && body.len() > LIMIT,
+            bytes,
+        })
     }
-    let mut capture = Capture::default();
-    capture.write(body);
-    Some(capture.record(capture.document(), redactor))
+
+    /// Bytes of memory.
+    pub(super) fn weight(&self) -> usize {
+        match &self.bytes {
+            CapturedBytes::Kept(bytes) => bytes.len(),
+            CapturedBytes::Digest(_) => 32,
+        }
+    }
+
+    /// The document, as it arrived.
+    pub(super) fn document(&self) -> Option<Value> {
+        match &self.bytes {
+            CapturedBytes::Kept(bytes) => serde_json::from_slice(bytes).ok(),
+            CapturedBytes::Digest(_) => None,
+        }
+    }
+
+    /// What is shown of it.
+    pub(super) fn show(&self, document: Option<Value>, redactor: &Redactor) -> RecordedBody {
+        let sha256 = match &self.bytes {
+            CapturedBytes::Kept(bytes) => Sha256::digest(bytes).into(),
+            CapturedBytes::Digest(digest) => **digest,
+        };
+        RecordedBody {
+            length: self.length,
+            sha256: hex::encode(sha256),
+            json: document.map(|document| redactor.document(document)),
+            truncated: self.truncated,
+        }
+    }
 }

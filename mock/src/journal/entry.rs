@@ -118,46 +118,4 @@ impl ReceivedRequest {
             .find(|(own, _)| own.eq_ignore_ascii_case(name))
             .map(|(_, value)| value.as_str())
     }
-
-    /// Bytes of memory, about.
-    pub(super) fn weight(&self) -> u64 {
-        /// What the structure itself and its allocations take.
-        const STRUCTURE: usize = 1024;
-        let fields = |headers: &[(String, String)]| -> usize {
-            headers
-                .iter()
-                .map(|(name, value)| name.len() + value.len() + 80)
-                .sum()
-        };
-        let body = |body: &Option<RecordedBody>| {
-            body.as_ref()
-                .and_then(|body| body.json.as_ref())
-                .map_or(0, weight_of)
-        };
-        let response = self.response.as_ref().map_or(0, |response| {
-            fields(&response.headers) + body(&response.body)
-        });
-        let total = STRUCTURE
-            + self.url.len()
-            + self.path.len()
-            + fields(&self.headers)
-            + body(&self.body)
-            + response;
-        total as u64
-    }
-}
-
-/// Bytes of memory that a document takes, about.
-fn weight_of(value: &Value) -> usize {
-    /// A value in a list or a map.
-    const NODE: usize = 96;
-    NODE + match value {
-        Value::String(text) => text.len(),
-        Value::Array(items) => items.iter().map(weight_of).sum(),
-        Value::Object(members) => members
-            .iter()
-            .map(|(name, value)| name.len() + weight_of(value))
-            .sum(),
-        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
-    }
 }

@@ -2,27 +2,27 @@
 
 use std::{sync::Arc, time::Instant};
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use http::{HeaderMap, header};
-use serde_json::Value;
+use http::{HeaderMap, Method, header};
 
-use crate::{
-    metrics::Exchange, operation::Operation, problem::ProblemKind, reply::Reply, session::Session,
-};
+use crate::{metrics::Exchange, operation::Operation, reply::Reply, session::Session};
 
 use super::{
-    AppliedFault, Capture, NearestOperation, ReceivedBy, ReceivedRequest, Redactor, ReleaseName,
-    SentResponse, capture::record_whole,
+    AppliedFault, Capture, NearestOperation, ReceivedBy, Sender,
+    capture::CapturedBody,
+    packed::Packed,
+    trace::{Outcome, SentAnswer, Trace, texts_of},
 };
 
 /// The head of a request.
 pub(crate) struct Arrival<'r> {
     /// Where it came to.
     pub origin: ReceivedBy,
+    /// Whether that is served with TLS.
+    pub tls: bool,
     /// Method.
-    pub method: &'r str,
-    /// URL as the client called it.
-    pub url: String,
+    pub method: &'r Method,
+    /// Path and query as they were sent.
+    pub target: &'r str,
     /// Path relative to the session's base URL.
     pub path: &'r str,
     /// Header fields.
@@ -31,21 +31,22 @@ pub(crate) struct Arrival<'r> {
     pub operation: Option<Operation>,
     /// The operation that it was perhaps meant for.
     pub nearest: Option<NearestOperation>,
-    /// The release that its path names.
-    pub release: Option<ReleaseName>,
-    /// Name of the identity whose token was sent.
-    pub identity: Option<String>,
+    /// Name and version of the release that its path names.
+    pub release: Option<(&'r str, &'r str)>,
+    /// Whose token was sent.
+    pub sender: Sender,
     /// The token that was sent.
-    pub token: Option<String>,
+    pub token: Option<&'r str>,
 }
 
 /// A request on its way into the journal, where it stands from the beginning; what becomes of it is added when this is dropped at
 /// the latest.
 pub(crate) struct Recording {
     session: Arc<Session>,
-    redactor: Redactor,
     started: Instant,
-    entry: ReceivedRequest,
+    id: u64,
+    operation: Option<Operation>,
+    outcome: Outcome,
     capture: Capture,
     has_body: bool,
     broken_off: bool,
@@ -56,33 +57,35 @@ pub(crate) struct Recording {
 impl Recording {
     /// Enters a request into the session's journal.
     pub(crate) fn begin(session: &Arc<Session>, arrival: Arrival<'_>) -> Self {
-        let redactor = session.redactor.and(arrival.token);
         let started = Instant::now();
-        let mut entry = ReceivedRequest {
-            id: 0,
-            at: session.now(),
-            elapsed_ms: milliseconds(started, session.journal.began()),
-            origin: arrival.origin,
-            method: arrival.method.to_owned(),
-            url: redactor.text(&arrival.url),
-            path: redactor.text(arrival.path),
-            operation: arrival.operation,
-            nearest: arrival.nearest.map(|nearest| NearestOperation {
-                why: redactor.text(&nearest.why),
-                ..nearest
-            }),
-            release: arrival.release,
-            identity: arrival.identity,
-            headers: redactor.fields(arrival.headers),
-            body: None,
-            complete: false,
-            status: None,
-            problem: None,
-            fault: None,
-            duration_ms: None,
-            response: None,
-        };
-        entry.id = session.journal.add(entry.clone());
+        let id = session.journal.add(|| {
+            let (name, version) = arrival.release.unwrap_or_default();
+            let head = [
+                arrival.target,
+                arrival.path,
+                name,
+                version,
+                arrival.token.unwrap_or_default(),
+            ];
+            let texts = || {
+                let head = head.iter().map(|text| text.as_bytes());
+                head.chain(texts_of(arrival.headers))
+            };
+            Trace {
+                id: 0,
+                at: session.now(),
+                elapsed_ms: milliseconds(started, session.journal.began()),
+                origin: arrival.origin,
+                tls: arrival.tls,
+                method: arrival.method.clone(),
+                operation: arrival.operation,
+                nearest: arrival.nearest.map(Box::new),
+                sender: arrival.sender,
+                names_release: arrival.release.is_some(),
+                texts: Packed::new(texts),
+                outcome: Outcome::default(),
+            }
+        });
         let has_length = |value: &http::HeaderValue| value.as_bytes() != b"0";
         Self {
             has_body: arrival.headers.contains_key(header::TRANSFER_ENCODING)
@@ -91,9 +94,10 @@ impl Recording {
                     .get(header::CONTENT_LENGTH)
                     .is_some_and(has_length),
             session: session.clone(),
-            redactor,
             started,
-            entry,
+            id,
+            operation: arrival.operation,
+            outcome: Outcome::default(),
             capture: Capture::default(),
             broken_off: false,
             told: None,
@@ -102,7 +106,7 @@ impl Recording {
 
     /// The request's number in the journal of its session.
     pub(crate) fn id(&self) -> u64 {
-        self.entry.id
+        self.id
     }
 
     /// Takes the next bytes of the body.
@@ -110,9 +114,14 @@ impl Recording {
         self.capture.write(chunk);
     }
 
+    /// SHA-256 of the body so far.
+    pub(crate) fn received_sha256(&self) -> [u8; 32] {
+        self.capture.sha256()
+    }
+
     /// The whole body is there, unless it broke off.
     pub(crate) fn complete(&mut self) {
-        self.entry.complete = !self.broken_off;
+        self.outcome.complete = !self.broken_off;
     }
 
     /// The body ended before its end.
@@ -123,62 +132,58 @@ impl Recording {
     /// Notes what disturbs the answer.
     pub(crate) fn disturbed_by(&mut self, fault: AppliedFault) {
         // Of several, what came first: a fault comes before the canned answer that it disturbs.
-        self.entry.fault.get_or_insert(fault);
+        self.outcome.fault.get_or_insert_with(|| Box::new(fault));
         self.told = None;
     }
 
     /// Notes the answer.
     pub(crate) fn answer(&mut self, reply: &Reply) {
-        self.entry.status = Some(reply.status.as_u16());
-        self.entry.problem = problem_of(reply, &self.session.config.problem_type_prefix);
-        self.entry.duration_ms = Some(milliseconds(Instant::now(), self.started));
-        self.entry.response = Some(SentResponse {
-            headers: self.redactor.fields(&reply.headers),
-            body: Some(&reply.body)
-                .filter(|_| self.entry.method != "HEAD")
-                .and_then(|body| record_whole(body, &self.redactor)),
+        let elapsed = self.started.elapsed();
+        self.outcome.status = Some(reply.status.as_u16());
+        self.outcome.duration_ms = Some(rounded(elapsed.as_secs_f64()));
+        self.outcome.answer = (!self.session.journal.keeps_nothing()).then(|| SentAnswer {
+            fields: Packed::new(|| texts_of(&reply.headers)),
+            body: CapturedBody::of_answer(&reply.body, reply.sha256),
         });
         self.told = None;
         self.session.metrics.answered(&Exchange {
-            operation: self.entry.operation,
+            operation: self.operation,
             status: Some(reply.status.as_u16()),
-            elapsed: self.started.elapsed(),
+            elapsed,
             sent: reply.body.len() as u64,
         });
-        self.tell();
+        // Without a body there is nothing to wait for: what is dropped at once is told then.
+        if self.has_body {
+            self.tell();
+        }
     }
 
     /// Notes that no answer is sent after all.
     pub(crate) fn unanswered(&mut self) {
-        self.entry.status = None;
-        self.entry.problem = None;
-        self.entry.response = None;
+        self.outcome.status = None;
+        self.outcome.answer = None;
         self.told = None;
         self.tell();
     }
 
     fn tell(&mut self) {
-        let state = (self.capture.length(), self.entry.complete);
+        let state = (self.capture.length(), self.outcome.complete);
         if self.told == Some(state) || self.session.journal.keeps_nothing() {
             return;
         }
         self.told = Some(state);
         if self.has_body || self.capture.length() > 0 {
-            let document = self.capture.document();
-            if self.entry.operation == Some(Operation::Create) {
-                self.entry.release = document.as_ref().and_then(release_of);
-            }
-            self.entry.body = Some(self.capture.record(document, &self.redactor));
+            self.outcome.body = Some(self.capture.body());
         }
-        self.session.journal.update(Arc::new(self.entry.clone()));
+        self.session.journal.conclude(self.id, self.outcome.clone());
     }
 }
 
 impl Drop for Recording {
     fn drop(&mut self) {
-        if self.entry.status.is_none() {
+        if self.outcome.status.is_none() {
             self.session.metrics.answered(&Exchange {
-                operation: self.entry.operation,
+                operation: self.operation,
                 status: None,
                 elapsed: self.started.elapsed(),
                 sent: 0,
@@ -190,32 +195,10 @@ impl Drop for Recording {
 }
 
 fn milliseconds(later: Instant, earlier: Instant) -> f64 {
-    let elapsed = later.saturating_duration_since(earlier);
-    // Microseconds are enough for people.
-    (elapsed.as_secs_f64() * 1e6).round() / 1e3
+    rounded(later.saturating_duration_since(earlier).as_secs_f64())
 }
 
-/// Name and version of a manifest, naked or as the payload of a JWS.
-fn release_of(document: &Value) -> Option<ReleaseName> {
-    let name = |manifest: &Value| {
-        Some(ReleaseName {
-            name: manifest.get("name")?.as_str()?.to_owned(),
-            version: manifest.get("version")?.as_str()?.to_owned(),
-        })
-    };
-    name(document).or_else(|| {
-        let payload = document.get("payload")?.as_str()?;
-        let payload = URL_SAFE_NO_PAD.decode(payload).ok()?;
-        name(&serde_json::from_slice(&payload).ok()?)
-    })
-}
-
-/// Name of the problem that an answer carries.
-fn problem_of(reply: &Reply, prefix: &str) -> Option<String> {
-    if !(reply.status.is_client_error() || reply.status.is_server_error()) {
-        return None;
-    }
-    let document: Value = serde_json::from_slice(&reply.body).ok()?;
-    let name = document.get("type")?.as_str()?.strip_prefix(prefix)?;
-    ProblemKind::from_name(name).map(|kind| kind.name().to_owned())
+/// Seconds as milliseconds; microseconds are enough for people.
+fn rounded(seconds: f64) -> f64 {
+    (seconds * 1e6).round() / 1e3
 }

@@ -1,5 +1,7 @@
 //! A JWS in JSON serialization, general or flattened.
 
+use std::{borrow::Cow, sync::Arc};
+
 use serde_json::{Map, Value, json};
 
 use super::{JwsError, KeyAlgorithm, KeyStore, SignaturePolicy, base64url, headers::JoseHeader};
@@ -11,9 +13,9 @@ use crate::{
 /// A parsed JWS with its payload attached.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JwsDocument {
-    /// As it was sent: what signatures are over.
-    pub(super) encoded_payload: String,
-    payload: Vec<u8>,
+    payload: Arc<[u8]>,
+    /// As it was sent, which is what signatures are over, where that is another text than the encoding of the payload.
+    odd_encoding: Option<Box<str>>,
     entries: Vec<SignatureEntry>,
     /// Written as it was sent, flattened. Set by a defect alone.
     flattened: bool,
@@ -25,7 +27,7 @@ pub struct SignatureEntry {
     /// The protected header as it was sent (base64url), absent when there was none.
     pub protected: Option<String>,
     /// The unprotected header.
-    pub header: Option<Map<String, Value>>,
+    pub header: Option<Box<Map<String, Value>>>,
     /// The signature as it was sent (base64url).
     pub signature: String,
 }
@@ -50,9 +52,10 @@ impl JwsDocument {
         if entries.is_empty() && !none_will_do {
             return Err(JwsError::MissingSignature);
         }
+        let is_odd = base64url::encode(&payload) != encoded_payload;
         Ok(Self {
-            encoded_payload,
-            payload,
+            payload: payload.into(),
+            odd_encoding: is_odd.then(|| encoded_payload.into()),
             entries,
             flattened: policy.keeps_flattened_form && !members.contains_key("signatures"),
         })
@@ -62,8 +65,8 @@ impl JwsDocument {
     #[must_use]
     pub fn unsigned(payload: &[u8]) -> Self {
         Self {
-            encoded_payload: base64url::encode(payload),
-            payload: payload.to_vec(),
+            payload: payload.into(),
+            odd_encoding: None,
             entries: Vec::new(),
             flattened: false,
         }
@@ -75,6 +78,38 @@ impl JwsDocument {
             JoseHeader::read(entry, policy)
                 .is_ok_and(|header| header.kid.is_some_and(|kid| kid.len() > 255))
         })
+    }
+
+    /// Bytes of memory, about.
+    pub(crate) fn weight(&self) -> usize {
+        /// An entry itself.
+        const ENTRY: usize = 128;
+        let entries = self.entries.iter().map(|entry| {
+            // As values it takes many times its text.
+            let header = entry.header.as_ref().map_or(0, |header| {
+                32 * serde_json::to_string(header).map_or(0, |text| text.len())
+            });
+            ENTRY + entry.protected.as_deref().map_or(0, str::len) + entry.signature.len() + header
+        });
+        self.payload.len() + entries.sum::<usize>()
+    }
+
+    /// The payload as it was sent: what signatures are over.
+    pub(super) fn encoded_payload(&self) -> Cow<'_, str> {
+        match &self.odd_encoding {
+            Some(text) => Cow::Borrowed(text),
+            None => base64url::encode(&self.payload).into(),
+        }
+    }
+
+    /// Has its payload in memory only once, where it is these bytes.
+    #[must_use]
+    pub(crate) fn sharing(mut self, bytes: &Arc<[u8]>) -> Self {
+        if self.payload == *bytes {
+            self.payload = bytes.clone();
+        }
+        self.entries.shrink_to_fit();
+        self
     }
 
     /// The signed bytes.
@@ -144,8 +179,8 @@ impl JwsDocument {
     pub fn reserialised(mut self) -> Self {
         if let Ok(mut value) = serde_json::from_slice::<Value>(&self.payload) {
             value.sort_all_objects();
-            self.payload = value.to_string().into_bytes();
-            self.encoded_payload = base64url::encode(&self.payload);
+            self.payload = value.to_string().into_bytes().into();
+            self.odd_encoding = None;
         }
         self
     }
@@ -155,10 +190,10 @@ impl JwsDocument {
         let signatures: Vec<_> = self.entries.iter().map(SignatureEntry::to_json).collect();
         if let (true, [Value::Object(entry)]) = (self.flattened, signatures.as_slice()) {
             let mut document = entry.clone();
-            document.insert("payload".to_owned(), self.encoded_payload.clone().into());
+            document.insert("payload".to_owned(), self.encoded_payload().into());
             return document.into();
         }
-        json!({"payload": self.encoded_payload, "signatures": signatures})
+        json!({"payload": self.encoded_payload(), "signatures": signatures})
     }
 
     /// Adds the signatures of a document over the same bytes, after those that are there; an entry that is there already is not repeated.
@@ -180,7 +215,7 @@ impl SignatureEntry {
         let protected = string_member(members, "protected")?;
         let header = match members.get("header") {
             None => None,
-            Some(Value::Object(header)) => Some(header.clone()),
+            Some(Value::Object(header)) => Some(Box::new(header.clone())),
             Some(_) => return Err(malformed("a header is not an object")),
         };
         Ok(string_member(members, "signature")?.map(|signature| Self {
@@ -196,7 +231,7 @@ impl SignatureEntry {
             members.insert("protected".to_owned(), protected.clone().into());
         }
         if let Some(header) = &self.header {
-            members.insert("header".to_owned(), header.clone().into());
+            members.insert("header".to_owned(), Value::Object((**header).clone()));
         }
         members.insert("signature".to_owned(), self.signature.clone().into());
         members.into()

@@ -21,7 +21,7 @@ impl JoseHeader {
     pub(super) fn read(entry: &SignatureEntry, policy: &SignaturePolicy) -> Result<Self, String> {
         let protected = read_protected(entry, policy)?;
         let empty = Map::new();
-        let unprotected = entry.header.as_ref().unwrap_or(&empty);
+        let unprotected = entry.header.as_deref().unwrap_or(&empty);
         if let Some(name) = protected
             .keys()
             .find(|name| unprotected.contains_key(*name))

@@ -187,7 +187,7 @@ impl EntryJudge<'_> {
     /// RFC 7515, section 5.2: the encoded header and payload as they were sent.
     fn signing_input(&self) -> Vec<u8> {
         let protected = self.entry.protected.as_deref().unwrap_or_default();
-        format!("{protected}.{}", self.document.encoded_payload).into_bytes()
+        format!("{protected}.{}", self.document.encoded_payload()).into_bytes()
     }
 
     fn bad(&self, reason: &str) -> JwsError {

@@ -1,6 +1,6 @@
 //! Public keys of publishers.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use josekit::{
     jwk::Jwk,
@@ -52,7 +52,8 @@ pub struct Key {
     pub algorithm: KeyAlgorithm,
     /// The identity whose key it is (`owner`, `other`).
     pub identity: String,
-    verifier: Arc<dyn JwsVerifier>,
+    /// Made when it is first needed, where the key is known to be good: that loads OpenSSL.
+    verifier: Arc<OnceLock<Arc<dyn JwsVerifier>>>,
     jwk: Map<String, Value>,
 }
 
@@ -75,13 +76,25 @@ impl Key {
         if text("use").is_some_and(|purpose| purpose != "sig") {
             return Err(error("it is not for signatures".to_owned()));
         }
-        let verifier = verifier_of(jwk, algorithm).map_err(error)?;
         Ok(Self {
             kid: kid.clone(),
             algorithm,
             identity,
-            verifier,
+            verifier: Arc::default(),
             jwk: public_members(jwk),
+        })
+    }
+
+    /// Whether it is a key at all.
+    fn checked(self) -> Result<Self, KeyStoreError> {
+        let verifier = verifier_of(&self.jwk, self.algorithm);
+        let verifier = verifier.map_err(|reason| KeyStoreError::Key {
+            kid: self.kid.clone(),
+            reason,
+        })?;
+        Ok(Self {
+            verifier: Arc::new(OnceLock::from(verifier)),
+            ..self
         })
     }
 
@@ -91,13 +104,22 @@ impl Key {
         for (name, value) in [("kid", "embedded"), ("alg", alg), ("identity", "")] {
             members.insert(name.to_owned(), value.into());
         }
-        Self::from_jwk(&members).ok()
+        Self::from_jwk(&members).ok()?.checked().ok()
     }
 
     /// Whether this is the key's signature of the message.
     pub(super) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
-        signature.len() == KeyAlgorithm::SIGNATURE_LENGTH
-            && self.verifier.verify(message, signature).is_ok()
+        if signature.len() != KeyAlgorithm::SIGNATURE_LENGTH {
+            return false;
+        }
+        let verifier = match self.verifier.get() {
+            Some(verifier) => verifier,
+            None => match verifier_of(&self.jwk, self.algorithm) {
+                Ok(verifier) => self.verifier.get_or_init(|| verifier),
+                Err(_) => return false,
+            },
+        };
+        verifier.verify(message, signature).is_ok()
     }
 
     /// `kty`, `crv`, `x`, `y`.
@@ -143,6 +165,14 @@ pub struct KeyStore {
 impl KeyStore {
     /// Reads a JWKS (RFC 7517) of public keys, each with `kid`, `alg` (`ES256`, `EdDSA` or `Ed25519`) and `identity`.
     pub fn from_jwks(bytes: &[u8]) -> Result<Self, KeyStoreError> {
+        let keys = Self::unchecked(bytes)?.keys.into_iter().map(Key::checked);
+        Ok(Self {
+            keys: keys.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// The same of keys that are known to be good, which are loaded when one is first needed.
+    pub(crate) fn unchecked(bytes: &[u8]) -> Result<Self, KeyStoreError> {
         let value = json::parse_strict(bytes)
             .map_err(|error| KeyStoreError::Malformed(error.to_string()))?;
         let Some(Value::Array(jwks)) = value.get("keys") else {

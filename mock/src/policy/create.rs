@@ -208,6 +208,14 @@ impl CreatePolicy {
     }
 
     /// Whether another release is taken for the one with this key.
+    pub(crate) fn takes_others_for_same(&self) -> bool {
+        self.one_pending_of_a_name
+            || self.names_are_prefixes
+            || self.compares_core_versions
+            || self.ignores_builds
+    }
+
+    /// Whether it takes a release for another (CRE-10).
     pub(crate) fn takes_for_same(&self, other: &Attempt, key: &ReleaseKey) -> bool {
         let theirs = other.key();
         if theirs == key {
@@ -229,14 +237,19 @@ impl CreatePolicy {
     }
 
     /// What is shown as `creator`.
-    pub(crate) fn creator(&self, caller: &Caller, manifest: &Value, attempt: u64) -> String {
+    pub(crate) fn creator(
+        &self,
+        caller: &Caller,
+        manifest: impl FnOnce() -> Value,
+        attempt: u64,
+    ) -> String {
         if self.one_creator {
             return "publisher".to_owned();
         }
-        let claimed = manifest
-            .get("creator")
-            .and_then(Value::as_str)
-            .filter(|_| self.creator_from_body);
+        let manifest = self.creator_from_body.then(manifest);
+        let claimed = (manifest.as_ref())
+            .and_then(|manifest| manifest.get("creator"))
+            .and_then(Value::as_str);
         let authenticated = caller
             .identity()
             .map_or("anonymous", |identity| &identity.name);

@@ -130,6 +130,11 @@ pub(crate) struct SourcePolicy {
 }
 
 impl SourcePolicy {
+    /// Whether what was given is looked at later, as it was.
+    pub(crate) fn keeps_given(&self) -> bool {
+        self.shows_credentials || self.failure_shows_credentials
+    }
+
     /// Whether the list as it was before a change is needed.
     pub(crate) fn remembers_list(&self) -> bool {
         self.answers_with_old_list || self.racing_addition_is_conflict

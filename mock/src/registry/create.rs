@@ -12,8 +12,9 @@ use crate::{
 };
 
 use super::{
-    Attempt, Manifest, Registry, ReleaseKey, Stage, UnpublishedView, Upload, release::later,
-    slips::Slips,
+    Attempt, Manifest, Registry, ReleaseKey, Stage, UnpublishedView, Upload,
+    release::later,
+    slips::{Slips, SlipsOf},
 };
 
 impl Registry {
@@ -82,14 +83,17 @@ impl Registry {
     fn refuse_conflict(&mut self, now: Timestamp, key: &ReleaseKey) -> Result<(), Refusal> {
         let policy = self.policy.create;
         let failure_is_for_good = self.policy.processing.failure_is_for_good;
-        let links = self.links.clone();
         let is_in_the_way = |other: &Attempt| policy.takes_for_same(other, key);
-        if self.attempts().any(is_in_the_way) {
+        if policy.takes_others_for_same() && self.attempts().any(is_in_the_way) {
             return Err(Refusal::new(
                 ProblemKind::ReleaseExists,
                 format!("{key} exists."),
             ));
         }
+        if self.current(key, now).is_none() {
+            return Ok(());
+        }
+        let links = self.links.clone();
         let Some(attempt) = self.current(key, now) else {
             return Ok(());
         };
@@ -102,7 +106,7 @@ impl Registry {
                 links.release(key)
             }
             Stage::Pending | Stage::Publishing | Stage::Processing(_) => {
-                links.status(key, attempt.status_token.as_deref())
+                links.status(key, attempt.status_token().as_deref())
             }
             Stage::Published { .. } if policy.replaces_published => return Ok(()),
             Stage::Published { .. } => links.release(key),
@@ -130,31 +134,36 @@ impl Registry {
     ) -> UnpublishedView {
         let last_failure = self.last_failure(now, &manifest.key);
         let failed_upload = self.failed_upload(now, &manifest.key);
-        let (id, upload_token, status_token) = self.new_identity(&manifest.key);
+        let (id, secrets) = self.new_identity(&manifest.key);
         let (upload, sources) = self
             .cancelled_contents
             .remove(&manifest.key)
             .unwrap_or_default();
+        let creator = (self.policy.create).creator(caller, || manifest.value(), id.0);
         let attempt = Attempt {
             id,
-            creator: self.policy.create.creator(caller, &manifest.value, id.0),
+            creator: self.known_creator(&creator),
             created_at: now,
             expires_at: self.settings.expiry.map(|expiry| later(now, expiry)),
-            upload_token,
-            status_token,
+            secrets,
             signed_at_create: signature.is_some(),
-            signature,
+            signature: signature.map(|signature| Arc::new(signature.sharing(&manifest.bytes))),
             upload,
             remark: None,
-            slips: Slips {
-                never_expires: self.policy.publish.never_expires,
-                last_failure,
-                failed_upload,
-                ..Slips::default()
+            slips: if self.is_faultless {
+                SlipsOf::default()
+            } else {
+                SlipsOf::from(Slips {
+                    never_expires: self.policy.publish.never_expires,
+                    last_failure,
+                    failed_upload,
+                    ..Slips::default()
+                })
             },
             sources,
             verified: None,
             stage: Stage::Pending,
+            revision: self.next_revision(),
             manifest: Arc::new(manifest),
         };
         let view = self.policy.processing.present(self.view(&attempt));
@@ -176,7 +185,7 @@ impl Registry {
             return None;
         }
         match &self.current(key, now)?.stage {
-            Stage::Failed { at, problem } => Some((*at, problem.clone())),
+            Stage::Failed { at, problem } => Some((*at, (**problem).clone())),
             _ => None,
         }
     }

@@ -1,6 +1,7 @@
 //! The release manifest and what it must look like (rules CRE-4 to CRE-9).
 
-use bytes::Bytes;
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use crate::{
@@ -24,6 +25,7 @@ pub(crate) struct ManifestRules {
     algorithms: Vec<DigestAlgorithm>,
     version_build: bool,
     tar: bool,
+    is_faultless: bool,
     policy: Policy,
 }
 
@@ -38,6 +40,7 @@ impl ManifestRules {
             algorithms,
             version_build: config.version_build,
             tar: config.tar,
+            is_faultless: config.defects.is_empty(),
             policy: policy.clone(),
         }
     }
@@ -47,27 +50,27 @@ impl ManifestRules {
 #[derive(Clone, Debug)]
 pub(crate) struct Manifest {
     /// The bytes as they were sent: what a signature signs.
-    pub bytes: Bytes,
-    /// All members.
-    pub value: Value,
+    pub bytes: Arc<[u8]>,
+    /// The text of what is shown, where that is other than the bytes say. Set by defects alone.
+    shown: Option<Box<str>>,
     /// Name and version.
-    pub key: ReleaseKey,
-    /// Media type of the content.
-    pub media_type: String,
+    pub key: Arc<ReleaseKey>,
+    /// Media type of the content, unless it is the default.
+    media_type: Option<Box<str>>,
     /// What the content must hash to.
     pub digest: ContentDigest,
 }
 
 impl Manifest {
     /// Reads a manifest and checks everything that needs no look at other releases.
-    pub(crate) fn parse(bytes: Bytes, rules: &ManifestRules) -> Result<Self, Refusal> {
+    pub(crate) fn parse(bytes: &[u8], rules: &ManifestRules) -> Result<Self, Refusal> {
         let create = &rules.policy.create;
         let crash = &rules.policy.crash;
-        let members = Self::members(&bytes, rules)?;
+        let members = Self::members(bytes, rules)?;
         if create.refuses_member(&members) {
             return Err(malformed("The manifest has a member that is not known."));
         }
-        if create.wants_compact_json && has_white_space(&bytes) {
+        if create.wants_compact_json && has_white_space(bytes) {
             return Err(malformed("The manifest is not in its canonical form."));
         }
         let members = create.completed(members);
@@ -138,25 +141,51 @@ impl Manifest {
         let digest = ContentDigest::parse(digests, &rules.algorithms, &rules.policy.digest)
             .map_err(|error| refuse_digest(&error, &rules.policy.digest))?;
 
-        Ok(Self {
-            key: ReleaseKey {
+        let mut manifest = Self {
+            bytes: bytes.into(),
+            shown: None,
+            key: Arc::new(ReleaseKey {
                 name: name.to_owned(),
                 version: version.to_owned(),
-            },
-            media_type: media_type.to_owned(),
-            value: Value::Object(kept(
-                create.kept_members(members),
-                &digest,
-                &rules.policy.digest,
-            )),
+            }),
+            media_type: (media_type != DEFAULT_MEDIA_TYPE).then(|| media_type.into()),
             digest,
-            bytes,
-        })
+        };
+        if !rules.is_faultless {
+            let members = kept(
+                create.kept_members(members),
+                &manifest.digest,
+                &rules.policy.digest,
+            );
+            manifest.show(&Value::Object(members));
+        }
+        Ok(manifest)
+    }
+
+    /// All members. Read anew each time: as values they take many times the memory of their text.
+    pub(crate) fn value(&self) -> Value {
+        let text = self
+            .shown
+            .as_ref()
+            .map_or(&*self.bytes, |text| text.as_bytes());
+        // What was read once reads again.
+        json::parse(text).map_or(Value::Null, |document| document.value)
+    }
+
+    /// Shows other members from now on: what no registry may do.
+    pub(super) fn show(&mut self, value: &Value) {
+        self.shown = Some(value.to_string().into());
+    }
+
+    /// Media type of the content.
+    pub(crate) fn media_type(&self) -> &str {
+        self.media_type.as_deref().unwrap_or(DEFAULT_MEDIA_TYPE)
     }
 
     /// Whether a digest stands in it that is not verified.
     pub(crate) fn has_unknown_digest(&self) -> bool {
-        let digests = self.value["contentDigest"].as_object();
+        let value = self.value();
+        let digests = value["contentDigest"].as_object();
         digests.is_some_and(|digests| digests.len() > self.digest.algorithms().len())
     }
 

@@ -10,6 +10,7 @@ mod permit;
 mod publish;
 mod read;
 mod release;
+mod secret;
 mod slips;
 mod snapshot;
 mod source;

@@ -49,11 +49,24 @@ impl Registry {
         now: Timestamp,
         key: &ReleaseKey,
     ) -> Result<(), Refusal> {
+        let Err(refusal) = permission else {
+            return Ok(());
+        };
+        self.denied(refusal, now, key)
+    }
+
+    /// What a caller is told who may not; more than that by defects alone.
+    fn denied(
+        &mut self,
+        refusal: Refusal,
+        now: Timestamp,
+        key: &ReleaseKey,
+    ) -> Result<(), Refusal> {
         let policy = &self.policy.access;
         let (denial_is_bad_request, shows) =
             (policy.denial_is_bad_request, policy.problems_show_release);
         let links = self.links.clone();
-        match permission {
+        match Err::<(), _>(refusal) {
             Err(refusal)
                 if denial_is_bad_request && refusal.kind() != ProblemKind::Unauthenticated =>
             {
@@ -64,7 +77,7 @@ impl Registry {
             }
             Err(refusal) if shows => Err(match self.current(key, now) {
                 Some(attempt) => {
-                    let url = links.upload(key, &attempt.upload_token);
+                    let url = links.upload(key, &attempt.upload_token());
                     refusal.with("unpublished", serde_json::json!({"uploadUrl": url}))
                 }
                 None => refusal,

@@ -9,6 +9,7 @@ use crate::{
     config::Verification,
     identity::Caller,
     jws::JwsDocument,
+    links::Links,
     policy::internal_error,
     problem::{Problem, ProblemKind},
     refusal::{Refusal, not_found},
@@ -37,7 +38,7 @@ pub(crate) struct PublishWork {
     /// What is published.
     pub manifest: Arc<Manifest>,
     /// Signatures that came with create, good ones.
-    pub signed_at_create: Option<JwsDocument>,
+    pub signed_at_create: Option<Arc<JwsDocument>>,
     /// Uploaded content.
     pub upload: Option<Arc<Upload>>,
     /// Where the content is, the registry's own store included.
@@ -55,7 +56,6 @@ impl Registry {
         self.permit_write(now, caller, key)?;
         let policy = self.policy.publish;
         let gone_when_failed = self.policy.processing.failure_is_for_good;
-        let links = self.links.clone();
         let unknown = || {
             if policy.unknown_is_internal_error {
                 internal_error("unexpected state")
@@ -70,7 +70,13 @@ impl Registry {
                 format!("{key} is being published."),
             ));
         }
+        let stage = &self.current(key, now).ok_or_else(unknown)?.stage;
+        let links = (*stage != Stage::Pending).then(|| self.links.clone());
         let attempt = self.current(key, now).ok_or_else(unknown)?;
+        let located = |refusal: Refusal, url: &dyn Fn(&Links) -> String| match &links {
+            Some(links) => refusal.with_location(url(links)),
+            None => refusal,
+        };
         match &attempt.stage {
             Stage::Published { .. } if policy.publishes_again => {}
             Stage::Published { .. } if policy.refused_again_unpublishes => {}
@@ -82,22 +88,25 @@ impl Registry {
             }
             Stage::Failed { .. } if gone_when_failed => return Err(gone()),
             Stage::Published { .. } => {
-                return Err(Refusal::new(
+                let refusal = Refusal::new(
                     ProblemKind::AlreadyPublished,
                     format!("{key} has been published."),
-                )
-                .with_location(links.release(key)));
+                );
+                return Err(located(refusal, &|links| links.release(key)));
             }
             Stage::Publishing | Stage::Processing(_) if policy.checks_then_acts => {}
             Stage::Publishing | Stage::Processing(_) if policy.processing_is_not_found => {
                 return Err(not_found());
             }
             Stage::Publishing | Stage::Processing(_) => {
-                return Err(Refusal::new(
+                let refusal = Refusal::new(
                     ProblemKind::Processing,
                     format!("{key} is being published."),
-                )
-                .with_location(links.status(key, attempt.status_token.as_deref())));
+                );
+                let token = attempt.status_token();
+                return Err(located(refusal, &|links| {
+                    links.status(key, token.as_deref())
+                }));
             }
             Stage::Expired { .. } if policy.publishes_expired => {}
             _ => attempt.refuse_unless_pending(false)?,
@@ -142,7 +151,9 @@ impl Registry {
         let shown = self.policy.publish.shown_after_unsigned_publish
             && refusal.kind() == ProblemKind::MissingSignature;
         if let Some(attempt) = self.publishing(now, claim) {
-            attempt.slips.shown_early |= shown;
+            if shown {
+                attempt.slips.shown_early = true;
+            }
             if is_final {
                 attempt.conclude(now, Verdict::Bad((*refusal.problem).clone()));
             } else {
@@ -246,6 +257,7 @@ impl Registry {
         verdict: Verdict,
     ) -> Result<ReleaseView, Refusal> {
         let policy = self.policy.publish;
+        let revision = self.next_revision();
         let attempt = self.publishing(now, claim).ok_or_else(not_found)?;
         match verdict {
             Verdict::Bad(problem) if policy.refusal_is_final => {
@@ -257,9 +269,13 @@ impl Registry {
                 Err(problem.into())
             }
             good @ Verdict::Good { .. } => {
+                let before = attempt.overhead();
                 attempt.record(signature, policy.checks_then_acts);
+                attempt.revision = revision;
                 attempt.conclude(now, good);
-                Ok(attempt.release_view(now))
+                let (after, view) = (attempt.overhead(), attempt.release_view(now));
+                self.account(before, after);
+                Ok(view)
             }
         }
     }
@@ -272,16 +288,21 @@ impl Registry {
         signature: JwsDocument,
     ) -> Result<UnpublishedView, Refusal> {
         let racing = self.policy.publish.checks_then_acts;
+        let revision = self.next_revision();
         let attempt = self.publishing(now, claim).ok_or_else(not_found)?;
+        attempt.revision = revision;
+        let before = attempt.overhead();
         attempt.record(signature, racing);
-        attempt.stage = Stage::Processing(Processing {
+        let after = attempt.overhead();
+        attempt.stage = Stage::Processing(Box::new(Processing {
             accepted_at: now,
             polls: 0,
             let_through: false,
             finished: None,
-        });
-        let attempt = attempt.clone();
-        Ok(self.policy.processing.present(self.view(&attempt)))
+        }));
+        let id = attempt.id;
+        self.account(before, after);
+        self.presented(id)
     }
 
     /// Takes the verdict of work that was accepted. When it shows is the processing mode's matter.
@@ -336,8 +357,7 @@ impl Registry {
             summary: work
                 .upload
                 .as_ref()
-                .and_then(|upload| upload.summary.clone())
-                .map(Arc::new),
+                .and_then(|upload| upload.summary.clone()),
         })
     }
 
@@ -352,9 +372,10 @@ impl Attempt {
     /// Keeps the signatures of a publish. Publishes that race add theirs to those of each other: what no registry may do (PUB-7).
     fn record(&mut self, signature: JwsDocument, racing: bool) {
         let first = self.signature.as_mut().filter(|_| racing);
-        let added = first.is_some_and(|first| first.merge(&signature).is_ok());
+        let added = first.is_some_and(|first| Arc::make_mut(first).merge(&signature).is_ok());
         if !added {
-            self.signature = Some(signature);
+            let signature = signature.sharing(&self.manifest.bytes);
+            self.signature = Some(Arc::new(signature));
         }
     }
 }

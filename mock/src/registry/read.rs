@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use jiff::Timestamp;
 
 use crate::{
@@ -31,8 +30,8 @@ pub(crate) struct UnpublishedAddress {
 /// Uploaded content.
 #[derive(Clone, Debug)]
 pub(crate) struct Content {
-    /// The bytes as they were uploaded.
-    pub bytes: Bytes,
+    /// As it was uploaded.
+    pub upload: Arc<Upload>,
     /// Media type of the manifest.
     pub media_type: String,
     /// Whether everybody may read it, so that shared caches may keep it.
@@ -64,26 +63,29 @@ impl Registry {
             attempt.settle(now, mode);
         }
         let flickers = processing.flickers && attempt.is_fetching();
-        if let Stage::Processing(work) = &attempt.stage {
-            attempt.slips.work_lost |= processing.looking_loses_work && work.finished.is_none();
-        }
-        let attempt = attempt.clone();
         if let Stage::Processing(work) = &attempt.stage
             && work.finished.is_none()
-            && processing.status_missing
         {
+            if processing.looking_loses_work {
+                attempt.slips.work_lost = true;
+            }
+            if processing.status_missing {
+                return Err(not_found());
+            }
+        }
+        let (id, polls) = (attempt.id, attempt.polls());
+        let (status, is_published) = (
+            attempt.stage.status(),
+            matches!(attempt.stage, Stage::Published { .. }),
+        );
+        let mut view = self.presented(id)?;
+        if processing.forgets_failure && status == Status::Failed {
+            self.remove(id);
+        }
+        if self.policy.processing.forgets_published && is_published {
             return Err(not_found());
         }
-        if processing.forgets_failure && attempt.stage.status() == Status::Failed {
-            self.remove(attempt.id);
-        }
-        if self.policy.processing.forgets_published
-            && matches!(attempt.stage, Stage::Published { .. })
-        {
-            return Err(not_found());
-        }
-        let mut view = self.policy.processing.present(self.view(&attempt));
-        if flickers && attempt.polls().is_multiple_of(2) {
+        if flickers && polls.is_multiple_of(2) {
             view.status = Status::Pending;
         }
         if self.policy.upload.url_shown_once {
@@ -146,12 +148,15 @@ impl Registry {
             self.policy.access.problems_show_release,
         );
         let release_flickers = self.policy.processing.release_flickers;
-        let links = self.links.clone();
+        let links = tells.then(|| self.links.clone());
+        let is_faultless = self.is_faultless;
         let attempt = self
             .current(latest.as_ref().unwrap_or(key), now)
             .ok_or_else(not_found)?;
-        if let Stage::Processing(work) = &attempt.stage {
-            attempt.slips.work_lost |= looking_loses_work && work.finished.is_none();
+        if let Stage::Processing(work) = &attempt.stage
+            && looking_loses_work
+        {
+            attempt.slips.work_lost |= work.finished.is_none();
         }
         let early = publish.shown_without_content && attempt.sources.is_empty()
             || publish.shown_to_owner && is_owner
@@ -162,18 +167,22 @@ impl Registry {
             Stage::Processing(_) if shown_early => now,
             Stage::Pending if early => now,
             Stage::Failed { at, .. } if publish.failed_is_readable => *at,
-            Stage::Pending if tells => {
-                let url = links.upload(key, &attempt.upload_token);
+            Stage::Pending if let Some(links) = links => {
+                let url = links.upload(key, &attempt.upload_token());
                 return Err(not_found().with("unpublished", serde_json::json!({"uploadUrl": url})));
             }
             _ => return Err(not_found()),
         };
-        attempt.slips.reads = attempt.slips.reads.saturating_add(1);
-        let is_missed = attempt.sources.len() > 2 && attempt.slips.reads.is_multiple_of(2);
-        if release_flickers && is_missed {
-            return Err(not_found());
+        if release_flickers {
+            attempt.slips.reads = attempt.slips.reads.saturating_add(1);
+            if attempt.sources.len() > 2 && attempt.slips.reads.is_multiple_of(2) {
+                return Err(not_found());
+            }
         }
         let mut view = attempt.release_view(published_at);
+        // In a registry with mistakes readers may see different things.
+        let is_same_for_all = sees_all && is_faultless;
+        view.revision = is_same_for_all.then_some(attempt.revision);
         let is_large = |upload: &Arc<Upload>| upload.bytes.len() > LARGE_UPLOAD;
         if lists_no_large && attempt.upload.as_ref().is_some_and(is_large) {
             view.sources.retain(|source| *source != Source::Own);
@@ -239,8 +248,8 @@ impl Registry {
         };
         match &attempt.upload {
             Some(upload) if shown && attempt.sources.contains(&Source::Own) => Ok(Content {
-                bytes: failed.unwrap_or(upload).bytes.clone(),
-                media_type: attempt.manifest.media_type.clone(),
+                upload: failed.unwrap_or(upload).clone(),
+                media_type: attempt.manifest.media_type().to_owned(),
                 is_public: is_public && matches!(attempt.stage, Stage::Published { .. }),
             }),
             _ => Err(not_found()),
@@ -263,14 +272,15 @@ impl Attempt {
     pub(super) fn release_view(&self, published_at: Timestamp) -> ReleaseView {
         ReleaseView {
             manifest: self.manifest.clone(),
-            signature: Arc::new(match &self.signature {
+            signature: match &self.signature {
                 Some(signature) => signature.clone(),
                 // Without a signature it is no release, and shown only by a defect.
-                None => JwsDocument::unsigned(&self.manifest.bytes),
-            }),
-            creator: self.creator.clone(),
+                None => Arc::new(JwsDocument::unsigned(&self.manifest.bytes)),
+            },
+            creator: self.creator.to_string(),
             sources: self.sources.clone(),
             published_at,
+            revision: None,
         }
     }
 }

@@ -1,13 +1,17 @@
 //! One attempt at a release: what is known of it, and where it stands.
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest, Sha256};
 
 use crate::{config::ProcessingMode, content::ContentSummary, jws::JwsDocument, problem::Problem};
 
-use super::{Manifest, Source, slips::Slips};
+use super::{Manifest, Source, secret::Secrets, slips::SlipsOf};
 
 /// Name and version of a release.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -43,7 +47,33 @@ pub(crate) struct Upload {
     /// The bytes as they travelled.
     pub bytes: Bytes,
     /// What reading them found; nothing in a registry that does not verify.
-    pub summary: Option<ContentSummary>,
+    pub summary: Option<Arc<ContentSummary>>,
+    sha256: OnceLock<[u8; 32]>,
+}
+
+impl Upload {
+    /// Bytes, with what reading them found.
+    pub(crate) fn new(bytes: Bytes, summary: Option<ContentSummary>) -> Self {
+        Self {
+            bytes,
+            summary: summary.map(Arc::new),
+            sha256: OnceLock::new(),
+        }
+    }
+
+    /// Says what the SHA-256 of the bytes is.
+    #[must_use]
+    pub(crate) fn with_sha256(mut self, sha256: Option<[u8; 32]>) -> Self {
+        self.sha256 = sha256.map(OnceLock::from).unwrap_or_default();
+        self
+    }
+
+    /// SHA-256 of the bytes.
+    pub(crate) fn sha256(&self) -> [u8; 32] {
+        *self
+            .sha256
+            .get_or_init(|| Sha256::digest(&self.bytes).into())
+    }
 }
 
 /// One attempt at a release, from create to its end.
@@ -51,22 +81,24 @@ pub(crate) struct Upload {
 pub(crate) struct Attempt {
     pub(super) id: AttemptId,
     pub(super) manifest: Arc<Manifest>,
-    pub(super) creator: String,
+    pub(super) creator: Arc<str>,
     pub(super) created_at: Timestamp,
     pub(super) expires_at: Option<Timestamp>,
-    pub(super) upload_token: String,
-    pub(super) status_token: Option<String>,
-    pub(super) signature: Option<JwsDocument>,
+    /// None in a plain registry, where attempts are counted.
+    pub(super) secrets: Option<Secrets>,
+    pub(super) signature: Option<Arc<JwsDocument>>,
     pub(super) signed_at_create: bool,
     pub(super) upload: Option<Arc<Upload>>,
     /// A problem that is shown though nothing failed. Set by a defect alone.
-    pub(super) remark: Option<Problem>,
+    pub(super) remark: Option<Box<Problem>>,
     /// What a defect alone sets.
-    pub(super) slips: Slips,
+    pub(super) slips: SlipsOf,
     pub(super) sources: Vec<Source>,
     /// What the verified content holds, for sources that are added later.
     pub(super) verified: Option<Arc<ContentSummary>>,
     pub(super) stage: Stage,
+    /// Another one whenever what readers see of it may have changed; never that of another attempt.
+    pub(super) revision: u64,
 }
 
 /// Where an attempt stands.
@@ -77,7 +109,7 @@ pub(crate) enum Stage {
     /// Publish is being worked on within its own request. Shown as pending, because that is what a refusal leaves it.
     Publishing,
     /// Publish was accepted and is being worked on.
-    Processing(Processing),
+    Processing(Box<Processing>),
     /// It is a release.
     Published {
         /// When it became one.
@@ -88,7 +120,7 @@ pub(crate) enum Stage {
         /// When that was decided.
         at: Timestamp,
         /// Why.
-        problem: Problem,
+        problem: Box<Problem>,
     },
     /// It was not published in time.
     Expired {
@@ -223,6 +255,31 @@ impl Attempt {
         (self.manifest.bytes.len() + upload) as u64
     }
 
+    /// Bytes that it takes beside its upload, about.
+    pub(super) fn overhead(&self) -> u64 {
+        /// The structure itself, with its places in the indexes and what is known of the content.
+        const STRUCTURE: usize = 1024;
+        let signature = self
+            .signature
+            .as_ref()
+            .map_or(0, |signature| signature.weight());
+        let sources: usize = self.sources.iter().map(Source::weight).sum();
+        (STRUCTURE + self.manifest.bytes.len() + signature + sources) as u64
+    }
+
+    /// What names it in the URL of uploads.
+    pub(super) fn upload_token(&self) -> String {
+        match &self.secrets {
+            Some(secrets) => secrets.upload.to_text(),
+            None => (self.id.0 + 1).to_string(),
+        }
+    }
+
+    /// What names it in the URL of its status, unless that is plain.
+    pub(super) fn status_token(&self) -> Option<String> {
+        self.secrets.map(|secrets| secrets.status.to_text())
+    }
+
     /// Whether there is anything that the digest could be of.
     pub(super) fn has_content(&self) -> bool {
         !self.sources.is_empty()
@@ -256,12 +313,19 @@ impl Attempt {
     /// Comes to the end that the verdict says.
     pub(super) fn conclude(&mut self, at: Timestamp, verdict: Verdict) {
         self.stage = match verdict {
-            Verdict::Good { sources, summary } => {
+            Verdict::Good {
+                mut sources,
+                summary,
+            } => {
+                sources.shrink_to_fit();
                 self.sources = sources;
                 self.verified = summary;
                 Stage::Published { at }
             }
-            Verdict::Bad(problem) => Stage::Failed { at, problem },
+            Verdict::Bad(problem) => Stage::Failed {
+                at,
+                problem: Box::new(problem),
+            },
         };
     }
 }

@@ -1,6 +1,9 @@
 //! What an attempt remembers in a registry with a defect, and in no other.
 
-use std::sync::Arc;
+use std::{
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 
@@ -31,4 +34,39 @@ pub(super) struct Slips {
     pub reads: u32,
     /// How the attempt before this one failed (ASY-6).
     pub last_failure: Option<(Timestamp, Problem)>,
+}
+
+/// The slips of one attempt, which take no memory where there are none.
+#[derive(Clone, Debug, Default)]
+pub(super) struct SlipsOf(Option<Box<Slips>>);
+
+static NONE: Slips = Slips {
+    uploads_closed: false,
+    without_content: false,
+    never_expires: false,
+    shown_early: false,
+    work_lost: false,
+    failed_upload: None,
+    reads: 0,
+    last_failure: None,
+};
+
+impl From<Slips> for SlipsOf {
+    fn from(slips: Slips) -> Self {
+        Self(Some(Box::new(slips)))
+    }
+}
+
+impl Deref for SlipsOf {
+    type Target = Slips;
+
+    fn deref(&self) -> &Slips {
+        self.0.as_deref().unwrap_or(&NONE)
+    }
+}
+
+impl DerefMut for SlipsOf {
+    fn deref_mut(&mut self) -> &mut Slips {
+        self.0.get_or_insert_default()
+    }
 }

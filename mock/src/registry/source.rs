@@ -36,7 +36,7 @@ pub(crate) struct RemoteSource {
     /// It stands in no list. Set by a defect alone.
     pub unlisted: bool,
     /// As it was given, for the defect that shows too much.
-    given: Map<String, Value>,
+    given: Option<Box<Map<String, Value>>>,
 }
 
 /// What a registry wants of sources.
@@ -70,6 +70,16 @@ impl Source {
         match (self, other) {
             (Self::Remote(a), Self::Remote(b)) => a.shown_url == b.shown_url,
             _ => false,
+        }
+    }
+
+    /// Bytes of memory, about.
+    pub(super) fn weight(&self) -> usize {
+        /// The structure, and its members as values.
+        const STRUCTURE: usize = 1024;
+        match self {
+            Self::Own => 0,
+            Self::Remote(remote) => STRUCTURE + 3 * remote.shown_url.len(),
         }
     }
 
@@ -164,7 +174,10 @@ impl RemoteSource {
             path,
             shown,
             unlisted: false,
-            given: members.clone(),
+            given: rules
+                .policy
+                .keeps_given()
+                .then(|| Box::new(members.clone())),
         })
     }
 
@@ -189,15 +202,19 @@ impl RemoteSource {
         !(self.unlisted || policy.lists_no_guarded && self.credentials.is_some())
     }
 
+    fn given(&self) -> &Map<String, Value> {
+        self.given.as_deref().unwrap_or(&self.shown)
+    }
+
     /// The source as it was given, credentials included: what nobody may see.
     pub(crate) fn given_text(&self) -> String {
-        Value::Object(self.given.clone()).to_string()
+        Value::Object(self.given().clone()).to_string()
     }
 
     /// The source as everybody may see it.
     pub(crate) fn shown(&self, policy: &SourcePolicy) -> Value {
         Value::Object(if policy.shows_credentials {
-            self.given.clone()
+            self.given().clone()
         } else {
             self.shown.clone()
         })

@@ -8,7 +8,6 @@ use crate::{
     config::Verification,
     content::ContentSummary,
     identity::Caller,
-    jws::JwsDocument,
     policy::{CreatePolicy, SourcePolicy},
     problem::{Problem, ProblemKind},
     refusal::{Refusal, not_found},
@@ -17,6 +16,9 @@ use crate::{
 use super::{
     Attempt, AttemptId, Manifest, Registry, ReleaseKey, Source, Stage, Verdict, create::gone,
 };
+
+/// Sources that a release may have where nothing is said: each may be fetched, and all are gone through for each.
+const MAX_SOURCES: usize = 1000;
 
 /// A change of a release's sources.
 #[derive(Clone, Debug)]
@@ -137,7 +139,7 @@ impl Registry {
             .filter(|attempt| attempt.stage == Stage::Pending)
         {
             if policy.quotes_refused {
-                attempt.remark = Some(problem.clone());
+                attempt.remark = Some(Box::new(problem.clone()));
             }
             if policy.refusal_fails_release {
                 attempt.conclude(now, Verdict::Bad(problem.clone()));
@@ -165,13 +167,24 @@ impl Registry {
         id: AttemptId,
         change: SourcesChange,
     ) -> Result<Vec<Source>, Refusal> {
-        let max = self
+        self.reaccount(id, |own| own.apply_uncounted(now, id, change))
+    }
+
+    fn apply_uncounted(
+        &mut self,
+        now: Timestamp,
+        id: AttemptId,
+        change: SourcesChange,
+    ) -> Result<Vec<Source>, Refusal> {
+        let declared = self
             .settings
             .max_sources
             .filter(|_| !self.policy.sources.ignores_max);
+        let max = Some(declared.unwrap_or(MAX_SOURCES));
         let policy = self.policy.sources;
         let rewrites = self.policy.publish.sources_change_rewrites;
         let gone_when_failed = self.policy.processing.failure_is_for_good;
+        let revision = self.next_revision();
         let attempt = self.attempt(id, now).ok_or_else(not_found)?;
         if gone_when_failed && matches!(attempt.stage, Stage::Failed { .. }) {
             return Err(gone());
@@ -179,7 +192,9 @@ impl Registry {
         attempt.refuse_unless_pending(!policy.frozen_after_publishing)?;
         let published = matches!(attempt.stage, Stage::Published { .. });
         let sources = match change {
-            SourcesChange::Replace(given) if policy.replace_adds => attempt.merged(given, policy),
+            SourcesChange::Replace(given) if policy.replace_adds => {
+                merged(attempt.sources.clone(), given, policy)
+            }
             SourcesChange::Add(given)
                 if policy.duplicate_is_conflict
                     && given.iter().any(|source| attempt.has_source(source)) =>
@@ -187,7 +202,7 @@ impl Registry {
                 return Err(invalid("The release has this content source already."));
             }
             SourcesChange::Add(given) if policy.late_additions_replace && published => given,
-            SourcesChange::Add(given) => attempt.merged(given, policy),
+            SourcesChange::Add(given) => merged(attempt.sources.clone(), given, policy),
             SourcesChange::Replace(given) => {
                 let kept = |source: Source| {
                     let known = attempt.sources.iter().find(|own| own.is_same(&source));
@@ -197,17 +212,11 @@ impl Registry {
                         .unwrap_or(source)
                 };
                 let given = given.into_iter().map(kept).collect();
-                Attempt {
-                    sources: Vec::new(),
-                    ..attempt.clone()
-                }
-                .merged(
-                    given,
-                    SourcePolicy {
-                        keeps_duplicates: false,
-                        ..policy
-                    },
-                )
+                let policy = SourcePolicy {
+                    keeps_duplicates: false,
+                    ..policy
+                };
+                merged(Vec::new(), given, policy)
             }
         };
         if sources.contains(&Source::Own) && attempt.upload.is_none() {
@@ -245,11 +254,14 @@ impl Registry {
         }
         let sources = policy.ordered(sources);
         attempt.sources.clone_from(&sources);
+        attempt.revision = revision;
         if published && rewrites {
             attempt.rewrite_manifest();
         }
         if published && policy.late_change_reserialises {
-            attempt.signature = attempt.signature.take().map(JwsDocument::reserialised);
+            let signature = attempt.signature.take();
+            attempt.signature =
+                signature.map(|signature| Arc::new(Arc::unwrap_or_clone(signature).reserialised()));
         }
         Ok(sources)
     }
@@ -268,36 +280,37 @@ impl Attempt {
     /// Loses the members that the profile does not know, and fills in the default of another: what no registry may do (PUB-5).
     fn rewrite_manifest(&mut self) {
         let manifest = Arc::make_mut(&mut self.manifest);
-        if let serde_json::Value::Object(members) = &mut manifest.value {
+        if let serde_json::Value::Object(members) = manifest.value() {
             let rewriting = CreatePolicy {
                 drops_unknown_members: true,
                 ..CreatePolicy::default()
             };
-            *members = rewriting.kept_members(std::mem::take(members));
+            let mut members = rewriting.kept_members(members);
             members
                 .entry("mediaType")
-                .or_insert_with(|| manifest.media_type.clone().into());
+                .or_insert_with(|| manifest.media_type().into());
+            manifest.show(&members.into());
         }
     }
 
     fn has_source(&self, source: &Source) -> bool {
         self.sources.iter().any(|own| own.is_same(source))
     }
+}
 
-    /// The sources with those given after them. A source that is there keeps its place and takes the new credentials.
-    fn merged(&self, given: Vec<Source>, policy: SourcePolicy) -> Vec<Source> {
-        let is_there = |own: &Source, source: &Source| {
-            own.is_same(source) || (policy.ignores_path_of_duplicates && own.has_url_of(source))
-        };
-        let mut sources = self.sources.clone();
-        for source in given {
-            match sources.iter_mut().find(|own| is_there(own, &source)) {
-                Some(own) if !policy.keeps_duplicates => *own = source,
-                _ => sources.push(source),
-            }
+/// The sources with those given after them. A source that is there keeps its place and takes the new credentials.
+fn merged(mut sources: Vec<Source>, given: Vec<Source>, policy: SourcePolicy) -> Vec<Source> {
+    let is_there = |own: &Source, source: &Source| {
+        own.is_same(source) || (policy.ignores_path_of_duplicates && own.has_url_of(source))
+    };
+    for source in given {
+        match sources.iter_mut().find(|own| is_there(own, &source)) {
+            Some(own) if !policy.keeps_duplicates => *own = source,
+            _ => sources.push(source),
         }
-        sources
     }
+    sources.shrink_to_fit();
+    sources
 }
 
 fn invalid(detail: &str) -> Refusal {

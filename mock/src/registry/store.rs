@@ -13,10 +13,14 @@ use crate::{
     links::Links,
     oddity::Oddities,
     policy::Policy,
+    refusal::{Refusal, not_found},
+    room::{Reserved, Room},
 };
 
 use super::{
-    Access, Attempt, AttemptId, ReleaseKey, Source, Stage, UnpublishedView, Upload, release::later,
+    Access, Attempt, AttemptId, ReleaseKey, Source, Stage, UnpublishedView, Upload,
+    release::later,
+    secret::{Secret, Secrets},
 };
 
 /// How often what is past its retention is looked for.
@@ -33,6 +37,8 @@ pub(crate) struct RegistrySettings {
     pub(super) max_storage: u64,
     pub(super) recheck_sources: bool,
     pub(super) takes_uploads: bool,
+    pub(super) is_faultless: bool,
+    room: Room,
 }
 
 impl RegistrySettings {
@@ -47,7 +53,16 @@ impl RegistrySettings {
             max_storage: config.max_storage,
             recheck_sources: config.recheck_sources,
             takes_uploads: config.uploads,
+            is_faultless: config.defects.is_empty(),
+            room: Room::default(),
         }
+    }
+
+    /// Counts what is kept in this room.
+    #[must_use]
+    pub(crate) fn within(mut self, room: Room) -> Self {
+        self.room = room;
+        self
     }
 }
 
@@ -59,10 +74,11 @@ pub(crate) struct Registry {
     pub(super) access: Access,
     pub(super) links: Links,
     oddities: Oddities,
-    attempts: HashMap<AttemptId, Attempt>,
-    current: HashMap<ReleaseKey, AttemptId>,
-    by_upload_token: HashMap<String, AttemptId>,
-    by_status_token: HashMap<String, AttemptId>,
+    attempts: HashMap<AttemptId, Box<Attempt>>,
+    /// Who has created something: few, of many attempts.
+    creators: HashSet<Arc<str>>,
+    current: HashMap<Arc<ReleaseKey>, AttemptId>,
+    by_secret: HashMap<Secret, AttemptId>,
     /// What was cancelled, for what is created in its place. Filled by a defect alone.
     pub(super) cancelled_contents: HashMap<ReleaseKey, (Option<Arc<Upload>>, Vec<Source>)>,
     /// Names of files that uploads are written to. Used by a defect alone.
@@ -72,6 +88,12 @@ pub(crate) struct Registry {
     swept_at: Option<Timestamp>,
     /// Bytes of all manifests and uploads that are kept.
     pub(super) stored_bytes: u64,
+    /// Whether no mistake is switched on.
+    pub(super) is_faultless: bool,
+    last_revision: u64,
+    /// What the attempts take beside uploads, in the room of the server.
+    overhead: u64,
+    books: Reserved,
 }
 
 impl Registry {
@@ -83,22 +105,47 @@ impl Registry {
         links: Links,
         oddities: Oddities,
     ) -> Self {
+        let books = settings.room.nothing();
         Self {
+            is_faultless: settings.is_faultless,
             settings,
             policy,
             access,
             links,
             oddities,
             attempts: HashMap::new(),
+            creators: HashSet::new(),
             current: HashMap::new(),
-            by_upload_token: HashMap::new(),
-            by_status_token: HashMap::new(),
+            by_secret: HashMap::new(),
             cancelled_contents: HashMap::new(),
             temporary_files: HashSet::new(),
             next_id: 0,
             swept_at: None,
             stored_bytes: 0,
+            last_revision: 0,
+            overhead: 0,
+            books,
         }
+    }
+
+    /// A creator, in memory once for all that it creates.
+    pub(super) fn known_creator(&mut self, name: &str) -> Arc<str> {
+        /// More than a registry has identities; some of its mistakes make them up.
+        const KNOWN: usize = 256;
+        if let Some(known) = self.creators.get(name) {
+            return known.clone();
+        }
+        let name: Arc<str> = name.into();
+        if self.creators.len() < KNOWN {
+            self.creators.insert(name.clone());
+        }
+        name
+    }
+
+    /// A revision that no attempt has had.
+    pub(super) fn next_revision(&mut self) -> u64 {
+        self.last_revision += 1;
+        self.last_revision
     }
 
     /// Forgets everything.
@@ -106,10 +153,15 @@ impl Registry {
         self.attempts.clear();
         self.cancelled_contents.clear();
         self.current.clear();
-        self.by_upload_token.clear();
-        self.by_status_token.clear();
+        self.by_secret.clear();
+        // What was large does not stay so.
+        self.attempts.shrink_to_fit();
+        self.current.shrink_to_fit();
+        self.by_secret.shrink_to_fit();
         self.swept_at = None;
         self.stored_bytes = 0;
+        self.overhead = 0;
+        self.books.set(0);
     }
 
     /// Moves on every attempt that time alone moves on, and forgets those past their retention.
@@ -139,40 +191,40 @@ impl Registry {
     }
 
     /// Tokens for the URLs of a new attempt: for uploads, for the status. Plain ones are the attempt's number, and none.
-    pub(super) fn new_identity(&mut self, key: &ReleaseKey) -> (AttemptId, String, Option<String>) {
+    pub(super) fn new_identity(&mut self, key: &ReleaseKey) -> (AttemptId, Option<Secrets>) {
         let id = AttemptId(self.next_id);
         self.next_id += 1;
         if self.oddities.is_plain() {
-            return (id, (id.0 + 1).to_string(), None);
+            return (id, None);
         }
         let about = format!("{key} {}", id.0);
-        (
-            id,
-            self.oddities.token("upload", &about),
-            Some(self.oddities.token("status", &about)),
-        )
+        let secret = |purpose| Secret::new(self.oddities.secret(purpose, &about));
+        let (upload, status) = (secret("upload"), secret("status"));
+        (id, Some(Secrets { upload, status }))
     }
 
     pub(super) fn insert(&mut self, attempt: Attempt) {
-        self.by_upload_token
-            .insert(attempt.upload_token.clone(), attempt.id);
-        if let Some(token) = &attempt.status_token {
-            self.by_status_token.insert(token.clone(), attempt.id);
+        if let Some(Secrets { upload, status }) = attempt.secrets {
+            self.by_secret.insert(upload, attempt.id);
+            self.by_secret.insert(status, attempt.id);
         }
-        self.current.insert(attempt.key().clone(), attempt.id);
+        let key = attempt.manifest.key.clone();
+        self.current.insert(key, attempt.id);
         self.stored_bytes += attempt.stored_bytes();
-        self.attempts.insert(attempt.id, attempt);
+        self.account(0, attempt.overhead());
+        self.attempts.insert(attempt.id, Box::new(attempt));
     }
 
     pub(super) fn remove(&mut self, id: AttemptId) {
         let Some(attempt) = self.attempts.remove(&id) else {
             return;
         };
-        self.by_upload_token.remove(&attempt.upload_token);
-        if let Some(token) = &attempt.status_token {
-            self.by_status_token.remove(token);
+        if let Some(Secrets { upload, status }) = attempt.secrets {
+            self.by_secret.remove(&upload);
+            self.by_secret.remove(&status);
         }
         self.stored_bytes -= attempt.stored_bytes();
+        self.account(attempt.overhead(), 0);
         if self.current.get(attempt.key()) == Some(&id) {
             self.current.remove(attempt.key());
         }
@@ -183,7 +235,7 @@ impl Registry {
         let (mode, retention) = (self.settings.processing, self.settings.retention);
         let attempt = self.attempts.get_mut(&id)?;
         attempt.settle(now, mode);
-        (!is_over(attempt, now, retention)).then_some(attempt)
+        (!is_over(attempt, now, retention)).then_some(&mut **attempt)
     }
 
     /// The latest attempt at this name and version.
@@ -199,19 +251,59 @@ impl Registry {
     }
 
     pub(super) fn id_by_upload_token(&self, token: &str) -> Option<AttemptId> {
-        self.by_upload_token.get(token).copied()
+        self.named(token)
+            .filter(|attempt| attempt.upload_token() == token)
+            .map(|attempt| attempt.id)
     }
 
     pub(super) fn id_by_status_token(&self, token: &str) -> Option<AttemptId> {
-        self.by_status_token.get(token).copied()
+        self.named(token)
+            .filter(|attempt| attempt.status_token().as_deref() == Some(token))
+            .map(|attempt| attempt.id)
+    }
+
+    /// The attempt that a token names, for whatever.
+    fn named(&self, token: &str) -> Option<&Attempt> {
+        let id = if self.oddities.is_plain() {
+            AttemptId(token.parse::<u64>().ok()?.checked_sub(1)?)
+        } else {
+            *self.by_secret.get(&Secret::of_text(token)?)?
+        };
+        self.attempts.get(&id).map(|attempt| &**attempt)
+    }
+
+    /// An attempt takes another amount of memory than before, its upload aside, which is counted where it is received.
+    pub(super) fn account(&mut self, before: u64, after: u64) {
+        self.overhead = self.overhead.saturating_sub(before).saturating_add(after);
+        self.books.set(self.overhead);
+    }
+
+    /// Does something to an attempt that changes what memory it takes.
+    pub(super) fn reaccount<T>(&mut self, id: AttemptId, change: impl FnOnce(&mut Self) -> T) -> T {
+        let overhead = |own: &Self| {
+            own.attempts
+                .get(&id)
+                .map_or(0, |attempt| attempt.overhead())
+        };
+        let before = overhead(self);
+        let changed = change(self);
+        let after = overhead(self);
+        self.account(before, after);
+        changed
     }
 
     pub(super) fn attempts(&self) -> impl Iterator<Item = &Attempt> {
-        self.attempts.values()
+        self.attempts.values().map(|attempt| &**attempt)
     }
 
     pub(super) fn attempts_mut(&mut self) -> impl Iterator<Item = &mut Attempt> {
-        self.attempts.values_mut()
+        self.attempts.values_mut().map(|attempt| &mut **attempt)
+    }
+
+    /// The attempt as its owner is shown it.
+    pub(super) fn presented(&self, id: AttemptId) -> Result<UnpublishedView, Refusal> {
+        let attempt = self.attempts.get(&id).ok_or_else(not_found)?;
+        Ok(self.policy.processing.present(self.view(attempt)))
     }
 
     pub(super) fn view(&self, attempt: &Attempt) -> UnpublishedView {
@@ -219,16 +311,15 @@ impl Registry {
         let pending = attempt.stage == Stage::Pending;
         UnpublishedView {
             manifest: attempt.manifest.clone(),
-            creator: attempt.creator.clone(),
+            creator: attempt.creator.to_string(),
             status,
             polls: match &attempt.stage {
                 Stage::Processing(processing) => processing.polls,
                 _ => 0,
             },
             sources: attempt.sources.clone(),
-            status_token: attempt.status_token.clone(),
-            upload_token: (pending && self.settings.takes_uploads)
-                .then(|| attempt.upload_token.clone()),
+            status_token: attempt.status_token(),
+            upload_token: (pending && self.settings.takes_uploads).then(|| attempt.upload_token()),
             created_at: attempt.created_at,
             expires_at: attempt.expires_at.filter(|_| pending).map(|at| {
                 if self.policy.create.expiry_in_past {
@@ -243,8 +334,8 @@ impl Registry {
                 .as_ref()
                 .map(|(at, _)| *at)),
             error: match &attempt.stage {
-                Stage::Failed { problem, .. } => Some(problem.clone()),
-                _ => attempt.remark.clone().or(attempt
+                Stage::Failed { problem, .. } => Some((**problem).clone()),
+                _ => attempt.remark.as_deref().cloned().or(attempt
                     .slips
                     .last_failure
                     .as_ref()

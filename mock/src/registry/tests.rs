@@ -1,6 +1,6 @@
 //! The state machine as tables: scripts of commands, at times that the test chooses, and what each of them comes to.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
@@ -107,7 +107,7 @@ impl Machine {
             "contentDigest": {"sha256": DIGEST},
         });
         let rules = ManifestRules::new(&self.config, &Policy::default());
-        Manifest::parse(Bytes::from(document.to_string()), &rules).unwrap()
+        Manifest::parse(document.to_string().as_bytes(), &rules).unwrap()
     }
 
     fn signature() -> JwsDocument {
@@ -150,10 +150,8 @@ impl Machine {
             ticket.manifest.digest.algorithms(),
             1 << 20,
         );
-        let upload = Upload {
-            bytes: Bytes::from_static(CONTENT),
-            summary: Some(ContentReader::read_all(options, CONTENT).unwrap()),
-        };
+        let summary = ContentReader::read_all(options, CONTENT).unwrap();
+        let upload = Upload::new(Bytes::from_static(CONTENT), Some(summary));
         self.registry.finish_upload(self.now, &ticket, upload)
     }
 
@@ -176,7 +174,7 @@ impl Machine {
             .and_then(|upload| upload.summary.clone());
         Verdict::Good {
             sources: work.sources.clone(),
-            summary: summary.map(Arc::new),
+            summary,
         }
     }
 

@@ -153,7 +153,9 @@ impl Registry {
             upload = (**failed).clone();
         }
         if let Some(first) = attempt.upload.as_ref().filter(|_| appends) {
-            upload.bytes = [first.bytes.as_ref(), &upload.bytes].concat().into();
+            let both = [first.bytes.as_ref(), &upload.bytes].concat();
+            upload.bytes = both.into();
+            upload = upload.with_sha256(None);
         }
         let replaced = attempt
             .upload
@@ -168,6 +170,7 @@ impl Registry {
         }
         attempt.upload = Some(Arc::new(upload));
         if policy.listed_each_time || !attempt.sources.contains(&Source::Own) {
+            attempt.sources.reserve_exact(1);
             attempt.sources.push(Source::Own);
         }
         self.stored_bytes = total;
@@ -190,7 +193,9 @@ impl Attempt {
                 "The release has been published.",
             )),
             // The failure itself, as a conflict: what it takes is a new create (ASY-10).
-            Stage::Failed { problem, .. } => Err(Refusal::from(problem.clone()).with_status(409)),
+            Stage::Failed { problem, .. } => {
+                Err(Refusal::from((**problem).clone()).with_status(409))
+            }
             Stage::Expired { .. } => Err(Refusal::new(
                 ProblemKind::Expired,
                 "The unpublished release has expired.",

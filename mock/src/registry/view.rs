@@ -48,4 +48,6 @@ pub(crate) struct ReleaseView {
     pub sources: Vec<Source>,
     /// When it became a release.
     pub published_at: Timestamp,
+    /// Names all of this within its registry, where everybody sees the same of it.
+    pub revision: Option<u64>,
 }

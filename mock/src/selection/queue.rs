@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::operation::Operation;
+use crate::{operation::Operation, room::Reserved};
 
 use super::{Draw, Phase, Selector, Subject, draw::Occurrences};
 
 /// Entries that a queue holds.
 const CAPACITY: usize = 1000;
+/// Bytes that an entry takes beside what it says.
+const STRUCTURE: u64 = 1024;
 
 /// There is no room, and nothing consumed that could go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,6 +33,8 @@ pub(crate) struct Entry<T> {
     pub applied: u64,
     /// Its place among all since the queue was last emptied, so that chance repeats after that.
     place: u64,
+    /// Room that it takes, with those that were set along with it.
+    _held: Option<Arc<Reserved>>,
 }
 
 impl<T> Entry<T> {
@@ -96,6 +100,11 @@ impl<T> Queue<T> {
         &self.entries
     }
 
+    /// The names of the entries, in order.
+    pub(crate) fn ids(&self) -> Vec<String> {
+        self.entries.iter().map(|entry| entry.id.clone()).collect()
+    }
+
     /// Whether no request can meet anything.
     pub(crate) fn is_idle(&self) -> bool {
         self.entries.iter().all(Entry::is_consumed)
@@ -112,11 +121,16 @@ impl<T> Queue<T> {
     pub(crate) fn add(
         &mut self,
         entries: Vec<(Selector, Phase, T)>,
+        held: Option<Reserved>,
     ) -> Result<Vec<String>, QueueFull> {
         let waiting = self.entries.iter().filter(|entry| !entry.is_consumed());
         if waiting.count() + entries.len() > CAPACITY {
             return Err(QueueFull);
         }
+        let held = held.map(|mut held| {
+            held.set(held.bytes() + STRUCTURE * entries.len() as u64);
+            Arc::new(held)
+        });
         let mut surplus = (self.entries.len() + entries.len()).saturating_sub(CAPACITY);
         self.entries.retain(|entry| {
             let goes = surplus > 0 && entry.is_consumed();
@@ -135,6 +149,7 @@ impl<T> Queue<T> {
                     seen: 0,
                     applied: 0,
                     place: self.next_place,
+                    _held: held.clone(),
                 });
                 self.next_id += 1;
                 self.next_place += 1;

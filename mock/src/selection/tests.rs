@@ -43,7 +43,7 @@ fn met(selectors: Vec<Selector>, requests: &[Subject]) -> String {
     let entries = selectors
         .into_iter()
         .map(|selector| (selector, Phase::Before, ()));
-    queue.add(entries.collect()).unwrap();
+    queue.add(entries.collect(), None).unwrap();
     requests
         .iter()
         .map(|request| {
@@ -221,7 +221,9 @@ fn chance_repeats_whatever_the_order_and_after_a_clear() {
     let mut queue = Queue::new(7, "");
     let mut hits = |order: &mut dyn Iterator<Item = &Subject>| {
         queue.clear();
-        queue.add(vec![(selector(), Phase::Before, ())]).unwrap();
+        queue
+            .add(vec![(selector(), Phase::Before, ())], None)
+            .unwrap();
         let mut hits: Vec<String> = order
             .filter_map(|request| {
                 queue.select(request)?;
@@ -248,14 +250,14 @@ fn chance_repeats_whatever_the_order_and_after_a_clear() {
 fn consumed_entries_make_room_and_waiting_ones_do_not() {
     let mut queue = Queue::new(1, "f");
     let some = |count: usize| vec![(on(&[], when(0, 1)), Phase::Before, ()); count];
-    assert_eq!(queue.add(some(1000)).map(|ids| ids.len()), Ok(1000));
-    assert!(queue.add(some(1)).is_err());
+    assert_eq!(queue.add(some(1000), None).map(|ids| ids.len()), Ok(1000));
+    assert!(queue.add(some(1), None).is_err());
     for _ in 0..10 {
         queue.select(&request(Operation::Get, None)).unwrap();
     }
-    assert_eq!(queue.add(some(1)), Ok(vec!["f1001".to_owned()]));
+    assert_eq!(queue.add(some(1), None), Ok(vec!["f1001".to_owned()]));
     assert_eq!(queue.entries()[0].id, "f2");
     assert_eq!(queue.entries().len(), 1000);
     queue.clear();
-    assert_eq!(queue.add(some(1)), Ok(vec!["f1002".to_owned()]));
+    assert_eq!(queue.add(some(1), None), Ok(vec!["f1002".to_owned()]));
 }

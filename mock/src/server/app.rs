@@ -1,24 +1,28 @@
 //! From the path of a request to the registry that answers it.
 
-use std::sync::Arc;
+use std::{pin::pin, sync::Arc, task::Poll};
 
-use bytes::Bytes;
 use http::{Response, header};
-use http_body_util::Full;
 use hyper::body::Incoming;
 
 use crate::{
     admin::{self, Control},
     delivery::{Delivery, deliver},
     handlers::{self, Request, Route, Unmatched},
-    journal::{Arrival, ReceivedBy, Recording, ReleaseName},
+    journal::{Arrival, ReceivedBy, Recording, Sender},
     refusal::not_found,
+    reply::{Reply, ReplyBody},
     session::Session,
     sessions::{self, Sessions},
 };
 
-use super::script::{TakenOver, Takeover};
+use super::{
+    Activity,
+    script::{TakenOver, Takeover},
+};
 
+/// Bytes of an answer that are no matter.
+const UNHOUSED: usize = 64 << 10;
 /// Under which control stands.
 const ADMIN: &str = "__admin";
 
@@ -39,16 +43,16 @@ pub(crate) struct App {
 }
 
 /// What a path leads to.
-struct Located {
+struct Located<'p> {
     session: Arc<Session>,
-    place: Place,
+    place: Place<'p>,
 }
 
-enum Place {
+enum Place<'p> {
     /// Control, by the path below its own.
-    Control { path: String, of_server: bool },
+    Control { path: &'p str, of_server: bool },
     /// The API or the upload origin: the path relative to the session's base URL, or why it lies outside.
-    Api(Result<String, &'static str>),
+    Api(Result<&'p str, &'static str>),
 }
 
 impl App {
@@ -67,10 +71,12 @@ impl App {
         &self,
         origin: &Origin,
         request: http::Request<Incoming>,
+        activity: &Arc<Activity>,
         takeover: &Takeover,
-    ) -> Result<Response<Full<Bytes>>, TakenOver> {
-        let mut request = Request::new(request);
-        let Located { session, place } = self.locate(origin, &request.path);
+    ) -> Result<Response<ReplyBody>, TakenOver> {
+        let mut request = Request::new(request, activity.clone(), &self.sessions.root().room);
+        let uri = request.uri.clone();
+        let Located { session, place } = self.locate(origin, uri.path());
         let reply = match place {
             Place::Control { path, of_server } => {
                 let control = Control {
@@ -78,7 +84,7 @@ impl App {
                     session: &session,
                     of_server,
                 };
-                admin::handle(&control, &path, &mut request).await
+                admin::handle(&control, path, &mut request).await
             }
             Place::Api(path) => {
                 let Delivery { reply, script, .. } =
@@ -90,7 +96,7 @@ impl App {
                 reply
             }
         };
-        let mut response = reply.into_response();
+        let mut response = housed(&session, reply).into_response();
         if !request.drain(session.tasks()) {
             response
                 .headers_mut()
@@ -99,7 +105,7 @@ impl App {
         Ok(response)
     }
 
-    fn locate(&self, origin: &Origin, path: &str) -> Located {
+    fn locate<'p>(&self, origin: &Origin, path: &'p str) -> Located<'p> {
         let root = |place| Located {
             session: self.sessions.root().clone(),
             place,
@@ -125,13 +131,28 @@ impl App {
     }
 }
 
-fn place(path: &str, with_control: bool, of_server: bool) -> Place {
+fn place(path: &str, with_control: bool, of_server: bool) -> Place<'_> {
     match path.strip_prefix(ADMIN).filter(|_| with_control) {
         Some(control) if control.is_empty() || control.starts_with('/') => Place::Control {
-            path: control.trim_start_matches('/').to_owned(),
+            path: control.trim_start_matches('/'),
             of_server,
         },
-        _ => Place::Api(Ok(path.to_owned())),
+        _ => Place::Api(Ok(path)),
+    }
+}
+
+/// An answer, with the room for its body: a client that is slow to take it has it kept for so long.
+fn housed(session: &Session, reply: Reply) -> Reply {
+    if reply.is_shared || reply.body.len() < UNHOUSED {
+        return reply;
+    }
+    let mut held = session.room.nothing();
+    match held.grow(reply.body.len() as u64) {
+        Ok(()) => Reply {
+            body: held.house(reply.body),
+            ..reply
+        },
+        Err(no_room) => handlers::refused(session, &no_room.into()),
     }
 }
 
@@ -139,17 +160,26 @@ fn place(path: &str, with_control: bool, of_server: bool) -> Place {
 async fn perform(
     origin: &Origin,
     session: &Arc<Session>,
-    path: Result<String, &'static str>,
+    path: Result<&str, &'static str>,
     request: &mut Request,
 ) -> Delivery {
-    let relative = path.as_deref().map_err(|why| *why);
-    let route = handlers::route(session, origin.kind, relative, request);
-    let shown_path = relative.unwrap_or(&request.path);
+    let route = handlers::route(session, origin.kind, path, request);
+    let shown_path = path.unwrap_or_else(|_| request.path());
     request.recording = Some(record(origin, session, shown_path, &route, request));
-    let delivery = tokio::select! {
-        biased;
-        () = session.ended() => Delivery::undisturbed(handlers::refused(session, &not_found())),
-        delivery = deliver(session, route, relative.ok(), request) => delivery,
+    let gone = || Delivery::undisturbed(handlers::refused(session, &not_found()));
+    let delivery = if session.has_ended() {
+        gone()
+    } else {
+        let mut delivery = pin!(deliver(session, route, path.ok(), request));
+        // Most of what is asked is answered at once, and needs no watch over the session.
+        match futures::poll!(delivery.as_mut()) {
+            Poll::Ready(delivery) => delivery,
+            Poll::Pending => tokio::select! {
+                biased;
+                () = session.ended() => gone(),
+                delivery = delivery => delivery,
+            },
+        }
     };
     if let Some(recording) = &mut request.recording {
         if delivery.is_answered {
@@ -173,24 +203,25 @@ fn record(
         Err(unmatched) => (None, Some(unmatched.nearest.clone()), None),
     };
     let token = handlers::token_of(session, &request.headers);
-    let identity = token.map(|token| {
-        let identity = session.config.identities.by_token(token);
-        identity.map_or_else(|| "unknown".to_owned(), |identity| identity.name.clone())
-    });
+    let sender = match token {
+        None => Sender::Nobody,
+        Some(token) => match session.config.identities.by_token(token) {
+            Some(identity) => Sender::Known(identity),
+            None => Sender::Unknown,
+        },
+    };
     let arrival = Arrival {
         origin: origin.kind,
-        method: request.method.as_str(),
-        url: request.url(if origin.tls { "https" } else { "http" }),
+        tls: origin.tls,
+        method: &request.method,
+        target: request.target(),
         path,
         headers: &request.headers,
         operation,
         nearest,
-        release: key.map(|key| ReleaseName {
-            name: key.name.clone(),
-            version: key.version.clone(),
-        }),
-        identity,
-        token: token.map(str::to_owned),
+        release: key.map(|key| (key.name.as_str(), key.version.as_str())),
+        sender,
+        token,
     };
     Recording::begin(session, arrival)
 }

@@ -1,9 +1,9 @@
 //! One connection.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use hyper::{server::conn::http1, service::service_fn};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     sync::watch,
@@ -11,18 +11,20 @@ use tokio::{
 
 use super::{
     App, Origin,
+    activity::Activity,
     explained::Explained,
     script::{Resettable, Takeover},
 };
 
-/// How long the head of a request may take, and an idle connection stays open.
-const HEAD_TIMEOUT: Duration = Duration::from_mins(1);
+/// Bytes of a head; more is 431, or 414 where the target alone is too long.
+const HEAD: usize = 96 << 10;
 
 /// Serves a connection until it ends, or until the server does and the request under way is answered.
 pub(super) async fn serve<S>(
     app: Arc<App>,
     origin: Arc<Origin>,
     stream: S,
+    activity: Arc<Activity>,
     mut stopping: watch::Receiver<bool>,
 ) where
     S: AsyncRead + AsyncWrite + Resettable + Unpin + Send + 'static,
@@ -31,21 +33,32 @@ pub(super) async fn serve<S>(
     let takeover = Takeover::default();
     let taking_over = takeover.clone();
     let fails = app.sessions().root().policy.crash.broken_heads;
+    let stream = Explained::new(stream, activity.clone(), prefix, fails);
     let service = service_fn(move |request| {
         let (app, origin, takeover) = (app.clone(), origin.clone(), taking_over.clone());
-        async move { app.serve(&origin, request, &takeover).await }
+        let activity = activity.clone();
+        activity.works();
+        async move {
+            let answer = app.serve(&origin, request, &activity, &takeover).await;
+            if answer.is_ok() {
+                activity.waits();
+            }
+            answer
+        }
     });
     let mut connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
+        // Who waits too long is ended from outside, by what the connection is doing.
+        .header_read_timeout(None)
+        .max_buf_size(HEAD)
         // A client may end its half after the request, and still read the answer.
         .half_close(true)
-        .serve_connection(TokioIo::new(Explained::new(stream, prefix, fails)), service);
+        .serve_connection(TokioIo::new(stream), service);
     tokio::select! {
+        biased;
         // Broken requests and connections are the client's trouble; hyper has answered what can be answered.
         _ = &mut connection => {}
         () = stopped(&mut stopping) => {
-            Pin::new(&mut connection).graceful_shutdown();
+            std::pin::Pin::new(&mut connection).graceful_shutdown();
             let _ = (&mut connection).await;
         }
     }

@@ -2,9 +2,10 @@
 
 use std::{
     future::Future,
-    io,
+    io::{self, IoSlice},
     mem::MaybeUninit,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -17,9 +18,12 @@ use tokio::{
 
 use crate::problem::{Problem, ProblemKind};
 
+use super::activity::Activity;
+
 /// A stream on which hyper's own bodyless answers to broken heads (400, 414, 431) get a problem document (ERR-1).
 pub(super) struct Explained<S> {
     inner: S,
+    activity: Arc<Activity>,
     problem_type_prefix: String,
     /// Answers 500 in the place of what hyper does. Set by a defect alone.
     fails: bool,
@@ -34,9 +38,15 @@ pub(super) struct Explained<S> {
 const LINGER: Duration = Duration::from_secs(2);
 
 impl<S: AsyncWrite + Unpin> Explained<S> {
-    pub(super) fn new(inner: S, problem_type_prefix: String, fails: bool) -> Self {
+    pub(super) fn new(
+        inner: S,
+        activity: Arc<Activity>,
+        problem_type_prefix: String,
+        fails: bool,
+    ) -> Self {
         Self {
             inner,
+            activity,
             problem_type_prefix,
             fails,
             unwritten: Bytes::new(),
@@ -81,6 +91,10 @@ impl<S: AsyncRead + Unpin> Explained<S> {
 
 /// The status line, if this is an answer that only hyper itself makes: a client error with neither body nor content type.
 fn unexplained(buffer: &[u8]) -> Option<(&str, u16)> {
+    // Most answers are none, and need no further look.
+    if buffer.get(..10) != Some(b"HTTP/1.1 4") && buffer.get(..10) != Some(b"HTTP/1.0 4") {
+        return None;
+    }
     let head = std::str::from_utf8(buffer).ok()?.strip_suffix("\r\n\r\n")?;
     let (status_line, headers) = head.split_once("\r\n")?;
     let status = status_line
@@ -126,7 +140,29 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Explained<S> {
             self.unwritten = explain(status_line, status, &self.problem_type_prefix);
             return Poll::Ready(Ok(buffer.len()));
         }
-        Pin::new(&mut self.inner).poll_write(cx, buffer)
+        let written = ready!(Pin::new(&mut self.inner).poll_write(cx, buffer));
+        self.activity.wrote();
+        Poll::Ready(written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffers: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let first = buffers.first().map_or(&[] as &[u8], |first| first);
+        if self.unwritten.has_remaining() || unexplained(first).is_some() {
+            return self.poll_write(cx, first);
+        }
+        let written = ready!(Pin::new(&mut self.inner).poll_write_vectored(cx, buffers));
+        self.activity.wrote();
+        Poll::Ready(written)
+    }
+
+    /// Whether bodies are sent from where they are: without that they would be copied behind the head, whole, for every client that is
+    /// slow to take them.
+    fn is_write_vectored(&self) -> bool {
+        self.inner.is_write_vectored()
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -147,6 +183,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Explained<S> {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_read(cx, buffer)
+        let read = ready!(Pin::new(&mut self.inner).poll_read(cx, buffer));
+        self.activity.read();
+        Poll::Ready(read)
     }
 }

@@ -3,16 +3,24 @@
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     sync::watch,
     task::{JoinHandle, JoinSet},
     time::timeout,
 };
 
-use super::{App, Origin, TlsIdentity, connection};
+use super::{
+    App, ConnectionLimits, Origin, TlsIdentity, connection,
+    connections::{Connections, Place},
+};
 
 /// How long requests that are under way may take when the server ends.
 const GRACE: Duration = Duration::from_secs(2);
+/// Connections that are turned away with an answer at a time; more are closed without one.
+const REFUSALS: usize = 64;
+/// How long that may take.
+const REFUSAL: Duration = Duration::from_secs(1);
 /// What a listener waits after an error such as too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// How long a TLS handshake may take.
@@ -72,8 +80,11 @@ impl Server {
     pub(crate) fn start(
         app: &Arc<App>,
         listeners: Vec<(Bound, Origin, Option<&TlsIdentity>)>,
+        limits: ConnectionLimits,
     ) -> Self {
         let (stopping, watch) = watch::channel(false);
+        let connections = Connections::new(limits.within_open_files());
+        let watching = tokio::spawn(connections.clone().watch(watch.clone()));
         let running = listeners
             .into_iter()
             .map(|(bound, origin, tls)| {
@@ -83,9 +94,11 @@ impl Server {
                     Arc::new(origin),
                     bound.listener,
                     acceptor,
+                    connections.clone(),
                     watch.clone(),
                 ))
             })
+            .chain([watching])
             .collect();
         Self { stopping, running }
     }
@@ -112,28 +125,57 @@ async fn accept(
     origin: Arc<Origin>,
     listener: TcpListener,
     tls: Option<tokio_native_tls::TlsAcceptor>,
+    connections: Connections,
     mut stopping: watch::Receiver<bool>,
 ) {
-    let mut connections = JoinSet::new();
+    let mut serving = JoinSet::new();
+    let mut refusing = JoinSet::new();
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {
                     // Small answers must not wait for a full packet; a socket that can not is slower and still right.
                     let _ = stream.set_nodelay(true);
-                    connections.spawn(serve(app.clone(), origin.clone(), stream, tls.clone(), stopping.clone()));
+                    let Some(place) = connections.admit() else {
+                        if refusing.len() < REFUSALS {
+                            refusing.spawn(timeout(REFUSAL, refuse(stream)));
+                        }
+                        continue;
+                    };
+                    let number = place.number();
+                    let task = serving.spawn(serve(app.clone(), origin.clone(), stream, tls.clone(), place, stopping.clone()));
+                    connections.served_by(number, task);
                 }
-                Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
+                // The process can open no more: one that waits for its client makes room.
+                Err(_) => if !connections.make_room() {
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                },
             },
-            Some(_) = connections.join_next() => {}
+            Some(_) = serving.join_next() => {}
+            Some(_) = refusing.join_next() => {}
             () = connection::stopped(&mut stopping) => break,
         }
     }
     drop(listener);
     let _ = timeout(GRACE, async {
-        while connections.join_next().await.is_some() {}
+        while serving.join_next().await.is_some() {}
     })
     .await;
+}
+
+/// Turns a connection away for which there is no place, and reads what it sends: closing on that would lose the answer.
+async fn refuse(mut stream: TcpStream) -> io::Result<()> {
+    let body = r#"{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"All connections that the server takes are at work (--max-connections)."}"#;
+    let answer = format!(
+        "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/problem+json\r\ncontent-length: {}\r\n\
+         retry-after: 1\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(answer.as_bytes()).await?;
+    stream.shutdown().await?;
+    let mut scratch = [0; 1024];
+    while stream.read(&mut scratch).await? > 0 {}
+    Ok(())
 }
 
 async fn serve(
@@ -141,13 +183,15 @@ async fn serve(
     origin: Arc<Origin>,
     stream: TcpStream,
     tls: Option<tokio_native_tls::TlsAcceptor>,
+    place: Place,
     stopping: watch::Receiver<bool>,
 ) {
+    let activity = place.activity.clone();
     match tls {
-        None => connection::serve(app, origin, stream, stopping).await,
+        None => connection::serve(app, origin, stream, activity, stopping).await,
         Some(acceptor) => {
             if let Ok(Ok(stream)) = timeout(HANDSHAKE, acceptor.accept(stream)).await {
-                connection::serve(app, origin, stream, stopping).await;
+                connection::serve(app, origin, stream, activity, stopping).await;
             }
         }
     }

@@ -37,7 +37,10 @@ impl ContentCheck {
 
     /// How to read the whole content of a manifest.
     pub(crate) fn options(&self, manifest: &Manifest) -> ContentOptions {
-        self.options_as(ContentFormat::of_media_type(&manifest.media_type), manifest)
+        self.options_as(
+            ContentFormat::of_media_type(manifest.media_type()),
+            manifest,
+        )
     }
 
     /// How to read content that travels in a form of its own.
@@ -87,7 +90,7 @@ impl ContentCheck {
 
     /// Bytes that content of this manifest may take on the wire: an archive has headers beside its entries.
     pub(crate) fn max_transfer(&self, manifest: &Manifest) -> u64 {
-        match ContentFormat::of_media_type(&manifest.media_type) {
+        match ContentFormat::of_media_type(manifest.media_type()) {
             ContentFormat::Tar => self
                 .max_content
                 .saturating_add(ContentOptions::DEFAULT_MAX_OVERHEAD),

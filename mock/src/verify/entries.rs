@@ -44,7 +44,7 @@ pub(super) fn conclude(
         let of_path = mirrors.entry(path).or_default();
         reachable.push(!matches!(finding, Finding::Unreachable(_)));
         match finding {
-            Finding::Good(summary) => of_path.add(summary, position),
+            Finding::Good(summary) => of_path.add(&summary, position),
             Finding::OtherBytes(problem) => of_path.other_bytes.push(problem),
             Finding::Unreachable(problem) => of_path.unreachable.push(problem),
             Finding::Forbidden(problem) => return Verdict::Bad(problem),
@@ -148,14 +148,14 @@ fn find_combination(
 }
 
 impl Mirrors {
-    fn add(&mut self, summary: ContentSummary, position: usize) {
+    fn add(&mut self, summary: &ContentSummary, position: usize) {
         match self
             .candidates
             .iter_mut()
             .find(|(candidate, _)| candidate.entries == summary.entries)
         {
             Some((_, positions)) => positions.push(position),
-            None => self.candidates.push((summary, vec![position])),
+            None => self.candidates.push((summary.clone(), vec![position])),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What fetching one source came to.
 
+use std::sync::Arc;
+
 use crate::{
     cause::Cause,
     content::{ContentError, ContentSummary},
@@ -13,7 +15,7 @@ use super::content::refuse_content;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Finding {
     /// It serves content that reads well; of the whole content, the one that the manifest commits to.
-    Good(ContentSummary),
+    Good(Arc<ContentSummary>),
     /// It serves something else.
     OtherBytes(Problem),
     /// It serves nothing, now.

@@ -156,7 +156,7 @@ impl SignatureCheck {
         let cause = signed.as_ref().err().and_then(JsonError::cause);
         let same = || {
             if self.policy.publish.compares_bytes {
-                return document.payload() == manifest.bytes;
+                return *document.payload() == *manifest.bytes;
             }
             let created = json::parse(&manifest.bytes);
             matches!((&signed, created), (Ok(signed), Ok(created)) if json::equal(signed, &created.value))

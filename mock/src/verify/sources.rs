@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use futures::{StreamExt, stream};
+use tokio::sync::Semaphore;
 
 use crate::{
     config::{BadMirror, Config},
@@ -17,7 +18,7 @@ use crate::{
 use super::{ContentCheck, Finding, entries, verdict, verdict::GUARDED};
 
 /// Sources of one release that are fetched at a time.
-const FETCHES_AT_A_TIME: usize = 16;
+const FETCHES_AT_A_TIME: usize = 32;
 
 /// Verifies the content of releases.
 #[derive(Clone)]
@@ -26,6 +27,8 @@ pub(crate) struct Verifier {
     fetcher: Fetcher,
     bad_mirror: BadMirror,
     policy: SourcePolicy,
+    /// How many sources may be fetched at a time, whoever wants them.
+    fetches: Arc<Semaphore>,
 }
 
 impl Verifier {
@@ -35,13 +38,20 @@ impl Verifier {
         check: ContentCheck,
         fetcher: Fetcher,
         policy: SourcePolicy,
+        fetches: Arc<Semaphore>,
     ) -> Self {
         Self {
+            fetches,
             check,
             fetcher,
             bad_mirror: config.bad_mirror,
             policy,
         }
+    }
+
+    /// What bounds how many sources are fetched at a time.
+    pub(crate) fn fetches(&self) -> &Arc<Semaphore> {
+        &self.fetches
     }
 
     /// Fetches what has to be fetched for publishing, and judges it all.
@@ -161,6 +171,8 @@ impl Verifier {
                     .saturating_add(if whole { options.max_overhead } else { 0 }),
             );
 
+        // The semaphore is never closed; without a permit the fetch is merely not limited.
+        let _permit = self.fetches.acquire().await;
         let mut reader = ContentReader::new(options);
         let fetched = self
             .fetcher
@@ -169,7 +181,7 @@ impl Verifier {
         match fetched {
             Ok(fetched) => source.note(&fetched, self.policy),
             Err(FetchFailure::Receiver(error)) if self.check.unread(&error).is_some() => {
-                return Finding::Good(ContentSummary::unread());
+                return Finding::Good(Arc::new(ContentSummary::unread()));
             }
             Err(failure) => {
                 let guarded = is_guarded(&failure) && self.policy.refusal_is_presence;
@@ -182,15 +194,17 @@ impl Verifier {
         }
         let finding = match reader.finish() {
             Err(error) => match self.check.unread(&error) {
-                Some(summary) => Finding::Good(summary),
+                Some(summary) => Finding::Good(Arc::new(summary)),
                 None => Finding::of_content_error(&error),
             },
             Ok(_) if whole && self.fetcher.ignores_body() => {
-                Finding::Good(ContentSummary::unread())
+                Finding::Good(Arc::new(ContentSummary::unread()))
             }
-            Ok(summary) if !whole || self.takes_unseen(position) => Finding::Good(summary),
+            Ok(summary) if !whole || self.takes_unseen(position) => {
+                Finding::Good(Arc::new(summary))
+            }
             Ok(summary) => match self.check.judge(manifest, &summary) {
-                Ok(()) => Finding::Good(summary),
+                Ok(()) => Finding::Good(Arc::new(summary)),
                 Err(problem) => Finding::OtherBytes(problem),
             },
         };

@@ -1,7 +1,5 @@
 //! From what the mirrors of a whole content serve to the verdict on the release (rules SRC-5 to SRC-8).
 
-use std::sync::Arc;
-
 use serde_json::Value;
 
 use crate::{
@@ -65,7 +63,7 @@ pub(super) fn conclude(
     }
     Verdict::Good {
         sources: kept,
-        summary: summary.map(Arc::new),
+        summary,
     }
 }
 

@@ -9,10 +9,11 @@ use super::{Rendering, render_sources};
 /// The document of a release.
 pub(crate) fn render_release(view: &ReleaseView, rendering: Rendering<'_>) -> Value {
     let key = &view.manifest.key;
+    let manifest = view.manifest.value();
     let mut document = Map::new();
     document.insert(
         "release".to_owned(),
-        rendering.policy.reading.manifest(&view.manifest.value),
+        rendering.policy.reading.manifest(&manifest),
     );
     document.insert(
         "releaseSignature".to_owned(),
@@ -27,9 +28,6 @@ pub(crate) fn render_release(view: &ReleaseView, rendering: Rendering<'_>) -> Va
         "publishedAt".to_owned(),
         json!(view.published_at.to_string()),
     );
-    let document = rendering
-        .policy
-        .reading
-        .document(document, &view.manifest.value);
+    let document = rendering.policy.reading.document(document, &manifest);
     rendering.oddities.disturb(document, &key.to_string())
 }

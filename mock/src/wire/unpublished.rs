@@ -9,10 +9,11 @@ use super::{Rendering, render_sources};
 /// The document of an unpublished release.
 pub(crate) fn render_unpublished(view: &UnpublishedView, rendering: Rendering<'_>) -> Value {
     let key = &view.manifest.key;
+    let manifest = view.manifest.value();
     let mut document = Map::new();
     document.insert(
         "release".to_owned(),
-        rendering.policy.reading.manifest(&view.manifest.value),
+        rendering.policy.reading.manifest(&manifest),
     );
     document.insert("creator".to_owned(), json!(view.creator));
     let about = key.to_string();
@@ -48,9 +49,6 @@ pub(crate) fn render_unpublished(view: &UnpublishedView, rendering: Rendering<'_
             ),
         );
     }
-    let document = rendering
-        .policy
-        .reading
-        .document(document, &view.manifest.value);
+    let document = rendering.policy.reading.document(document, &manifest);
     rendering.oddities.disturb(document, &about)
 }

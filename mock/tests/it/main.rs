@@ -15,6 +15,7 @@ mod faults;
 mod holds;
 mod in_process;
 mod journal;
+mod limits;
 mod metrics;
 mod oddities;
 mod processing;
@@ -23,6 +24,8 @@ mod publish;
 mod reading;
 mod readme;
 mod sessions;
+#[cfg(unix)]
+mod shutdown;
 mod signatures;
 mod sources;
 mod support;

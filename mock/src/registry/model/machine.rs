@@ -206,7 +206,7 @@ impl<'a> Machine<'a> {
                     .content(now, &self.caller(*who), &release_key(*key));
                 let expected = self.model.download(*who, *key);
                 if let (Ok(got), Ok(expected)) = (&got, &expected) {
-                    prop_assert_eq!(&got.bytes[..], &[*expected][..]);
+                    prop_assert_eq!(&got.upload.bytes[..], &[*expected][..]);
                 }
                 compare(operation, got.map(drop), expected.map(drop))
             }
@@ -320,10 +320,7 @@ impl<'a> Machine<'a> {
             return Ok(Ok(()));
         };
         let (index, ticket) = self.tickets.remove(at);
-        let upload = Upload {
-            bytes: Bytes::from(vec![bytes]),
-            summary: None,
-        };
+        let upload = Upload::new(Bytes::from(vec![bytes]), None);
         let is_full = self.model.settings.tight_storage && self.registry.stored_bytes >= TIGHT;
         let got = self.registry.finish_upload(self.now, &ticket, upload);
         let mut expected = self.model.pending(index);
@@ -490,7 +487,7 @@ impl<'a> Machine<'a> {
             prop_assert_eq!(places_of(&view.sources), attempt.sources.clone());
             let fixed = json!({
                 "bytes": view.manifest.bytes.to_vec(),
-                "value": view.manifest.value,
+                "value": view.manifest.value(),
                 "signature": view.signature.to_general_json(),
                 "creator": view.creator,
                 "at": view.published_at.to_string(),
@@ -567,7 +564,7 @@ impl<'a> Machine<'a> {
             "creator": "somebody else",
         });
         let rules = ManifestRules::new(&self.workshop.config, &self.policy);
-        Manifest::parse(Bytes::from(document.to_string()), &rules).unwrap()
+        Manifest::parse(document.to_string().as_bytes(), &rules).unwrap()
     }
 
     /// Each is another, so that a release that takes a later one is seen to.

@@ -1,0 +1,185 @@
+//! A request and its answer as they passed. What others may see of them is made when they ask: most requests nobody ever asks about.
+
+use std::sync::Arc;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use http::{HeaderMap, Method};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::{identity::Identity, operation::Operation, problem::ProblemKind};
+
+use super::{
+    AppliedFault, NearestOperation, ReceivedBy, ReceivedRequest, Redactor, ReleaseName,
+    SentResponse, capture::CapturedBody, packed::Packed,
+};
+
+/// What the structure itself and its allocations take.
+const STRUCTURE: usize = 512;
+
+/// Whose credentials a request has.
+#[derive(Clone, Debug)]
+pub(crate) enum Sender {
+    /// None were sent.
+    Nobody,
+    /// They are not known.
+    Unknown,
+    /// An identity's.
+    Known(Arc<Identity>),
+}
+
+/// A request as it arrived, secrets included, and what became of it. Stays within the journal.
+#[derive(Clone, Debug)]
+pub(super) struct Trace {
+    /// Number in the journal.
+    pub(super) id: u64,
+    pub(super) at: Timestamp,
+    pub(super) elapsed_ms: f64,
+    pub(super) origin: ReceivedBy,
+    pub(super) tls: bool,
+    pub(super) method: Method,
+    pub(super) operation: Option<Operation>,
+    pub(super) nearest: Option<Box<NearestOperation>>,
+    pub(super) sender: Sender,
+    /// Whether its path names a release.
+    pub(super) names_release: bool,
+    /// Request target, path relative to the base URL, name, version, token; then names and values of header fields.
+    pub(super) texts: Packed,
+    pub(super) outcome: Outcome,
+}
+
+/// What became of a request.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Outcome {
+    pub(super) body: Option<CapturedBody>,
+    pub(super) complete: bool,
+    pub(super) status: Option<u16>,
+    pub(super) fault: Option<Box<AppliedFault>>,
+    pub(super) duration_ms: Option<f64>,
+    pub(super) answer: Option<SentAnswer>,
+}
+
+/// An answer as it was sent.
+#[derive(Clone, Debug)]
+pub(super) struct SentAnswer {
+    pub(super) fields: Packed,
+    pub(super) body: Option<CapturedBody>,
+}
+
+/// Names and values, in turn.
+pub(super) fn texts_of(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
+    headers
+        .iter()
+        .flat_map(|(name, value)| [name.as_str().as_bytes(), value.as_bytes()])
+}
+
+fn text(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
+    String::from_utf8_lossy(bytes)
+}
+
+/// Names and values as pairs.
+fn pairs<'t>(
+    mut texts: impl Iterator<Item = &'t [u8]>,
+) -> impl Iterator<Item = (&'t [u8], &'t [u8])> {
+    std::iter::from_fn(move || Some((texts.next()?, texts.next()?)))
+}
+
+impl Trace {
+    /// Bytes of memory, about.
+    pub(super) fn weight(&self) -> u64 {
+        let weight = |body: &Option<CapturedBody>| body.as_ref().map_or(0, CapturedBody::weight);
+        let answer = self
+            .outcome
+            .answer
+            .as_ref()
+            .map_or(0, |answer| answer.fields.len() + weight(&answer.body));
+        (STRUCTURE + self.texts.len() + weight(&self.outcome.body) + answer) as u64
+    }
+
+    /// What others may see of it.
+    pub(super) fn show(&self, redactor: &Redactor, problem_type_prefix: &str) -> ReceivedRequest {
+        let mut texts = self.texts.iter();
+        let mut next = || text(texts.next().unwrap_or_default());
+        let (target, path, name, version, token) = (next(), next(), next(), next(), next());
+        let fields: Vec<(&[u8], &[u8])> = pairs(texts).collect();
+        let redactor = &redactor.and((!token.is_empty()).then(|| token.into_owned()));
+
+        let host = fields.iter().find(|(name, _)| *name == b"host");
+        let scheme = if self.tls { "https" } else { "http" };
+        let url = match host {
+            Some((_, host)) => format!("{scheme}://{}{target}", text(host)),
+            None => target.into_owned(),
+        };
+        let outcome = &self.outcome;
+        let document = outcome.body.as_ref().and_then(CapturedBody::document);
+        let release = if self.operation == Some(Operation::Create) {
+            document.as_ref().and_then(release_of)
+        } else {
+            self.names_release.then(|| ReleaseName {
+                name: name.into_owned(),
+                version: version.into_owned(),
+            })
+        };
+        ReceivedRequest {
+            id: self.id,
+            at: self.at,
+            elapsed_ms: self.elapsed_ms,
+            origin: self.origin,
+            method: self.method.to_string(),
+            url: redactor.text(&url),
+            path: redactor.text(&path),
+            operation: self.operation,
+            nearest: self.nearest.as_deref().map(|nearest| NearestOperation {
+                why: redactor.text(&nearest.why),
+                ..nearest.clone()
+            }),
+            release,
+            identity: match &self.sender {
+                Sender::Nobody => None,
+                Sender::Unknown => Some("unknown".to_owned()),
+                Sender::Known(identity) => Some(identity.name.clone()),
+            },
+            headers: redactor.fields(fields.into_iter()),
+            body: outcome
+                .body
+                .as_ref()
+                .map(|body| body.show(document, redactor)),
+            complete: outcome.complete,
+            status: outcome.status,
+            problem: self.problem(problem_type_prefix),
+            fault: outcome.fault.as_deref().cloned(),
+            duration_ms: outcome.duration_ms,
+            response: outcome.answer.as_ref().map(|answer| SentResponse {
+                headers: redactor.fields(pairs(answer.fields.iter())),
+                body: answer
+                    .body
+                    .as_ref()
+                    .filter(|_| self.method != Method::HEAD)
+                    .map(|body| body.show(body.document(), redactor)),
+            }),
+        }
+    }
+
+    /// Name of the problem that the answer carries.
+    fn problem(&self, prefix: &str) -> Option<String> {
+        self.outcome.status.filter(|status| *status >= 400)?;
+        let document = self.outcome.answer.as_ref()?.body.as_ref()?.document()?;
+        let name = document.get("type")?.as_str()?.strip_prefix(prefix)?;
+        ProblemKind::from_name(name).map(|kind| kind.name().to_owned())
+    }
+}
+
+/// Name and version of a manifest, naked or as the payload of a JWS.
+fn release_of(document: &Value) -> Option<ReleaseName> {
+    let name = |manifest: &Value| {
+        Some(ReleaseName {
+            name: manifest.get("name")?.as_str()?.to_owned(),
+            version: manifest.get("version")?.as_str()?.to_owned(),
+        })
+    };
+    name(document).or_else(|| {
+        let payload = document.get("payload")?.as_str()?;
+        let payload = URL_SAFE_NO_PAD.decode(payload).ok()?;
+        name(&serde_json::from_slice(&payload).ok()?)
+    })
+}
