@@ -421,6 +421,18 @@ fn a_run_in_a_workflow_annotates_and_appends_its_summary() {
     }
     let elsewhere = run(&arguments);
     assert!(!text(&elsewhere.stderr).contains("::error"));
+    let full = file(&folder, "full.md", &"x".repeat(1024 * 1024));
+    let output = suite()
+        .args(arguments)
+        .env("GITHUB_STEP_SUMMARY", &full)
+        .output()
+        .unwrap();
+    let said = text(&output.stderr);
+    assert!(
+        said.contains("warning: failed to append to GITHUB_STEP_SUMMARY"),
+        "{said}"
+    );
+    assert_eq!(std::fs::read(full).unwrap().len(), 1024 * 1024);
 }
 
 #[test]

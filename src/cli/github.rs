@@ -1,6 +1,6 @@
 //! What a run tells GitHub Actions by itself: annotations, and a summary on the page of the run.
 
-use std::io::Write as _;
+use std::io::{Error, ErrorKind, Write as _};
 
 use crate::outcome::CaseOutcome;
 use crate::report::{self, Run};
@@ -25,7 +25,8 @@ pub(super) fn tell(run: &Run, outcomes: &[CaseOutcome], strict: bool) {
             let written = file.metadata()?.len();
             let length = u64::try_from(summary.len()).unwrap_or(u64::MAX);
             if written.saturating_add(length) > MAX_SUMMARY {
-                return Ok(());
+                let message = "GitHub drops a summary of more than a mebibyte, and what stands there leaves no room";
+                return Err(Error::new(ErrorKind::FileTooLarge, message));
             }
             file.write_all(summary.as_bytes())
         });

@@ -23,6 +23,7 @@ mod known_entries;
 mod lines;
 pub(crate) mod markdown;
 mod model;
+mod rule_list;
 mod running;
 mod skips;
 mod style;
