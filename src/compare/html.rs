@@ -65,7 +65,13 @@ pub fn render(comparison: &Comparison) -> Result<String, CompareError> {
 }
 
 fn judged(column: &Column) -> Judged<'_> {
-    let (claim, verdict) = claim(&column.summary, false);
+    let (claim, verdict) = match claim(&column.summary, false) {
+        // What was not judged could have broken it.
+        (_, verdict) if verdict != Verdict::Fail && column.interrupted.is_some() => {
+            ("Interrupted", Verdict::Error)
+        }
+        known => known,
+    };
     Judged {
         column,
         claim,

@@ -113,10 +113,10 @@ fn interrupt(harness: &Child, signal: &str) {
     assert!(killed.success());
 }
 
-/// The first case fails, then nothing is answered any more.
+/// After the preflight has looked once more for what it made, the first case fails; then nothing is answered any more.
 fn first_case_alone() -> Place {
     Place::new(|number, to| match number {
-        0 => document(to, "404 Not Found", b"{}"),
+        0 | 1 => document(to, "404 Not Found", b"{}"),
         _ => silence(to),
     })
 }
@@ -150,8 +150,8 @@ fn what_is_known_is_told_in_order_and_the_sum_is_last() {
             .stderr(both)
             .spawn()
             .unwrap();
-        // The preflight, the case that fails, and those that wait; with two at a time the third has begun when the first has ended.
-        place.wait_for(if threads == "1" { 3 } else { 4 });
+        // The preflight and its second look, the case that fails, and those that wait; with two at a time the third has begun when the first has ended.
+        place.wait_for(if threads == "1" { 4 } else { 5 });
         interrupt(&harness, signal);
         assert_eq!(harness.wait().unwrap().code(), Some(130));
         let said = read(&said);
@@ -212,7 +212,7 @@ fn a_report_on_stdout_is_alone_there_when_the_run_is_interrupted_too() {
     .stderr(Stdio::null())
     .spawn()
     .unwrap();
-    place.wait_for(3);
+    place.wait_for(4);
     interrupt(&harness, "-INT");
     let output = harness.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130));
@@ -243,7 +243,7 @@ fn a_report_that_can_not_be_written_keeps_nothing_else_from_being_told() {
     .stderr(Stdio::piped())
     .spawn()
     .unwrap();
-    place.wait_for(3);
+    place.wait_for(4);
     interrupt(&harness, "-INT");
     let output = harness.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130));
@@ -277,7 +277,7 @@ fn a_second_signal_ends_at_once() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    place.wait_for(3);
+    place.wait_for(4);
     interrupt(&harness, "-INT");
     let stderr = BufReader::new(harness.stderr.take().unwrap());
     let told = stderr
