@@ -5,6 +5,7 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// How binding a rule is.
 ///
@@ -165,6 +166,28 @@ pub struct ClientRecord {
     pub stderr: String,
 }
 
+/// The members of an [`ExchangeRecord`].
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ExchangeParts<'a> {
+    /// The request.
+    #[serde(borrow)]
+    pub request: Option<&'a RawValue>,
+    /// The answer, if one came.
+    #[serde(borrow)]
+    pub response: Option<&'a RawValue>,
+    /// Why none came.
+    pub error: Option<String>,
+    /// A line that repeats the request.
+    pub curl: Option<String>,
+    /// When it began, in milliseconds since the case did.
+    pub at_ms: Option<f64>,
+    /// How long it took, in milliseconds.
+    pub duration_ms: Option<f64>,
+    /// What the mock did to it on purpose.
+    pub fault: Option<Value>,
+}
+
 /// An exchange as reports show it, kept as JSON text: a run has tens of thousands of them, and as values they would take many times the
 /// memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -178,6 +201,11 @@ impl ExchangeRecord {
 
     /// What is shown of it.
     pub fn value(&self) -> Value {
+        serde_json::from_str(&self.0).unwrap_or_default()
+    }
+
+    /// What is shown of it, request and answer as the text that they are.
+    pub fn parts(&self) -> ExchangeParts<'_> {
         serde_json::from_str(&self.0).unwrap_or_default()
     }
 

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::budget::beginning;
 use super::json::size;
+use super::message::Message;
 use super::model::{LeftOut, ReportedCase, ReportedExchange};
 
 /// Octets of each text, and header fields of each message, from the most generous to the least.
@@ -71,7 +72,8 @@ fn mark(cut: &mut ReportedCase, case: &ReportedCase, whole: usize) {
 }
 
 fn shorten(exchange: &mut ReportedExchange, limit: usize, fields: usize) {
-    for message in [&mut exchange.request, &mut exchange.response] {
+    for kept in [&mut exchange.request, &mut exchange.response] {
+        let mut message = kept.value();
         let headers = message.get_mut("headers").and_then(Value::as_array_mut);
         if let Some(headers) = headers {
             let more = headers.len().saturating_sub(fields);
@@ -80,7 +82,8 @@ fn shorten(exchange: &mut ReportedExchange, limit: usize, fields: usize) {
                 message["headers_left_out"] = json!(more);
             }
         }
-        texts(message, limit);
+        texts(&mut message, limit);
+        *kept = Message::new(&message);
     }
     // A part of a command is none.
     exchange.curl = exchange
@@ -119,19 +122,18 @@ fn outline(exchange: &mut ReportedExchange, whole: &ReportedExchange) {
         (&mut exchange.request, &whole.request),
         (&mut exchange.response, &whole.response),
     ];
-    for (message, whole) in messages {
+    for (kept, whole) in messages {
+        let mut message = kept.value();
         if let Some(members) = message.as_object_mut() {
             members.retain(|name, _| {
                 ["method", "url", "target", "status", "reason", "error"].contains(&name.as_str())
             });
         }
-        let left_out = whole
-            .to_string()
-            .len()
-            .saturating_sub(message.to_string().len());
+        let left_out = whole.size().saturating_sub(message.to_string().len());
         if left_out > 0 && message.is_object() {
             message["left_out"] = json!(left_out);
         }
+        *kept = Message::new(&message);
     }
     exchange.curl = None;
     exchange.fault = None;

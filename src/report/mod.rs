@@ -22,6 +22,7 @@ mod junit;
 mod known_entries;
 mod lines;
 pub(crate) mod markdown;
+mod message;
 mod model;
 mod rule_list;
 mod running;

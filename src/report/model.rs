@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::interruption::Interruption;
 use super::invocation::Invocation;
+use super::message::Message;
 use crate::outcome::{CaseOutcome, ClientRecord, Level, Verdict};
 use crate::requirement::{self, PROFILE_VERSION};
 
@@ -196,9 +197,11 @@ pub struct ReportedExchange {
     /// Line of the step in the case file.
     pub line: Option<usize>,
     /// The request; `null` for a step that sends nothing.
-    pub request: Value,
+    #[schemars(with = "Value")]
+    pub request: Message,
     /// The answer, or the error in its place as `{"error": TEXT}`; `null` for a step that sends nothing.
-    pub response: Value,
+    #[schemars(with = "Value")]
+    pub response: Message,
     /// A curl line that repeats the request; tokens are variables.
     pub curl: Option<String>,
     /// When it began, in milliseconds since the case did.
@@ -357,23 +360,21 @@ fn case(outcome: &CaseOutcome) -> ReportedCase {
             .collect();
         let count = step.exchanges.len();
         for (index, exchange) in step.exchanges.iter().enumerate() {
-            let exchange = exchange.value();
             let is_last = index + 1 == count;
+            let parts = exchange.parts();
             exchanges.push(ReportedExchange {
                 name: step.name.clone(),
                 line: step.line,
-                request: exchange.get("request").cloned().unwrap_or(Value::Null),
-                response: answer(&exchange),
-                curl: exchange
-                    .get("curl")
-                    .and_then(Value::as_str)
-                    .map(str::to_owned),
-                at_ms: exchange.get("at_ms").and_then(Value::as_f64).map(whole),
-                duration_ms: exchange
-                    .get("duration_ms")
-                    .and_then(Value::as_f64)
-                    .map_or(0, whole),
-                fault: exchange.get("fault").cloned(),
+                request: parts.request.map_or_else(Message::none, Message::of_text),
+                response: match (parts.response, parts.error) {
+                    (Some(response), _) => Message::of_text(response),
+                    (None, Some(error)) => Message::new(&json!({"error": error})),
+                    (None, None) => Message::none(),
+                },
+                curl: parts.curl,
+                at_ms: parts.at_ms.map(whole),
+                duration_ms: parts.duration_ms.map_or(0, whole),
+                fault: parts.fault,
                 not_run: None,
                 mismatches: if is_last {
                     mismatches.clone()
@@ -386,8 +387,8 @@ fn case(outcome: &CaseOutcome) -> ReportedCase {
             exchanges.push(ReportedExchange {
                 name: step.name.clone(),
                 line: step.line,
-                request: Value::Null,
-                response: Value::Null,
+                request: Message::none(),
+                response: Message::none(),
                 curl: step.curl.clone(),
                 at_ms: None,
                 duration_ms: 0,
@@ -416,15 +417,6 @@ fn case(outcome: &CaseOutcome) -> ReportedCase {
             .collect(),
         told: told(outcome),
         left_out: None,
-    }
-}
-
-/// What came back, or why nothing did.
-fn answer(exchange: &Value) -> Value {
-    match (exchange.get("response"), exchange.get("error")) {
-        (Some(response), _) => response.clone(),
-        (None, Some(error)) => json!({"error": error}),
-        (None, None) => Value::Null,
     }
 }
 

@@ -11,7 +11,7 @@ const TEXT: usize = 2048;
 /// Octets of exchanges that are kept of a case in full.
 const OF_CASE: usize = 512 * 1024;
 /// Octets of exchanges that are kept of a run in full: a run of three thousand cases against an ordinary registry takes half of it.
-const OF_RUN: usize = 96 * 1024 * 1024;
+const OF_RUN: usize = 64 * 1024 * 1024;
 
 /// How much room exchanges have taken so far in a run.
 #[derive(Debug, Default)]

@@ -77,13 +77,12 @@ pub(super) fn length(case: &ReportedCase, limit: usize) -> usize {
     };
     case.exchanges
         .iter()
-        .map(|exchange| of_part(&exchange.request) + of_part(&exchange.response))
+        .map(|exchange| of_part(&exchange.request.value()) + of_part(&exchange.response.value()))
         .sum()
 }
 
 fn exchange_view(exchange: &ReportedExchange, detail: Detail) -> Value {
-    let request = &exchange.request;
-    let response = &exchange.response;
+    let (request, response) = (&exchange.request.value(), &exchange.response.value());
     let text = |value: Option<&Value>, limit| {
         value
             .and_then(Value::as_str)
