@@ -66,7 +66,8 @@ fn response(answer: &Answer, redactor: &Redactor) -> Value {
         .headers
         .iter()
         .map(|(name, value)| {
-            json!({"name": visible_line(name.as_bytes()), "value": visible_line(&redactor.bytes(value))})
+            let name = visible_line(&redactor.bytes(name.as_bytes()));
+            json!({"name": name, "value": visible_line(&redactor.bytes(value))})
         })
         .collect();
     let mut report = Map::new();

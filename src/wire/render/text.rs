@@ -78,7 +78,7 @@ fn answer(text: &mut String, answer: &Answer, redactor: &Redactor, limit: BodyLi
         let _ = writeln!(
             text,
             "< {}: {}",
-            visible_line(name.as_bytes()),
+            visible_line(&redactor.bytes(name.as_bytes())),
             visible_line(&redactor.bytes(value))
         );
     }
