@@ -14,6 +14,7 @@ use registry_conformance::{
     check::{implied, schema},
     credentials::{Credentials, Secret},
     jws::{KeySet, verify},
+    outcome::Mismatch,
     report::safe,
     target::{ProblemTypes, Target},
     wire::{
@@ -26,6 +27,9 @@ use serde_json::Value;
 use url::Url;
 
 use super::text::assert_shows_safely;
+
+/// What must hold of an answer, by the document that it has to be.
+type Judge = fn(&Answer) -> Vec<Mismatch>;
 
 /// Secrets with all that makes one hard to find again.
 const SECRETS: [(&str, &str); 4] = [
@@ -93,7 +97,10 @@ fn form_of(value: &str, form: u8, around: &[u8]) -> String {
         // With something before it, as in `Basic`, which moves it by a third of a character or two.
         5 => STANDARD.encode([&around[..around.len().min(2)], value.as_bytes()].concat()),
         6 => URL_SAFE_NO_PAD.encode([value.as_bytes(), around].concat()),
-        _ => value.bytes().map(|octet| format!("%{octet:02x}")).collect(),
+        _ => {
+            let octets: Vec<String> = value.bytes().map(|octet| format!("%{octet:02x}")).collect();
+            octets.concat()
+        }
     }
 }
 
@@ -205,7 +212,7 @@ fn judged(exchange: &Exchange, answer: &Answer, redactor: &Redactor) {
         assert!(scope == implied::Scope::Elsewhere || !is_broken || !found.is_empty());
     }
     let _ = implied::accepted(answer);
-    let judges: [(&str, fn(&Answer) -> Vec<_>); 3] = [
+    let judges: [(&str, Judge); 3] = [
         ("unpublished-release", implied::unpublished),
         ("release", implied::release),
         ("content-sources", implied::sources),

@@ -282,7 +282,7 @@ fn entry(plan: &mut Plan<'_>, payload: &str) -> Value {
     });
     match plan.next() {
         220 => {
-            entry["signature"] = format!("{}=", entry["signature"].as_str().unwrap_or("")).into()
+            entry["signature"] = format!("{}=", entry["signature"].as_str().unwrap_or("")).into();
         }
         221 => entry["protected"] = json!(1),
         222 => entry["header"] = json!("text"),

@@ -17,8 +17,11 @@ pub mod registry;
 mod served;
 mod text;
 
-/// Every target: its name, and what it does with an input.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+/// What a target does with an input; it panics when something does not hold.
+pub type Target = fn(&[u8]);
+
+/// Every target by its name.
+pub const TARGETS: &[(&str, Target)] = &[
     ("answer", answer::run),
     ("case_file", case_file::run),
     ("content", content::run),

@@ -38,6 +38,12 @@ static VERSION: LazyLock<Regex> = LazyLock::new(|| {
     .expect("an expression")
 });
 
+/// A list of entity tags in which no comma stands inside of one.
+static TAGS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"\A(?:W/)?"[!#-+\--~]*"(?:[ \t]*,[ \t]*(?:W/)?"[!#-+\--~]*")*\z"#)
+        .expect("an expression")
+});
+
 thread_local! {
     static WORLD: RefCell<World> = RefCell::new(World::new());
 }
@@ -59,8 +65,8 @@ pub fn run(data: &[u8]) {
         b'c' => world.create("application/json", octets),
         b'j' => world.create("application/jose+json", octets),
         b'p' => world.publish(octets),
-        b'a' => world.sources(Method::POST, octets),
-        b'r' => world.sources(Method::PUT, octets),
+        b'a' => world.sources(&Method::POST, octets),
+        b'r' => world.sources(&Method::PUT, octets),
         b'u' => world.upload("application/wasm", octets),
         b't' => world.upload("application/x-tar", octets),
         b'g' => world.range(octets),
@@ -88,6 +94,10 @@ pub(crate) fn pending_manifest(content: &Content, label: &str) -> String {
         "contentDigest": {"sha256": digest},
     })
     .to_string()
+}
+
+fn path_of(label: &str) -> String {
+    format!("components/{NAMESPACE}:{label}/v1.0.0")
 }
 
 impl World {
@@ -131,7 +141,7 @@ impl World {
                 let signature = Signing::right(manifest, &["owner-es256"]);
                 let signature = signature.sign(&KEYS).expect("a signature");
                 let request = json!({ "releaseSignature": signature });
-                let published = served.post(&self.path(label), &request);
+                let published = served.post(&path_of(label), &request);
                 assert_eq!(published.status, 201);
                 self.published = published.json();
             }
@@ -139,16 +149,12 @@ impl World {
         self.before = served.registry.state();
     }
 
-    fn path(&self, label: &str) -> String {
-        format!("components/{NAMESPACE}:{label}/v1.0.0")
-    }
-
     fn uploaded(&self, label: &str, media_type: &str, octets: &[u8]) -> Response {
         let status = self
             .served
             .send(
                 Method::GET,
-                &format!("{}/unpublished", self.path(label)),
+                &format!("{}/unpublished", path_of(label)),
                 &[],
                 b"",
             )
@@ -231,7 +237,7 @@ impl World {
         let fields: [(&str, &[u8]); 1] = [("content-type", b"application/json")];
         let response = self
             .served
-            .send(Method::POST, &self.path("pending"), &fields, octets)
+            .send(Method::POST, &path_of("pending"), &fields, octets)
             .expect("an answer");
         let request = object(octets);
         let payload = request.as_ref().and_then(|request| {
@@ -261,9 +267,9 @@ impl World {
         self.settle(&response);
     }
 
-    fn sources(&mut self, method: Method, octets: &[u8]) {
+    fn sources(&mut self, method: &Method, octets: &[u8]) {
         let fields: [(&str, &[u8]); 1] = [("content-type", b"application/json")];
-        let path = format!("{}/content-sources", self.path("pending"));
+        let path = format!("{}/content-sources", path_of("pending"));
         let response = self
             .served
             .send(method.clone(), &path, &fields, octets)
@@ -280,7 +286,7 @@ impl World {
             let document = response.json();
             let now = document["contentSources"].as_array().expect("a list");
             // The upload stands first among what was there.
-            let before = usize::from(method == Method::POST);
+            let before = usize::from(*method == Method::POST);
             assert!((before..=given + before).contains(&now.len()), "{text}");
             let mut distinct = Vec::new();
             for source in now {
@@ -305,7 +311,7 @@ impl World {
     }
 
     fn range(&mut self, value: &[u8]) {
-        let path = format!("{}/content", self.path("published"));
+        let path = format!("{}/content", path_of("published"));
         let Some(response) = self
             .served
             .send(Method::GET, &path, &[("range", value)], b"")
@@ -318,7 +324,7 @@ impl World {
         match response.status {
             200 => assert_eq!(response.bytes, self.content),
             206 => {
-                let (first, last) = expected.clone().flatten().expect("a range that can be had");
+                let (first, last) = expected.flatten().expect("a range that can be had");
                 assert_eq!(response.bytes, self.content[first..=last], "{text}");
                 let said = format!("bytes {first}-{last}/{length}");
                 assert_eq!(response.header("content-range"), Some(said.as_str()));
@@ -338,16 +344,12 @@ impl World {
     }
 
     fn entity_tag(&mut self, value: &[u8]) {
-        let path = self.path("published");
+        let path = path_of("published");
         let fields = [("if-none-match", value)];
         let Some(response) = self.served.send(Method::GET, &path, &fields, b"") else {
             return;
         };
         let tag = response.header("etag").expect("a tag").to_owned();
-        static TAGS: LazyLock<Regex> = LazyLock::new(|| {
-            Regex::new(r#"\A(?:W/)?"[!#-+\--~]*"(?:[ \t]*,[ \t]*(?:W/)?"[!#-+\--~]*")*\z"#)
-                .expect("an expression")
-        });
         let text = String::from_utf8_lossy(value).into_owned();
         if TAGS.is_match(&text) {
             let is_named = text
@@ -357,7 +359,7 @@ impl World {
         }
         match response.status {
             304 => {
-                assert!(response.bytes.is_empty() && (text.contains(&tag) || text.contains('*')))
+                assert!(response.bytes.is_empty() && (text.contains(&tag) || text.contains('*')));
             }
             status => {
                 assert_eq!(status, 200);
