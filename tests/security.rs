@@ -92,4 +92,6 @@ fn no_package_may_use_unsafe_code() {
         let text = std::fs::read_to_string(manifest).expect("the manifest");
         assert!(text.contains("\n[lints]\nworkspace = true\n"), "{manifest}");
     }
+    let targets = std::fs::read_to_string("fuzz/src/lib.rs").expect("the fuzz targets");
+    assert!(targets.contains("\n#![forbid(unsafe_code)]\n"));
 }

@@ -852,6 +852,26 @@ async fn an_exchange_reads_well_and_keeps_secrets() {
     }
 }
 
+/// Encoders differ in what they leave alone, and a field can be called anything.
+#[tokio::test]
+async fn a_secret_is_hidden_where_every_sign_is_encoded_and_in_the_name_of_a_field() {
+    let (mut exchange, redactor) = exchange().await;
+    exchange.answer = Ok(Answer {
+        status: 200,
+        headers: vec![("owner-token".to_owned(), b"owner%2Dtoken".to_vec())],
+        complete: true,
+        ..Answer::default()
+    });
+    let text = render::http_text(&exchange, &redactor, BodyLimit::default());
+    let report = render::to_report(&exchange, &redactor)
+        .to_value()
+        .to_string();
+    for shown in [text, report] {
+        assert!(!shown.contains("owner-token"), "{shown}");
+        assert!(!shown.contains("owner%2Dtoken"), "{shown}");
+    }
+}
+
 #[tokio::test]
 async fn the_report_of_an_exchange_has_the_promised_shape() {
     let (mut exchange, redactor) = exchange().await;

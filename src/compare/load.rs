@@ -98,7 +98,8 @@ pub fn load(path: &Path) -> Result<Report, CompareError> {
     parse(&octets, path)
 }
 
-fn parse(octets: &[u8], path: &Path) -> Result<Report, CompareError> {
+/// As [`load`], of octets that are already read; `path` names them in errors.
+pub fn parse(octets: &[u8], path: &Path) -> Result<Report, CompareError> {
     let malformed = |what: String| CompareError::Malformed {
         path: path.to_owned(),
         what: shortened(&what, 300),

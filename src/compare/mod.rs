@@ -12,6 +12,6 @@ mod text;
 pub use change::{Cell, Change};
 pub use comparison::{Column, Comparison, Row};
 pub use html::render as render_html;
-pub use load::{CompareError, MAX_SIZE, Named, load, load_all};
+pub use load::{CompareError, MAX_SIZE, Named, load, load_all, parse};
 pub use markdown::render as render_markdown;
 pub use text::render as render_text;

@@ -266,6 +266,8 @@ fn plain_forms(value: &str) -> Vec<String> {
         each("\\u00"),
         each("\\x"),
         percent,
+        // As some encode it, who leave letters and digits alone.
+        utf8_percent_encode(value, NON_ALPHANUMERIC).to_string(),
     ]
 }
 
