@@ -87,10 +87,10 @@ fn report(octets: &[u8]) {
         }
     };
     let write = |report| report::render_json(report).expect("a report can be written");
-    let written = write(&report);
+    let written = write(report.clone());
     let again = compare::parse(written.as_bytes(), Path::new("report.json"));
     let again = again.expect("what was written can be read");
-    assert_eq!(write(&again), written, "another report");
+    assert_eq!(write(again.clone()), written, "another report");
     let named = |name: &str| Named {
         name: name.to_owned(),
         report: report.clone(),
