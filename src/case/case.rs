@@ -111,6 +111,10 @@ impl Case {
     }
 
     /// What the file says, its steps aside.
+    ///
+    /// # Panics
+    ///
+    /// Never: a case is made of a file that could be read.
     pub fn without_steps(&self) -> CaseFile {
         let source = self.origin.source();
         let members = CaseFile::BESIDE_STEPS

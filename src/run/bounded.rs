@@ -1,5 +1,6 @@
 //! Bounds on what is kept of a case: a registry decides how much it answers, and how much of that is wrong.
 
+use std::fmt::Write as _;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::outcome::{CaseOutcome, Mismatch};
@@ -78,7 +79,7 @@ fn shortened(mut mismatch: Mismatch) -> Mismatch {
         if text.len() > TEXT {
             let beyond = text.len() - TEXT;
             text.truncate(text.floor_char_boundary(TEXT));
-            text.push_str(&format!("… and {beyond} octets more"));
+            let _ = write!(text, "… and {beyond} octets more");
             text.shrink_to_fit();
         }
     }

@@ -64,7 +64,7 @@ impl ChunkDecoder {
                     if ready == 0 {
                         return Ok(used);
                     }
-                    body.push(Bytes::copy_from_slice(&rest[..ready]));
+                    body.push(&Bytes::copy_from_slice(&rest[..ready]));
                     used += ready;
                     *left -= ready as u64;
                     if *left == 0 {

@@ -43,7 +43,7 @@ impl Collected {
     }
 
     /// Takes octets in, as many as there is room for; whether that is all of them.
-    pub(super) fn push(&mut self, octets: Bytes) -> bool {
+    pub(super) fn push(&mut self, octets: &Bytes) -> bool {
         let taken = octets.len().min(self.room());
         let is_all = taken == octets.len();
         if taken > 0 {

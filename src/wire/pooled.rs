@@ -108,7 +108,7 @@ async fn read(mut response: reqwest::Response, bounds: BodyBounds, until: Instan
     loop {
         match timeout_at(until, response.chunk()).await {
             Ok(Ok(Some(octets))) => {
-                if !body.push(octets) {
+                if !body.push(&octets) {
                     body.overflows(&mut answer);
                     break;
                 }

@@ -210,13 +210,13 @@ impl ResponseReader {
                     .unwrap_or(usize::MAX)
                     .min(self.buffer.len())
                     .min(room);
-                body.octets.push(take(&mut self.buffer, ready));
+                body.octets.push(&take(&mut self.buffer, ready));
                 *left -= ready as u64;
                 body.answer.complete = *left == 0;
             }
             Framing::UntilClose => {
                 let ready = self.buffer.len().min(room);
-                body.octets.push(take(&mut self.buffer, ready));
+                body.octets.push(&take(&mut self.buffer, ready));
             }
             Framing::Chunked(decoder) => match decoder.decode(&self.buffer, &mut body.octets) {
                 Ok(used) => {
