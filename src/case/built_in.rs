@@ -56,7 +56,7 @@ fn load(is_wanted: impl Fn(&str) -> bool) -> Result<Vec<Case>, Vec<CaseError>> {
                     text: Cow::Borrowed(file.text),
                     json: file.json,
                     source: OnceLock::new(),
-                    spans: OnceLock::new(),
+                    lines: OnceLock::new(),
                 },
             )),
             Err(error) => errors.push(CaseError {

@@ -8,12 +8,12 @@ use std::sync::{Arc, OnceLock};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::lines::Lines;
 use super::model::{CaseFile, SkipUnless, Step};
 use super::outline::Outline;
 use super::source::Source;
 use crate::outcome::Level;
 use crate::requirement;
-use crate::yaml::{Located, Spans};
 
 /// A case, ready to be planned: of a matrix, one value of it.
 ///
@@ -38,8 +38,8 @@ pub(super) struct CaseOrigin {
     /// The text as JSON, of a file inside the binary.
     pub json: &'static str,
     pub source: OnceLock<Source>,
-    /// Where everything stands, found out when a place is first asked for.
-    pub spans: OnceLock<Spans>,
+    /// Where the steps stand, found out when one is first asked for.
+    pub lines: OnceLock<Lines>,
 }
 
 /// What the file says of a case.
@@ -126,10 +126,10 @@ impl Case {
 
     /// The line in the file at which the value at a JSON pointer begins, or the nearest one that it is inside of.
     pub fn line_of(&self, pointer: &str) -> usize {
-        let spans = self.origin.spans.get_or_init(|| {
-            Located::parse(&self.origin.text).map_or_else(|_| Spans::default(), |read| read.spans)
-        });
-        spans.value(pointer).line
+        self.origin
+            .lines
+            .get_or_init(|| Lines::of(&self.origin.text))
+            .at(pointer)
     }
 }
 

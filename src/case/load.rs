@@ -183,7 +183,7 @@ fn read(path: PathBuf, id: &str, text: String) -> Result<Vec<Case>, Vec<CaseErro
         json: "",
         source: OnceLock::from(source),
         // Kept for no longer than it takes to look: most places are never asked for again.
-        spans: OnceLock::new(),
+        lines: OnceLock::new(),
     };
     Ok(Case::all_of(id, &outline, origin))
 }

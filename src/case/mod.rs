@@ -13,6 +13,7 @@ mod content_size;
 pub mod content_spec;
 pub mod expectation;
 pub mod host_spec;
+mod lines;
 mod lint;
 mod load;
 pub mod model;

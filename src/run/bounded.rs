@@ -12,12 +12,15 @@ const TEXT: usize = 2048;
 /// Octets of exchanges that are kept of a case in full.
 const OF_CASE: usize = 512 * 1024;
 /// Octets of exchanges that are kept of a run in full: a run of three thousand cases against an ordinary registry takes half of it.
-const OF_RUN: usize = 64 * 1024 * 1024;
+const OF_RUN: usize = 48 * 1024 * 1024;
+/// Octets of transcripts that are kept of a run: those of failures, which by then have explained thousands of them.
+const TRANSCRIPTS: usize = 24 * 1024 * 1024;
 
 /// How much room exchanges have taken so far in a run.
 #[derive(Debug, Default)]
 pub(super) struct Room {
     taken: AtomicUsize,
+    transcripts: AtomicUsize,
 }
 
 impl Room {
@@ -36,6 +39,13 @@ impl Room {
                 *exchange = exchange.in_brief();
             } else {
                 of_case += size;
+            }
+        }
+        for step in &mut outcome.steps {
+            let size = step.transcripts.iter().map(String::len).sum();
+            if self.transcripts.fetch_add(size, Ordering::Relaxed) + size > TRANSCRIPTS {
+                self.transcripts.fetch_sub(size, Ordering::Relaxed);
+                step.transcripts = Vec::new();
             }
         }
     }

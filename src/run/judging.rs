@@ -195,6 +195,7 @@ impl CaseRun<'_> {
         }
         let error = match &exchange.answer {
             Ok(answer) if answer.complete || answer.truncated_by_us => {
+                self.context.presence.note_answer();
                 return Ok(implied::general(
                     exchange,
                     scope,
@@ -216,6 +217,9 @@ impl CaseRun<'_> {
             return Ok(Vec::new());
         }
         let presence = &self.context.presence;
+        if exchange.duration >= self.context.target.deadlines.exchange {
+            presence.note_stall();
+        }
         match self
             .context
             .client

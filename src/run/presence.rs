@@ -12,6 +12,12 @@ use url::Url;
 use super::context::RunContext;
 use crate::wire::{Alive, Request};
 
+/// Requests in a row without a whole answer within the deadline after which no more is asked: a run of thousands of cases would take
+/// hours to say the same of each.
+const STALLED: u32 = 64;
+const STAYED_AWAY: &str = "the registry is gone and did not come back; the case was not run";
+const STALLS: &str = "the registry gave no whole answer within the deadline to 64 requests in a row, and none to others between them; the case was not run";
+
 /// The pauses between looks for a registry that is gone.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
@@ -29,8 +35,10 @@ struct State {
     /// When it was last known to be gone, or to have forgotten, on the clock of the client.
     gone_at: Option<Duration>,
     is_gone: bool,
-    /// Whether it stayed away for longer than is waited for.
-    is_given_up: bool,
+    /// Why no more is asked of it, if that is so.
+    given_up: Option<&'static str>,
+    /// Requests in a row that took all their time without a whole answer.
+    stalled: u32,
     /// What it showed to its owner before the first case, and has to know for as long as it lives.
     landmark: Option<Url>,
 }
@@ -38,6 +46,20 @@ struct State {
 impl Presence {
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// It answered as a registry does, for better or worse.
+    pub(super) fn note_answer(&self) {
+        self.state().stalled = 0;
+    }
+
+    /// A request took all its time and got no whole answer.
+    pub(super) fn note_stall(&self) {
+        let mut state = self.state();
+        state.stalled = state.stalled.saturating_add(1);
+        if state.stalled >= STALLED {
+            state.given_up.get_or_insert(STALLS);
+        }
     }
 
     /// It could not be reached just now.
@@ -65,12 +87,16 @@ impl Presence {
         }
     }
 
-    /// Waits for a registry that is gone, altogether no longer than one exchange may take; the error says that it did not come back.
+    /// Waits for a registry that is gone, altogether no longer than one exchange may take; the error says why no more is asked of it.
     pub(super) async fn wait_for_return(&self, context: &RunContext) -> Result<(), &'static str> {
-        const STAYED_AWAY: &str =
-            "the registry is gone and did not come back; the case was not run";
-        if !self.state().is_gone {
-            return Ok(());
+        {
+            let state = self.state();
+            if let Some(why) = state.given_up {
+                return Err(why);
+            }
+            if !state.is_gone {
+                return Ok(());
+            }
         }
         let _looking = self.looking.lock().await;
         let until = Instant::now() + context.target.deadlines.exchange;
@@ -78,11 +104,11 @@ impl Presence {
         loop {
             {
                 let state = self.state();
+                if let Some(why) = state.given_up {
+                    return Err(why);
+                }
                 if !state.is_gone {
                     return Ok(());
-                }
-                if state.is_given_up {
-                    return Err(STAYED_AWAY);
                 }
             }
             let alive = context.client.alive(&context.target.registry);
@@ -91,7 +117,7 @@ impl Presence {
                 state.is_gone = false;
                 state.gone_at = Some(context.client.elapsed());
             } else if Instant::now() + pause >= until {
-                self.state().is_given_up = true;
+                self.state().given_up = Some(STAYED_AWAY);
             } else {
                 sleep(pause).await;
                 pause = (pause * 2).min(LONGEST_PAUSE);

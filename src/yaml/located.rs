@@ -55,6 +55,13 @@ impl Spans {
         }
     }
 
+    /// All values with their places, in order of their pointers.
+    pub fn values(&self) -> impl Iterator<Item = (&str, Position)> {
+        self.values
+            .iter()
+            .map(|(pointer, position)| (pointer.as_str(), *position))
+    }
+
     /// Where the name of the member at `pointer` begins; of an item of a sequence, where its value does.
     pub fn key(&self, pointer: &str) -> Position {
         self.keys
