@@ -89,11 +89,14 @@ pub fn plan<'a>(
     selection: &Selection,
     known_failures: &KnownFailures,
 ) -> Vec<Planned<'a>> {
+    let mut held = None;
     let mut planned: Vec<(bool, Planned<'_>)> = cases
         .iter()
         .filter(|case| selection.selects(&case.id))
         .filter(|case| selection.slow != Slow::Only || case.is_slow())
         .map(|case| {
+            // Until the next case has it, or that of another file.
+            held.replace(case.hold());
             let file = case.without_steps();
             let planned = Planned {
                 case,

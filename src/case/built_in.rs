@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::{LazyLock, OnceLock};
+use std::sync::{LazyLock, Mutex, OnceLock};
 
 use super::case::{Case, CaseOrigin};
 use super::load::{CaseError, LoadError};
@@ -54,8 +54,8 @@ fn load(is_wanted: impl Fn(&str) -> bool) -> Result<Vec<Case>, Vec<CaseError>> {
                 CaseOrigin {
                     path,
                     text: Cow::Borrowed(file.text),
-                    json: file.json,
-                    source: OnceLock::new(),
+                    json: Cow::Borrowed(file.json),
+                    source: Mutex::default(),
                     lines: OnceLock::new(),
                 },
             )),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -28,16 +28,24 @@ pub struct Case {
     about_client: bool,
     origin: Arc<CaseOrigin>,
     content: Arc<OnceLock<CaseContent>>,
+    /// Keeps what is read of the file for its other cases.
+    #[expect(dead_code, reason = "it is there to be kept")]
+    held: Option<Held>,
 }
+
+/// What was read of a file: the cases of a matrix, one after another, need not read it again while somebody has this.
+#[derive(Debug, Clone)]
+pub struct Held(#[expect(dead_code, reason = "it is there to be kept")] Arc<Source>);
 
 /// The file that one or more cases come from.
 #[derive(Debug)]
 pub(super) struct CaseOrigin {
     pub path: PathBuf,
     pub text: Cow<'static, str>,
-    /// The text as JSON, of a file inside the binary.
-    pub json: &'static str,
-    pub source: OnceLock<Source>,
+    /// The text as JSON.
+    pub json: Cow<'static, str>,
+    /// What is read of that, as long as one of the file's cases is being planned or carried out.
+    pub source: Mutex<Weak<Source>>,
     /// Where the steps stand, found out when one is first asked for.
     pub lines: OnceLock<Lines>,
 }
@@ -68,6 +76,7 @@ impl Case {
             about_client: outline.is_about_client(),
             origin: Arc::clone(&origin),
             content: Arc::default(),
+            held: None,
         };
         match outline.labels() {
             [] => vec![case(0, file_id.to_owned())],
@@ -106,8 +115,14 @@ impl Case {
     pub fn opened(&self) -> Self {
         Self {
             content: Arc::default(),
+            held: Some(self.hold()),
             ..self.clone()
         }
+    }
+
+    /// Keeps what is read of the file.
+    pub fn hold(&self) -> Held {
+        Held(self.origin.source())
     }
 
     /// What the file says, its steps aside.
@@ -148,9 +163,16 @@ const READ_BEFORE: &str =
     "every file was read once: when it was loaded, and what is inside the binary by tests/cases.rs";
 
 impl CaseOrigin {
-    fn source(&self) -> &Source {
-        self.source
-            .get_or_init(|| Source::new(serde_json::from_str(self.json).expect(READ_BEFORE)))
+    fn source(&self) -> Arc<Source> {
+        let mut kept = self.source.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(source) = kept.upgrade() {
+            return source;
+        }
+        let source = Arc::new(Source::new(
+            serde_json::from_str(&self.json).expect(READ_BEFORE),
+        ));
+        *kept = Arc::downgrade(&source);
+        source
     }
 }
 

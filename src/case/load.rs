@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -180,8 +180,8 @@ fn read(path: PathBuf, id: &str, text: String) -> Result<Vec<Case>, Vec<CaseErro
     let origin = CaseOrigin {
         path,
         text: Cow::Owned(text),
-        json: "",
-        source: OnceLock::from(source),
+        json: Cow::Owned(source.file().to_string()),
+        source: Mutex::default(),
         // Kept for no longer than it takes to look: most places are never asked for again.
         lines: OnceLock::new(),
     };

@@ -281,7 +281,18 @@ pub(super) fn check_usage(arguments: &RunArguments, wrapped: bool) -> Result<(),
             "failed to write several reports to stdout: one `-` at most",
         ));
     }
-    for report in &arguments.reports {
+    for (index, report) in arguments.reports.iter().enumerate() {
+        let is_same = |other: &report::ReportRequest| {
+            other.path.is_some() && other.path == report.path
+        };
+        if arguments.reports[..index].iter().any(is_same)
+            && let Some(path) = &report.path
+        {
+            return Err(CliError::message(format!(
+                "failed to write two reports to {}: each needs a file of its own",
+                path.display()
+            )));
+        }
         report.check().map_err(CliError::usage)?;
     }
     if let [word] = arguments.filters.as_slice()

@@ -118,6 +118,14 @@ impl CaseRun<'_> {
                 mismatch.expectation = Some(format!("{pointer}{place}"));
             }
         }
+        if performed.succeeded()
+            && expectations
+                .iter()
+                .any(|(_, expectation)| expectation.refused.is_some())
+        {
+            // What should have been refused is first of all that, whatever else is wrong with the answer.
+            mismatches.sort_by_key(|mismatch| mismatch.expectation.is_none());
+        }
         let is_group = step.parallel.is_some()
             || step.received.is_some()
             || step.host.is_some()

@@ -24,7 +24,7 @@ use super::{
 /// The first wait after a 429 without `Retry-After`; it doubles each time.
 const BACKOFF: Duration = Duration::from_millis(100);
 /// What is read of an answer to a case that has sent nothing yet, in octets.
-const DOCUMENT: usize = 512 * 1024;
+const DOCUMENT: usize = 256 * 1024;
 /// How much more is read for each octet that a case has sent.
 const GROWTH: usize = 6;
 /// However short the waits, a request is not sent again more often.

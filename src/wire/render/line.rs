@@ -5,8 +5,9 @@ use crate::wire::Redactor;
 
 /// Octets of a line that are shown.
 const LONGEST: usize = 2048;
-/// Header fields that are shown.
+/// Header fields that are shown, and octets of all of them.
 const MOST_FIELDS: usize = 100;
+const FIELDS: usize = 8 * 1024;
 
 /// One line: redacted, then shortened.
 pub(super) fn line(octets: &[u8], redactor: &Redactor) -> String {
@@ -23,10 +24,17 @@ pub(super) fn fields(
     headers: &[(String, Vec<u8>)],
     redactor: &Redactor,
 ) -> (Vec<(String, String)>, usize) {
-    let shown = headers
+    let mut room = FIELDS;
+    let shown: Vec<_> = headers
         .iter()
         .take(MOST_FIELDS)
         .map(|(name, value)| (line(name.as_bytes(), redactor), line(value, redactor)))
+        .take_while(|(name, value)| {
+            let fits = name.len() + value.len() <= room;
+            room = room.saturating_sub(name.len() + value.len());
+            fits
+        })
         .collect();
-    (shown, headers.len().saturating_sub(MOST_FIELDS))
+    let left_out = headers.len() - shown.len();
+    (shown, left_out)
 }
