@@ -11,6 +11,9 @@ use crate::case::action::{Download, DownloadFrom};
 use crate::target::Operation;
 use crate::wire::Request;
 
+/// Sources of a release that are tried: no case names as many, and a registry may name thousands, each of which is kept.
+const MOST: usize = 16;
+
 impl CaseRun<'_> {
     pub(super) async fn download(
         &self,
@@ -88,6 +91,7 @@ impl CaseRun<'_> {
             .flatten()
             .filter_map(|source| base.join(source.get("url")?.as_str()?).ok())
             .filter(|url| matches!(url.scheme(), "http" | "https"))
+            .take(MOST)
             .collect())
     }
 }

@@ -9,8 +9,8 @@ use super::{
 };
 
 /// The most octets of a head, and the most interim (1xx) responses, before it is taken to be endless.
-const MAX_HEAD: usize = 64 * 1024;
-const MAX_FIELDS: usize = 256;
+pub(super) const MAX_HEAD: usize = 64 * 1024;
+pub(super) const MAX_FIELDS: usize = 256;
 const MAX_INTERIM: usize = 32;
 /// The most octets after the end that are looked at.
 const MAX_SURPLUS: usize = 64 * 1024;
@@ -148,7 +148,7 @@ impl ResponseReader {
                 return Ok(Progress::More);
             }
             Ok(_) | Err(httparse::Error::TooManyHeaders) => {
-                return Err(WireError::Malformed("its head does not end".to_owned()));
+                return Err(long_head());
             }
             Err(error) => {
                 return Err(WireError::Malformed(format!(
@@ -247,6 +247,11 @@ impl ResponseReader {
             Progress::More
         }
     }
+}
+
+/// The trouble with a head beyond the bounds, whether it would end or not.
+pub(super) fn long_head() -> WireError {
+    WireError::Malformed("its head does not end".to_owned())
 }
 
 /// The first octets of the buffer, which they leave.

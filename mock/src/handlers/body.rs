@@ -170,7 +170,8 @@ impl Request {
             }
             body.extend_from_slice(&chunk);
         }
-        if always == 0 {
+        // A small document for control is read whether there is room or not.
+        if body.len() as u64 > always {
             let values = body.iter().filter(|octet| b",[{".contains(octet));
             self.held.grow(VALUE * values.count() as u64)?;
         }
