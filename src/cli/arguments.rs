@@ -71,7 +71,7 @@ pub(super) struct RunArguments {
     /// Cases from this folder instead of the built-in ones
     #[arg(long, value_name = "DIR", env = "REGISTRY_CONFORMANCE_CASES")]
     pub cases: Option<PathBuf>,
-    /// Write a report (json, junit, html, markdown, tap, badge, shields); repeatable; `-` is stdout
+    /// Write a report (json, junit, html, markdown, tap, badge, shields); repeatable (the variable holds one); `-` is stdout
     #[arg(
         long = "report",
         value_name = "FORMAT=PATH",

@@ -118,6 +118,21 @@ impl Interrupt {
         this
     }
 
+    /// What stands where a report was to be written is of another run, and would be taken for that of this one.
+    fn remove_earlier_reports(&self) {
+        let paths = self
+            .arguments
+            .reports
+            .iter()
+            .filter_map(|report| report.path.as_ref());
+        for path in paths.filter(|path| path.is_file()) {
+            match std::fs::remove_file(path) {
+                Ok(()) => eprintln!("removed {}, which an earlier run wrote", path.display()),
+                Err(error) => eprintln!("error: failed to remove {}: {error}", path.display()),
+            }
+        }
+    }
+
     /// From now on there is this to report.
     pub(super) fn knows(&self, known: Known) {
         self.proceed(Phase::Judging(Box::new(known)));
@@ -165,9 +180,13 @@ impl Interrupt {
             }
             std::mem::replace(&mut *phase, Phase::Interrupted)
         };
-        let told = std::panic::catch_unwind(AssertUnwindSafe(|| match phase {
-            Phase::Judging(known) => self.tell(*known),
-            _ => eprintln!("\ninterrupted before the first case"),
+        let told = std::panic::catch_unwind(AssertUnwindSafe(|| {
+            if let Phase::Judging(known) = phase {
+                self.tell(*known);
+            } else {
+                eprintln!("\ninterrupted before the first case");
+                self.remove_earlier_reports();
+            }
         }));
         if told.is_err() {
             eprintln!("error: failed to tell what is known so far");

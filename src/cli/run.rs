@@ -282,9 +282,8 @@ pub(super) fn check_usage(arguments: &RunArguments, wrapped: bool) -> Result<(),
         ));
     }
     for (index, report) in arguments.reports.iter().enumerate() {
-        let is_same = |other: &report::ReportRequest| {
-            other.path.is_some() && other.path == report.path
-        };
+        let is_same =
+            |other: &report::ReportRequest| other.path.is_some() && other.path == report.path;
         if arguments.reports[..index].iter().any(is_same)
             && let Some(path) = &report.path
         {

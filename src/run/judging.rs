@@ -104,25 +104,8 @@ impl CaseRun<'_> {
             }
             mismatches.extend(found);
         }
-        // What every answer must be is what this step is about, where an expectation of it names the rule.
-        for mismatch in &mut mismatches {
-            let about = expectations.iter().find(|(_, expectation)| {
-                expectation.rule.is_some()
-                    && expectation.rule == mismatch.requirement
-                    && applies(expectation, context.capabilities)
-                    && expectation
-                        .place
-                        .is_none_or(|place| self.is_placed(state, step, place))
-            });
-            if let (None, Some((place, _))) = (&mismatch.expectation, about) {
-                mismatch.expectation = Some(format!("{pointer}{place}"));
-            }
-        }
-        if performed.succeeded()
-            && expectations
-                .iter()
-                .any(|(_, expectation)| expectation.refused.is_some())
-        {
+        self.claim(state, step, pointer, &expectations, &mut mismatches);
+        if performed.succeeded() && expects_refusal(&expectations) {
             // What should have been refused is first of all that, whatever else is wrong with the answer.
             mismatches.sort_by_key(|mismatch| mismatch.expectation.is_none());
         }
@@ -144,6 +127,30 @@ impl CaseRun<'_> {
             mismatches,
             Flow::Stop(format!("the step `{name}` before did not succeed")),
         )
+    }
+
+    /// What every answer must be is what a step is about, where an expectation of it names the rule.
+    fn claim(
+        &self,
+        state: &State,
+        step: &Step,
+        pointer: &str,
+        expectations: &[(String, Expectation)],
+        mismatches: &mut [Mismatch],
+    ) {
+        for mismatch in mismatches {
+            let about = expectations.iter().find(|(_, expectation)| {
+                expectation.rule.is_some()
+                    && expectation.rule == mismatch.requirement
+                    && applies(expectation, &self.context.capabilities)
+                    && expectation
+                        .place
+                        .is_none_or(|place| self.is_placed(state, step, place))
+            });
+            if let (None, Some((place, _))) = (&mismatch.expectation, about) {
+                mismatch.expectation = Some(format!("{pointer}{place}"));
+            }
+        }
     }
 
     fn subject<'s>(
@@ -318,6 +325,12 @@ impl CaseRun<'_> {
             .and_then(|release| release.upload_url.as_ref());
         url.is_some_and(|url| self.is_api(url) == (place.upload == UploadPlace::Api))
     }
+}
+
+fn expects_refusal(expectations: &[(String, Expectation)]) -> bool {
+    expectations
+        .iter()
+        .any(|(_, expectation)| expectation.refused.is_some())
 }
 
 /// The release that a step is about.

@@ -1,11 +1,14 @@
 //! The journal: `requests`, `requests/find`, `requests/count`.
 
+use std::fmt::Write as _;
+
+use http::StatusCode;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
 use crate::{
     handlers::Request,
-    journal::{Matcher, Page, Recorded},
+    journal::{Matcher, Page},
     refusal::Refusal,
     reply::Reply,
     session::Session,
@@ -15,7 +18,7 @@ use super::reply::{document, malformed};
 
 pub(super) fn list(session: &Session, request: &Request) -> Result<Reply, Refusal> {
     let page = page(request)?;
-    Ok(shown(&session.journal.find(&Matcher::new(), page)))
+    Ok(shown(session, &Matcher::new(), page))
 }
 
 pub(super) fn find(
@@ -31,7 +34,7 @@ pub(super) fn find(
             "What is expected goes with requests/count; here the body is a matcher only.",
         ));
     }
-    Ok(shown(&session.journal.find(&matcher, page)))
+    Ok(shown(session, &matcher, page))
 }
 
 pub(super) fn count(session: &Session, members: &Map<String, Value>) -> Result<Reply, Refusal> {
@@ -42,17 +45,20 @@ pub(super) fn count(session: &Session, members: &Map<String, Value>) -> Result<R
     )))
 }
 
-fn shown(recorded: &Recorded) -> Reply {
-    let requests: Vec<Value> = recorded
-        .requests
-        .iter()
-        .map(|request| json!(**request))
-        .collect();
-    document(&json!({
-        "requests": requests,
-        "count": recorded.requests.len(),
-        "dropped": recorded.dropped,
-    }))
+/// The requests that match. They stand in memory one by one beside their text: shown as values, all of them would take fifty times what the
+/// journal keeps.
+fn shown(session: &Session, matcher: &Matcher, page: Page) -> Reply {
+    let mut text = "{\"requests\":[".to_owned();
+    let mut count = 0_usize;
+    let dropped = session.journal.visit(matcher, page, |request| {
+        if count > 0 {
+            text.push(',');
+        }
+        count += 1;
+        text.push_str(&json!(request).to_string());
+    });
+    let _ = write!(text, "],\"count\":{count},\"dropped\":{dropped}}}");
+    Reply::with_body(StatusCode::OK, "application/json", text)
 }
 
 fn page(request: &Request) -> Result<Page, Refusal> {

@@ -188,16 +188,27 @@ impl Journal {
 
     /// The requests that match.
     pub(crate) fn find(&self, matcher: &Matcher, page: Page) -> Recorded {
+        let mut requests = Vec::new();
+        let dropped = self.visit(matcher, page, |request| requests.push(Arc::new(request)));
+        Recorded { requests, dropped }
+    }
+
+    /// Hands out the requests that match, one by one, and says how many were dropped before.
+    pub(crate) fn visit(
+        &self,
+        matcher: &Matcher,
+        page: Page,
+        with: impl FnMut(ReceivedRequest),
+    ) -> u64 {
         let (traces, dropped) = self.traces();
-        let requests = traces
+        traces
             .into_iter()
             .filter(|trace| trace.id > page.after)
             .map(|trace| self.show(&trace))
             .filter(|request| matcher.judge(request) == Answer::Yes)
             .take(page.limit.unwrap_or(usize::MAX))
-            .map(Arc::new)
-            .collect();
-        Recorded { requests, dropped }
+            .for_each(with);
+        dropped
     }
 
     /// How many requests match, and whether that is what was expected.

@@ -314,6 +314,12 @@
   };
   const follow = () => {
     const raw = location.hash.slice(1);
+    if (raw === "") {
+      // Back from a filter.
+      clear();
+      apply();
+      return;
+    }
     if (!raw.includes("=")) {
       // A rule in the words of the specification.
       const place = document.getElementById(raw);
@@ -385,5 +391,5 @@
     block.textContent = "";
     coloured(text, block);
   }
-  follow();
+  if (location.hash.length > 1) follow();
 })();
