@@ -1,16 +1,21 @@
 //! How long the harness takes to start: `cargo bench --bench start`.
 //!
 //! Times are the shortest of several runs, so that other programs on the machine disturb them little; what counts are the ratios, to
-//! runs of the same program that read no case (`--version`) or fewer of them.
+//! runs of the same program that read no case (`--version`) or fewer of them. Ends with 1 where a list takes more than 30 ms, or the time
+//! grows faster than the number of files.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 const HARNESS: &str = env!("CARGO_BIN_EXE_registry-conformance");
 const RUNS: usize = 25;
+/// What a list of all cases may take.
+const LIST: Duration = Duration::from_millis(30);
+/// How many times as long ten times as many files may take.
+const LINEAR: f64 = 13.0;
 
-fn main() {
+fn main() -> ExitCode {
     let nothing = fastest(RUNS, Command::new(HARNESS).arg("--version"));
     println!("{:46} {}", "--version (reads no case)", shown(nothing));
     let list = fastest(RUNS, Command::new(HARNESS).arg("--list"));
@@ -36,14 +41,20 @@ fn main() {
     row("--list --cases, 1,000 files", few, list, "--list");
     row("--list --cases, 10,000 files", many, few, "1,000 files");
     let growth = many.as_secs_f64() / few.as_secs_f64();
+    let is_linear = growth < LINEAR;
     println!(
         "ten times as many files take {growth:.1} times as long: {}",
-        if growth < 13.0 {
-            "linear"
-        } else {
-            "NOT LINEAR"
-        }
+        if is_linear { "linear" } else { "NOT LINEAR" }
     );
+    let is_quick = list <= LIST;
+    if !is_quick {
+        println!("--list takes more than {}: NOT MET", shown(LIST).trim());
+    }
+    if is_linear && is_quick {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// As many files of one case each, all of them right and each another.

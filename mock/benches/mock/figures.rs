@@ -1,5 +1,6 @@
 //! How figures are taken and printed.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// Times of two things that were done in turn, so that what disturbs the machine disturbs both.
@@ -55,7 +56,19 @@ pub(crate) fn row(what: &str, figure: &str, compared: &str) {
     println!("{what:48} {figure:>14}   {compared}");
 }
 
+/// Bounds that did not hold so far.
+static MISSED: AtomicUsize = AtomicUsize::new(0);
+
 /// Whether a bound holds, as the end of a line.
 pub(crate) fn held(holds: bool) -> &'static str {
-    if holds { "" } else { "   NOT MET" }
+    if holds {
+        return "";
+    }
+    MISSED.fetch_add(1, Ordering::Relaxed);
+    "   NOT MET"
+}
+
+/// How many bounds did not hold.
+pub(crate) fn missed() -> usize {
+    MISSED.load(Ordering::Relaxed)
 }

@@ -16,6 +16,8 @@ mod start;
 mod upload;
 mod wire;
 
+use std::process::ExitCode;
+
 /// The parts, by name.
 const PARTS: [(&str, fn()); 6] = [
     ("reading", reading::run),
@@ -26,7 +28,7 @@ const PARTS: [(&str, fn()); 6] = [
     ("hostile", hostile::run),
 ];
 
-fn main() {
+fn main() -> ExitCode {
     let wanted: Vec<String> = std::env::args()
         .skip(1)
         .filter(|argument| !argument.starts_with('-'))
@@ -35,6 +37,13 @@ fn main() {
         if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {
             println!("{name}");
             run();
+        }
+    }
+    match figures::missed() {
+        0 => ExitCode::SUCCESS,
+        missed => {
+            println!("{missed} not met");
+            ExitCode::FAILURE
         }
     }
 }
