@@ -196,6 +196,13 @@ fn exempt(visit: &Visit<'_>, place: &str) -> String {
 fn way_back(visit: &Visit<'_>, url: &Url) -> String {
     let target = &visit.context.target;
     let place = place(url);
+    if let Some(public) = &target.origin.public_url
+        && target.origin.bind.port() == 0
+    {
+        return format!(
+            "Nothing came through {public}. Give `origin.bind` a port: with 0 the content hosts have another one in each run, and no tunnel or proxy can lead there."
+        );
+    }
     if let Some(public) = &target.origin.public_url {
         return format!(
             "Nothing came through {public} to {}. Look at the tunnel or proxy between them, from the registry's machine: `curl -i {public}` has to be answered 404 by the suite while it runs.",

@@ -11,6 +11,7 @@ use url::Url;
 use super::case::CaseRun;
 use super::performed::{Performed, StepError};
 use super::release::{Release, State, Update};
+use super::wait::SHORTEST_PAUSE;
 use crate::case::Step;
 use crate::case::action::Publish;
 use crate::case::sign_spec::SignSpec;
@@ -202,11 +203,16 @@ impl CaseRun<'_> {
         });
         let deadline = Instant::now() + self.context.target.deadlines.processing;
         let mut pause = FIRST_PAUSE;
+        let mut went_back = false;
         let mut wait = retry_after(accepted, SystemTime::now()).unwrap_or(pause);
         let mut was_processing = false;
         let mut last;
         loop {
-            tokio::time::sleep(wait.min(deadline.saturating_duration_since(Instant::now()))).await;
+            tokio::time::sleep(
+                wait.max(SHORTEST_PAUSE)
+                    .min(deadline.saturating_duration_since(Instant::now())),
+            )
+            .await;
             let exchange = self.look(step, release, &url).await?;
             let answer = match &exchange.answer {
                 Ok(answer) => answer.clone(),
@@ -223,7 +229,9 @@ impl CaseRun<'_> {
                 Some(status) if answer.status == 200 => format!("status {status}"),
                 _ => answer.status.to_string(),
             };
-            if answer.status == 200 && status == Some("pending") && was_processing {
+            if answer.status == 200 && status == Some("pending") && was_processing && !went_back {
+                // Said once, however often it does so.
+                went_back = true;
                 performed.implied.push(
                     Mismatch::new(Some("ASY-6"), Level::Must, "the status went backward").beside(
                         "processing, published or failed",

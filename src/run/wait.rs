@@ -14,6 +14,8 @@ use crate::check::{Subject, judge};
 use crate::target::{DurationText, Operation};
 use crate::wire::{WireError, retry_after};
 
+/// However soon a registry wants to be asked again.
+pub(super) const SHORTEST_PAUSE: Duration = Duration::from_millis(5);
 const FIRST_PAUSE: Duration = Duration::from_millis(15);
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 /// What an announced end (expiry, retention) may be late by.
@@ -74,7 +76,11 @@ impl CaseRun<'_> {
                 .ok()
                 .and_then(|answer| retry_after(answer, SystemTime::now()));
             let wait = asked.unwrap_or(pause);
-            tokio::time::sleep(wait.min(deadline.saturating_duration_since(Instant::now()))).await;
+            tokio::time::sleep(
+                wait.max(SHORTEST_PAUSE)
+                    .min(deadline.saturating_duration_since(Instant::now())),
+            )
+            .await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
