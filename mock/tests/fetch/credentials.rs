@@ -58,7 +58,7 @@ async fn credentials_stay_with_their_origin() {
     let other = Host::start(|_| Answer::ok("x")).await;
     let target = other.url("/x");
     let stranger = Host::start(|_| Answer::ok("y")).await;
-    let userinfo_target = stranger.url("/").replace("127", "mallory:pw@127");
+    let userinfo_target = stranger.url("/").replacen("127", "mallory:pw@127", 1);
     let host = Host::start(move |path| match path {
         "/same" => Answer::redirect("/here"),
         "/here" => Answer::ok("x"),
@@ -69,7 +69,7 @@ async fn credentials_stay_with_their_origin() {
     let requests = |path: &str| {
         [
             with_credentials(&host.url(path), basic()),
-            request(&host.url(path).replace("127", "user:pw@127")),
+            request(&host.url(path).replacen("127", "user:pw@127", 1)),
         ]
     };
     for request in requests("/same") {
