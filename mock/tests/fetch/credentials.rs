@@ -16,7 +16,7 @@ async fn credentials_are_sent_to_their_origin() {
     let bearer = Credentials::Bearer {
         token: "t0ken".to_owned(),
     };
-    let userinfo = |userinfo: &str| host.url("/").replace("127", &format!("{userinfo}@127"));
+    let userinfo = |userinfo: &str| host.url("/").replacen("127", &format!("{userinfo}@127"), 1);
     let table = [
         (
             with_credentials(&host.url("/"), basic()),
