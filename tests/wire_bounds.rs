@@ -128,8 +128,15 @@ async fn however_much_comes_little_is_shown_and_no_secret() {
             assert!(!shown.contains("owner-"), "{filler}");
             assert!(shown.len() < 15_000, "{}", shown.len());
         }
-        assert!(text.contains("! and 297 header fields more"), "{text}");
-        assert_eq!(report["response"]["headers_left_out"], 297);
+        let left_out = &report["response"]["headers_left_out"];
+        assert!(
+            left_out.as_u64().is_some_and(|left| left > 295),
+            "{left_out}"
+        );
+        assert!(
+            text.contains(&format!("! and {left_out} header fields more")),
+            "{text}"
+        );
         let body = &report["response"]["body"];
         assert_eq!(body["octets"], filler + token.len() + 100_000);
         let shown = body["text"].as_str().expect("a text").len();
