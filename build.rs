@@ -14,11 +14,16 @@ use yaml::Located;
 )]
 mod yaml;
 
+#[path = "src/case/lines.rs"]
+#[expect(dead_code, reason = "lines are looked up by the harness")]
+mod lines;
+
 fn main() -> std::io::Result<()> {
     let root =
         PathBuf::from(std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("cases");
     println!("cargo::rerun-if-changed=cases");
     println!("cargo::rerun-if-changed=src/yaml");
+    println!("cargo::rerun-if-changed=src/case/lines.rs");
     let mut files = Vec::new();
     collect(&root, &mut files)?;
     files.sort();
@@ -38,9 +43,10 @@ fn main() -> std::io::Result<()> {
             Ok(read) => {
                 let _ = writeln!(
                     code,
-                    "    BuiltIn {{ id: {id:?}, text: include_str!({:?}), json: {:?} }},",
+                    "    BuiltIn {{ id: {id:?}, text: include_str!({:?}), json: {:?}, lines: {:?} }},",
                     file.display().to_string(),
                     read.value.to_string(),
+                    lines::lines_of(&read.spans),
                 );
             }
             Err(error) => println!("cargo::error=cases/{}: {error}", relative.display()),

@@ -9,6 +9,7 @@ pub mod content;
 pub mod coverage;
 pub mod credentials;
 pub mod doctor;
+mod exchange_record;
 pub mod jws;
 pub mod known_failures;
 pub mod origin;

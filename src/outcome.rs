@@ -5,7 +5,8 @@ use std::time::Duration;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use serde_json::value::RawValue;
+
+pub use crate::exchange_record::{ExchangeRecord, Message};
 
 /// How binding a rule is.
 ///
@@ -166,78 +167,6 @@ pub struct ClientRecord {
     pub stderr: String,
 }
 
-/// The members of an [`ExchangeRecord`].
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub struct ExchangeParts<'a> {
-    /// The request.
-    #[serde(borrow)]
-    pub request: Option<&'a RawValue>,
-    /// The answer, if one came.
-    #[serde(borrow)]
-    pub response: Option<&'a RawValue>,
-    /// Why none came.
-    pub error: Option<String>,
-    /// A line that repeats the request.
-    pub curl: Option<String>,
-    /// When it began, in milliseconds since the case did.
-    pub at_ms: Option<f64>,
-    /// How long it took, in milliseconds.
-    pub duration_ms: Option<f64>,
-    /// What the mock did to it on purpose.
-    pub fault: Option<Value>,
-}
-
-/// An exchange as reports show it, kept as JSON text: a run has tens of thousands of them, and as values they would take many times the
-/// memory.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExchangeRecord(Box<str>);
-
-impl ExchangeRecord {
-    /// Keeps what is shown of an exchange.
-    pub fn new(shown: &impl Serialize) -> Self {
-        Self(serde_json::to_string(shown).unwrap_or_default().into())
-    }
-
-    /// What is shown of it.
-    pub fn value(&self) -> Value {
-        serde_json::from_str(&self.0).unwrap_or_default()
-    }
-
-    /// What is shown of it, request and answer as the text that they are.
-    pub fn parts(&self) -> ExchangeParts<'_> {
-        serde_json::from_str(&self.0).unwrap_or_default()
-    }
-
-    /// Who was asked what, and what came of it: without header fields and bodies, and with `brief` in the request as a sign of that.
-    #[must_use]
-    pub fn in_brief(&self) -> Self {
-        let mut value = self.value();
-        for side in ["request", "response"] {
-            if let Some(members) = value.get_mut(side).and_then(Value::as_object_mut) {
-                members.retain(|name, _| {
-                    matches!(
-                        name.as_str(),
-                        "method" | "url" | "status" | "reason" | "trouble"
-                    )
-                });
-            }
-        }
-        if let Some(request) = value.get_mut("request").and_then(Value::as_object_mut) {
-            request.insert("brief".to_owned(), true.into());
-        }
-        if let Some(members) = value.as_object_mut() {
-            members.shift_remove("curl");
-        }
-        Self::new(&value)
-    }
-
-    /// Octets that it takes.
-    pub fn size(&self) -> usize {
-        self.0.len()
-    }
-}
-
 /// One step of a case as it was carried out, ready for reports: nothing in it is secret.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct StepRecord {
@@ -245,7 +174,7 @@ pub struct StepRecord {
     pub name: String,
     /// Line of the step in the case file, counted from 1.
     pub line: Option<usize>,
-    /// The exchanges of the step, as `{name, request, response, curl, at_ms, duration_ms}`.
+    /// The exchanges of the step.
     pub exchanges: Vec<ExchangeRecord>,
     /// Readable wire text of each exchange, for the terminal.
     pub transcripts: Vec<String>,

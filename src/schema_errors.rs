@@ -8,6 +8,7 @@ use jsonschema::{JsonType, ValidationError, Validator};
 use serde_json::Value;
 
 use crate::suggest;
+use crate::yaml;
 
 /// One place in which a document is not what its schema says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,7 +133,7 @@ impl<'a> Explainer<'a> {
             },
         };
         self.found.push(SchemaProblem {
-            pointer: format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1")),
+            pointer: format!("{pointer}/{}", yaml::escape(name)),
             is_name: true,
             message: format!("unknown member `{name}`; {way_out}"),
         });

@@ -34,11 +34,11 @@ pub fn run(data: &[u8]) {
 
 fn read(text: &[u8]) -> Option<Value> {
     let by_others: Result<Value, _> = serde_json::from_slice(text);
-    let by_harness = Answer {
+    let answer = Answer {
         body: text.to_vec().into(),
         ..Answer::default()
-    }
-    .json();
+    };
+    let by_harness = answer.json();
     let document = match (json::parse(text), by_others) {
         (Ok(document), Ok(value)) => {
             assert_eq!(document.value, value, "another value");
@@ -50,7 +50,7 @@ fn read(text: &[u8]) -> Option<Value> {
         }
         (ours, theirs) => panic!("read by one alone: {ours:?}, {theirs:?}"),
     };
-    assert_eq!(by_harness.as_ref(), Ok(&document.value));
+    assert_eq!(by_harness, Ok(&document.value));
     let is_repeated = document.duplicate_member.is_some();
     assert_eq!(
         is_repeated,

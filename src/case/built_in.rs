@@ -5,16 +5,18 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::{LazyLock, Mutex, OnceLock};
+use std::sync::{LazyLock, Mutex};
 
 use super::case::{Case, CaseOrigin};
+use super::lines::Lines;
 use super::load::{CaseError, LoadError};
 
-/// A case file: its id, its text, and the text as JSON.
+/// A case file: its id, its text, the text as JSON, and the lines of its steps.
 struct BuiltIn {
     id: &'static str,
     text: &'static str,
     json: &'static str,
+    lines: &'static str,
 }
 
 include!(concat!(env!("OUT_DIR"), "/built_in_cases.rs"));
@@ -56,7 +58,7 @@ fn load(is_wanted: impl Fn(&str) -> bool) -> Result<Vec<Case>, Vec<CaseError>> {
                     text: Cow::Borrowed(file.text),
                     json: Cow::Borrowed(file.json),
                     source: Mutex::default(),
-                    lines: OnceLock::new(),
+                    lines: Lines(Cow::Borrowed(file.lines)),
                 },
             )),
             Err(error) => errors.push(CaseError {

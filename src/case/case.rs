@@ -46,8 +46,8 @@ pub(super) struct CaseOrigin {
     pub json: Cow<'static, str>,
     /// What is read of that, as long as one of the file's cases is being planned or carried out.
     pub source: Mutex<Weak<Source>>,
-    /// Where the steps stand, found out when one is first asked for.
-    pub lines: OnceLock<Lines>,
+    /// Where the steps stand.
+    pub lines: Lines,
 }
 
 /// What the file says of a case.
@@ -141,10 +141,7 @@ impl Case {
 
     /// The line in the file at which the value at a JSON pointer begins, or the nearest one that it is inside of.
     pub fn line_of(&self, pointer: &str) -> usize {
-        self.origin
-            .lines
-            .get_or_init(|| Lines::of(&self.origin.text))
-            .at(pointer)
+        self.origin.lines.at(pointer)
     }
 }
 

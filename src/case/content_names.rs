@@ -6,6 +6,7 @@ use super::host_spec::{BehaviourSpec, HostSpec};
 use super::model::Step;
 use super::sign_spec::SignSpec;
 use crate::origin::ServeSpec;
+use crate::yaml;
 
 /// Names of contents, each with the JSON pointer of the place where it stands.
 #[derive(Debug, Default)]
@@ -23,7 +24,7 @@ impl<'a> ContentNames<'a> {
             ContentSpec::Octets(body) => names.body(&format!("{pointer}/octets"), body),
             ContentSpec::Entries(spec) => {
                 for (path, body) in &spec.files {
-                    let path = path.replace('~', "~0").replace('/', "~1");
+                    let path = yaml::escape(path);
                     if let Some(body) = body {
                         names.body(&format!("{pointer}/entries/files/{path}"), body);
                     }

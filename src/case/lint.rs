@@ -15,6 +15,7 @@ use crate::check::{client, json as json_match, schema as api_schema, status};
 use crate::requirement;
 use crate::suggest;
 use crate::target::{Needs, PROBLEM_NAMES};
+use crate::yaml;
 
 /// Roots of templates that every case has.
 pub const TEMPLATE_ROOTS: &[&str] = &[
@@ -454,7 +455,7 @@ impl Lint<'_> {
                 for (name, member) in members {
                     self.template(pointer, name);
                     pointer.push('/');
-                    pointer.push_str(&name.replace('~', "~0").replace('/', "~1"));
+                    pointer.push_str(&yaml::escape(name));
                     self.templates(pointer, member);
                     pointer.truncate(length);
                 }

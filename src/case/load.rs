@@ -4,13 +4,14 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock};
+use std::sync::Mutex;
 
 use serde::Deserialize;
 use serde_json::Value;
 use thiserror::Error;
 
 use super::case::{Case, CaseOrigin};
+use super::lines::Lines;
 use super::model::CaseFile;
 use super::outline::Outline;
 use super::source::Source;
@@ -182,8 +183,7 @@ fn read(path: PathBuf, id: &str, text: String) -> Result<Vec<Case>, Vec<CaseErro
         text: Cow::Owned(text),
         json: Cow::Owned(source.file().to_string()),
         source: Mutex::default(),
-        // Kept for no longer than it takes to look: most places are never asked for again.
-        lines: OnceLock::new(),
+        lines: Lines::from(&located.spans),
     };
     Ok(Case::all_of(id, &outline, origin))
 }

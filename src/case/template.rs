@@ -85,6 +85,18 @@ pub fn render(value: &Value, scope: &dyn Scope) -> Result<Value, TemplateError> 
     })
 }
 
+/// Whether some text of `value` may hold a template, or an escape.
+pub(crate) fn is_in(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('$'),
+        Value::Array(items) => items.iter().any(is_in),
+        Value::Object(members) => members
+            .iter()
+            .any(|(name, member)| name.contains('$') || is_in(member)),
+        _ => false,
+    }
+}
+
 /// The names of all templates in `value`.
 pub fn names(value: &Value) -> Vec<String> {
     let mut found = Vec::new();
@@ -94,22 +106,27 @@ pub fn names(value: &Value) -> Vec<String> {
 
 fn collect(value: &Value, found: &mut Vec<String>) {
     match value {
-        Value::String(text) => {
-            if let Ok(parts) = split(text) {
-                found.extend(parts.into_iter().filter_map(|part| match part {
-                    Part::Name(name) => Some(name.to_owned()),
-                    Part::Text(_) => None,
-                }));
-            }
-        }
+        Value::String(text) => collect_of_text(text, found),
         Value::Array(items) => items.iter().for_each(|item| collect(item, found)),
         Value::Object(members) => {
             for (name, member) in members {
-                collect(&Value::String(name.clone()), found);
+                collect_of_text(name, found);
                 collect(member, found);
             }
         }
         _ => {}
+    }
+}
+
+fn collect_of_text(text: &str, found: &mut Vec<String>) {
+    if !text.contains('$') {
+        return;
+    }
+    if let Ok(parts) = split(text) {
+        found.extend(parts.into_iter().filter_map(|part| match part {
+            Part::Name(name) => Some(name.to_owned()),
+            Part::Text(_) => None,
+        }));
     }
 }
 
@@ -152,6 +169,9 @@ impl<'a> Substitution<'a> {
     }
 
     fn fill_text(&self, text: &str) -> String {
+        if !text.contains('$') {
+            return text.to_owned();
+        }
         let mut filled = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(at) = rest.find(&self.template) {
@@ -198,6 +218,9 @@ fn split(text: &str) -> Result<Vec<Part<'_>>, TemplateError> {
 }
 
 fn render_text(text: &str, scope: &dyn Scope) -> Result<Value, TemplateError> {
+    if !text.contains('$') {
+        return Ok(Value::String(text.to_owned()));
+    }
     let parts = split(text)?;
     let fill = |name: &str| {
         scope.lookup(name).map_err(|error| match error {

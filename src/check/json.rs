@@ -6,6 +6,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use crate::suggest;
+use crate::yaml;
 
 /// One place where a document is not what was expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,7 +156,7 @@ fn is_operators(matcher: &Value) -> bool {
 fn within<T>(at: &mut String, segment: &str, work: impl FnOnce(&mut String) -> T) -> T {
     let length = at.len();
     at.push('/');
-    at.push_str(&segment.replace('~', "~0").replace('/', "~1"));
+    at.push_str(&yaml::escape(segment));
     let result = work(at);
     at.truncate(length);
     result

@@ -181,7 +181,7 @@ fn ended(subject: &Subject<'_>) -> String {
     }
     match subject.exchange.map(|exchange| &exchange.answer) {
         Some(Ok(answer)) => match answer.json() {
-            Ok(document) => format!("{} {}", answer.status, json::short(&document)),
+            Ok(document) => format!("{} {}", answer.status, json::short(document)),
             Err(_) => format!("{} {}", answer.status, answer.reason),
         },
         Some(Err(error)) => error.to_string(),
@@ -238,12 +238,12 @@ fn answer(
     let document = if is_read {
         answer.json()
     } else {
-        Ok(serde_json::Value::Null)
+        Ok(&serde_json::Value::Null)
     };
     if let Some(matcher) = &expectation.body {
         match &document {
             Ok(document) => {
-                for difference in json::differences(matcher, Some(document)) {
+                for difference in json::differences(matcher, Some(*document)) {
                     let at = if difference.at.is_empty() {
                         "body".to_owned()
                     } else {
@@ -298,7 +298,7 @@ fn answer(
     }
     if let Some(expected) = &expectation.signature {
         found.extend(signature::check(
-            document.as_ref().ok(),
+            document.ok(),
             expected,
             subject.signed,
             context.keys,
@@ -317,7 +317,7 @@ pub(super) fn of_schema(
     level: Level,
 ) -> Vec<Mismatch> {
     match answer.json() {
-        Ok(document) => schema::problems(name, &document)
+        Ok(document) => schema::problems(name, document)
             .unwrap_or_default()
             .into_iter()
             .map(|problem| {
@@ -358,10 +358,10 @@ fn mentions(
     let document = match conclusion {
         Some(
             super::Conclusion::Failed { problem } | super::Conclusion::Refused { problem, .. },
-        ) => Some(problem.clone()),
+        ) => Some(problem),
         _ => answer.json().ok(),
     };
-    document.is_some_and(|document| holds_text(&document, text))
+    document.is_some_and(|document| holds_text(document, text))
 }
 
 fn holds_text(value: &serde_json::Value, text: &str) -> bool {

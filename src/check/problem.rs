@@ -70,14 +70,14 @@ pub fn refused(
     rule: Option<&str>,
     level: Level,
 ) -> Vec<Mismatch> {
-    let document = answer.json().unwrap_or(Value::Null);
-    let shown = format!("{} {}", answer.status, describe(&document));
+    let document = answer.json().unwrap_or(&Value::Null);
+    let shown = format!("{} {}", answer.status, describe(document));
     if !(400..500).contains(&answer.status) && answer.status != 507 {
         return vec![Mismatch::new(rule, level, "was not refused").beside(wanted(names), shown)];
     }
-    let mut found = of_type(&document, names, types, rule, level, &shown);
+    let mut found = of_type(document, names, types, rule, level, &shown);
     if found.is_empty()
-        && let Some(name) = name_of(&document, types)
+        && let Some(name) = name_of(document, types)
         && names.iter().any(|wanted| wanted == name)
         && let Some(expected) = status_of(name)
         && answer.status != expected

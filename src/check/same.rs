@@ -93,7 +93,7 @@ fn header_names(answer: &Answer) -> String {
 
 fn shape(answer: &Answer) -> String {
     match answer.json() {
-        Ok(document) => shape_of(&document),
+        Ok(document) => shape_of(document),
         Err(_) if answer.body.is_empty() => "empty".to_owned(),
         Err(_) => "not JSON".to_owned(),
     }

@@ -99,7 +99,7 @@ impl<'a> Subject<'a> {
     }
 
     /// The body as JSON, if it is.
-    pub fn json(&self) -> Option<Value> {
+    pub fn json(&self) -> Option<&'a Value> {
         self.answer().and_then(|answer| answer.json().ok())
     }
 }

@@ -13,6 +13,7 @@ use super::interrupt::{Interrupt, Known};
 use super::load::{self, Judged};
 use super::unmatched;
 use crate::case::Case;
+use crate::check::schema;
 use crate::known_failures::KnownFailures;
 use crate::outcome::{CaseOutcome, Verdict};
 use crate::plan::{Decision, Planned, Selection, Slow, plan};
@@ -51,6 +52,7 @@ pub(super) fn run(arguments: &RunArguments, wrapped: bool) -> Result<Exit, CliEr
     if !arguments.list {
         // Beside the cases, on another core.
         read_system_trust();
+        schema::compile_ahead();
     }
     let cases = load::cases_of(arguments, Judged::Registry)?;
     let selection = load::selection(arguments);
@@ -187,7 +189,7 @@ impl Suite<'_> {
         self.interrupt.over();
         self.run.duration = self.clock.elapsed();
         note_lost(&planned, &outcomes);
-        let outcomes = outcomes.sorted();
+        let outcomes = outcomes.take();
         let cancels = self.context.capabilities.is("cancel");
         let slow = planned
             .iter()
@@ -427,9 +429,9 @@ pub(super) fn write_log(path: &std::path::Path, outcomes: &[CaseOutcome]) {
 
 /// A case that panicked has no outcome; no result may be lost.
 fn note_lost(planned: &[Planned<'_>], outcomes: &Outcomes) {
-    let known = outcomes.sorted();
+    let known = outcomes.ids();
     for planned in planned {
-        let has_outcome = known.iter().any(|outcome| outcome.id == planned.case.id);
+        let has_outcome = known.contains(&planned.case.id);
         if !has_outcome && planned.decision != Decision::Ignored {
             let reason = "the suite failed while it ran this case; please report it";
             outcomes.push(not_run(planned.case, Verdict::Error, reason, None));

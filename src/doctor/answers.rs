@@ -44,7 +44,7 @@ pub(super) fn describe(
 
 /// The profile's name of the problem that an answer holds, if it is one that the profile knows.
 pub(super) fn problem_name(answer: &Answer, problems: &ProblemTypes) -> Option<String> {
-    name_of(&answer.json().ok()?, problems)
+    name_of(answer.json().ok()?, problems)
 }
 
 /// The same of a document.

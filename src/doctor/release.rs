@@ -94,9 +94,9 @@ impl Ending {
 }
 
 /// Whether this is an answer to a create, right or slightly wrong.
-pub(super) fn unpublished_release(answer: &Answer) -> Option<Value> {
+pub(super) fn unpublished_release(answer: &Answer) -> Option<&Value> {
     let document = answer.json().ok()?;
-    is_unpublished_release(answer, &document).then_some(document)
+    is_unpublished_release(answer, document).then_some(document)
 }
 
 /// Whether this is a whole release.
@@ -176,7 +176,7 @@ impl Visit<'_> {
             identity,
             manifest,
             content: draft.content.clone(),
-            document,
+            document: document.clone(),
             exchange,
         })
     }
@@ -342,7 +342,7 @@ impl Visit<'_> {
             let Some(answer) = seen.answered() else {
                 return ended(Outcome::NoAnswer, seen, true);
             };
-            let document = answer.json().unwrap_or(Value::Null);
+            let document = answer.json().unwrap_or(&Value::Null);
             let state = document.get("status").and_then(Value::as_str);
             // What is published may be answered by the release, or by the way to it.
             let is_release =

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::budget::beginning;
 use super::json::size;
-use super::message::Message;
 use super::model::{LeftOut, ReportedCase, ReportedExchange};
+use crate::outcome::Message;
 
 /// Octets of each text, and header fields of each message, from the most generous to the least.
 const TEXTS: [(usize, usize); 4] = [(8 * 1024, 64), (1024, 32), (256, 32), (64, 16)];

@@ -1,6 +1,8 @@
 //! Which reports are asked for, and writing them.
 
-use std::io::Write as _;
+use std::fmt::Display;
+use std::fs::File;
+use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -10,6 +12,9 @@ use super::model::{Report, Run, Summary};
 use super::{badge, html, json, junit, markdown, tap};
 use crate::outcome::CaseOutcome;
 use crate::suggest;
+
+/// Octets of a report that are written at a time.
+const CHUNK: usize = 64 * 1024;
 
 /// The form of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,33 +152,50 @@ fn write(
     outcomes: &[CaseOutcome],
     strict: bool,
 ) -> Result<(), ReportError> {
+    let unwritten = |source: std::io::Error| ReportError::Write {
+        path: request.path.clone().unwrap_or_else(|| PathBuf::from("-")),
+        source,
+    };
+    let unrendered = |error: &dyn Display| ReportError::Render(error.to_string());
     let text = match request.format {
-        ReportFormat::Json => json::render(Report::new(run, outcomes))
-            .map_err(|error| ReportError::Render(error.to_string()))?,
-        ReportFormat::Junit => junit::render(outcomes, run, strict)
-            .map_err(|error| ReportError::Render(error.to_string()))?,
+        // It can be long, and is written as it is made.
+        ReportFormat::Json => {
+            let mut writer = BufWriter::with_capacity(CHUNK, opened(request).map_err(unwritten)?);
+            json::write(Report::new(run, outcomes), &mut writer).map_err(|error| {
+                if error.is_io() {
+                    unwritten(error.into())
+                } else {
+                    unrendered(&error)
+                }
+            })?;
+            return writer.flush().map_err(unwritten);
+        }
+        ReportFormat::Junit => {
+            junit::render(outcomes, run, strict).map_err(|error| unrendered(&error))?
+        }
         ReportFormat::Html => html::render(&Report::new(run, outcomes), &run.invocation, strict)
-            .map_err(|error| ReportError::Render(error.to_string()))?,
+            .map_err(|error| unrendered(&error))?,
         ReportFormat::Markdown => markdown::render(outcomes, run, strict),
         ReportFormat::Tap => tap::render(outcomes, run, strict),
         ReportFormat::Badge => {
             badge::render_badge(&Summary::of(outcomes), run.interrupted.as_ref(), strict)
-                .map_err(|error| ReportError::Render(error.to_string()))?
+                .map_err(|error| unrendered(&error))?
         }
         ReportFormat::Shields => {
             badge::render_shields(&Summary::of(outcomes), run.interrupted.as_ref(), strict)
         }
     };
-    let written = if let Some(path) = &request.path {
-        std::fs::write(path, text)
-    } else {
-        let mut stdout = std::io::stdout().lock();
-        stdout
-            .write_all(text.as_bytes())
-            .and_then(|()| stdout.flush())
-    };
-    written.map_err(|source| ReportError::Write {
-        path: request.path.clone().unwrap_or_else(|| PathBuf::from("-")),
-        source,
+    let mut writer = opened(request).map_err(unwritten)?;
+    writer
+        .write_all(text.as_bytes())
+        .and_then(|()| writer.flush())
+        .map_err(unwritten)
+}
+
+/// Where a report goes.
+fn opened(request: &ReportRequest) -> std::io::Result<Box<dyn Write>> {
+    Ok(match &request.path {
+        Some(path) => Box::new(File::create(path)?),
+        None => Box::new(std::io::stdout().lock()),
     })
 }

@@ -6,7 +6,6 @@
 use serde::Serialize as _;
 
 use super::budget::share;
-use super::fitting::fitting;
 use super::lines::Lines;
 use super::model::{Report, ReportedCase};
 use crate::outcome::Verdict;
@@ -20,7 +19,18 @@ const PASSED: usize = 36 * 1024 * 1024;
 const ONE_PASSED: usize = 128 * 1024;
 
 /// Renders a report as JSON text.
-pub fn render(mut report: Report) -> Result<String, serde_json::Error> {
+pub fn render(report: Report) -> Result<String, serde_json::Error> {
+    let mut octets = Vec::new();
+    write(report, &mut octets)?;
+    // It can be nothing else.
+    Ok(String::from_utf8(octets).unwrap_or_default())
+}
+
+/// Writes a report as JSON text.
+pub(super) fn write(
+    mut report: Report,
+    writer: &mut impl std::io::Write,
+) -> Result<(), serde_json::Error> {
     let sizes: Vec<usize> = report.cases.iter().map(size).collect::<Result<_, _>>()?;
     let share_of = |passed: bool, total: usize, one: usize| {
         let needs = report.cases.iter().zip(&sizes);
@@ -34,16 +44,11 @@ pub fn render(mut report: Report) -> Result<String, serde_json::Error> {
     );
     for (case, size) in report.cases.iter_mut().zip(sizes) {
         let room = if is_passed(case) { passed } else { not_passed };
-        if size > room {
-            *case = fitting(case, room);
-        }
+        case.room = (size > room).then_some(room);
     }
-    let mut octets = Vec::new();
-    let mut serializer = serde_json::Serializer::with_formatter(&mut octets, Lines::default());
+    let mut serializer = serde_json::Serializer::with_formatter(&mut *writer, Lines::default());
     report.serialize(&mut serializer)?;
-    octets.push(b'\n');
-    // It can be nothing else.
-    Ok(String::from_utf8(octets).unwrap_or_default())
+    writer.write_all(b"\n").map_err(serde_json::Error::io)
 }
 
 fn is_passed(case: &ReportedCase) -> bool {

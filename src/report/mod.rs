@@ -22,7 +22,6 @@ mod junit;
 mod known_entries;
 mod lines;
 pub(crate) mod markdown;
-mod message;
 mod model;
 mod rule_list;
 mod running;

@@ -1,17 +1,18 @@
 //! The report as data: what `schemas/report.schema.json` describes.
 
+use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Value, json};
 
+use super::fitting::fitting;
 use super::interruption::Interruption;
 use super::invocation::Invocation;
-use super::message::Message;
-use crate::outcome::{CaseOutcome, ClientRecord, Level, Verdict};
+use crate::outcome::{CaseOutcome, ClientRecord, Level, Message, Verdict};
 use crate::requirement::{self, PROFILE_VERSION};
 
 /// What a report is about, beside the outcomes.
@@ -63,6 +64,8 @@ pub struct Report {
     /// The rules that a case that ran can judge, in the order of the specification.
     pub requirements: Vec<ReportedRequirement>,
     /// The cases, in order of their ids.
+    #[serde(serialize_with = "each_within_its_room")]
+    #[schemars(with = "Vec<ReportedCase>")]
     pub cases: Vec<ReportedCase>,
 }
 
@@ -176,6 +179,9 @@ pub struct ReportedCase {
     /// What the report has no room for, of a case that takes far more than its part; absent where every exchange is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_out: Option<LeftOut>,
+    /// Octets that it may take of a report; none: as many as it needs.
+    #[serde(skip)]
+    pub(super) room: Option<usize>,
 }
 
 /// How much of a case is left out of a report. A run of fewer cases, or of this one alone, has more of it.
@@ -232,6 +238,17 @@ pub struct ReportedMismatch {
     pub expected: Option<String>,
     /// What came.
     pub actual: Option<String>,
+}
+
+/// Each is made to fit when it is its turn, so that no second report is kept beside the first.
+fn each_within_its_room<S: Serializer>(
+    cases: &[ReportedCase],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(cases.iter().map(|case| match case.room {
+        Some(room) => Cow::Owned(fitting(case, room)),
+        None => Cow::Borrowed(case),
+    }))
 }
 
 /// The schema as it is shipped in `schemas/report.schema.json`.
@@ -361,20 +378,19 @@ fn case(outcome: &CaseOutcome) -> ReportedCase {
         let count = step.exchanges.len();
         for (index, exchange) in step.exchanges.iter().enumerate() {
             let is_last = index + 1 == count;
-            let parts = exchange.parts();
             exchanges.push(ReportedExchange {
                 name: step.name.clone(),
                 line: step.line,
-                request: parts.request.map_or_else(Message::none, Message::of_text),
-                response: match (parts.response, parts.error) {
-                    (Some(response), _) => Message::of_text(response),
+                request: exchange.request.clone(),
+                response: match (&exchange.response, &exchange.error) {
+                    (Some(response), _) => response.clone(),
                     (None, Some(error)) => Message::new(&json!({"error": error})),
                     (None, None) => Message::none(),
                 },
-                curl: parts.curl,
-                at_ms: parts.at_ms.map(whole),
-                duration_ms: parts.duration_ms.map_or(0, whole),
-                fault: parts.fault,
+                curl: exchange.curl.clone(),
+                at_ms: exchange.at_ms,
+                duration_ms: exchange.duration_ms,
+                fault: exchange.fault.clone(),
                 not_run: None,
                 mismatches: if is_last {
                     mismatches.clone()
@@ -417,6 +433,7 @@ fn case(outcome: &CaseOutcome) -> ReportedCase {
             .collect(),
         told: told(outcome),
         left_out: None,
+        room: None,
     }
 }
 
@@ -430,13 +447,4 @@ fn told(outcome: &CaseOutcome) -> Vec<Value> {
         .iter()
         .filter_map(|step| step.told.clone())
         .collect()
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a duration in milliseconds, never negative, and a fraction of one does not matter"
-)]
-fn whole(milliseconds: f64) -> u64 {
-    milliseconds.max(0.0) as u64
 }

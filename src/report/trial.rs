@@ -88,9 +88,10 @@ pub fn run_trials(
             Trial::ignorable_test(case.id.clone(), move || {
                 let under_way = running.enter(&case.id);
                 // As a task it wakes no thread for each of its steps, but this one at its end.
-                let task = handle.spawn(async move {
+                // In a box, or each of its stages would be moved with all that it may come to hold.
+                let task = handle.spawn(Box::pin(async move {
                     carry_out(&case, decision, known_failure.as_deref(), &context).await
-                });
+                }));
                 let outcome = match handle.block_on(task) {
                     Ok(outcome) => outcome,
                     Err(failed) => match failed.try_into_panic() {
@@ -132,14 +133,9 @@ fn without_stdout(run: impl FnOnce()) -> std::thread::Result<()> {
 }
 
 fn without_outcome<'a>(plan: &[Planned<'a>], outcomes: &Outcomes) -> Vec<Planned<'a>> {
-    let known = outcomes.sorted();
+    let known = outcomes.ids();
     plan.iter()
-        .filter(|planned| {
-            let id = planned.case.id.as_str();
-            known
-                .binary_search_by(|outcome| outcome.id.as_str().cmp(id))
-                .is_err()
-        })
+        .filter(|planned| !known.contains(&planned.case.id))
         .cloned()
         .collect()
 }

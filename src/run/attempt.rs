@@ -68,7 +68,7 @@ fn ending(performed: &Performed, raw: &Value) -> Option<Conclusion> {
             stage: (*stage).to_owned(),
             status: answer.status,
             elsewhere: *scope == Scope::Elsewhere,
-            problem: answer.json().unwrap_or(Value::Null),
+            problem: answer.json().cloned().unwrap_or_default(),
         }),
         Ok(_) => None,
         Err(_) if performed.answer_optional => None,

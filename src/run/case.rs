@@ -1,9 +1,11 @@
 //! One case: its contents, hosts and steps, one after another.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde::Deserialize as _;
+use serde_json::{Map, Value};
 
 use super::context::RunContext;
 use super::hosts::{self, CaseHosts};
@@ -132,18 +134,21 @@ impl<'a> CaseRun<'a> {
 
     /// The step without its expectations and nested steps, templates filled in.
     pub(super) fn render_step(&self, state: &State, raw: &Value) -> Result<Step, StepError> {
-        let mut raw = raw.clone();
-        if let Some(members) = raw.as_object_mut() {
-            members.remove("expect");
-            if members.contains_key("attempt") {
-                members.insert("attempt".to_owned(), Value::Array(Vec::new()));
-            }
-            if let Some(parallel) = members.get_mut("parallel") {
-                parallel["steps"] = Value::Array(Vec::new());
-            }
+        let mut rendered = Map::new();
+        for (name, member) in raw.as_object().into_iter().flatten() {
+            let member = match name.as_str() {
+                "expect" => continue,
+                "attempt" => Value::Array(Vec::new()),
+                "parallel" => {
+                    let mut parallel = member.clone();
+                    parallel["steps"] = Value::Array(Vec::new());
+                    self.render(state, &parallel)?
+                }
+                _ => self.render(state, member)?,
+            };
+            rendered.insert(name.clone(), member);
         }
-        let rendered = self.render(state, &raw)?;
-        serde_json::from_value(rendered)
+        serde_json::from_value(Value::Object(rendered))
             .map_err(|error| StepError::Suite(format!("with templates filled in: {error}")))
     }
 
@@ -175,8 +180,15 @@ impl<'a> CaseRun<'a> {
             .into_iter()
             .filter(applying)
             .map(|(pointer, raw)| {
-                let expectation = match self.render(state, raw) {
-                    Ok(rendered) => serde_json::from_value(rendered).map_err(StepError::suite)?,
+                let rendered = if template::is_in(raw) {
+                    self.render(state, raw).map(Cow::Owned)
+                } else {
+                    Ok(Cow::Borrowed(raw))
+                };
+                let expectation = match rendered {
+                    Ok(rendered) => {
+                        Expectation::deserialize(&*rendered).map_err(StepError::suite)?
+                    }
                     // It speaks of what this very step should have brought: then success is what it expects.
                     Err(StepError::Unprepared(_)) if !has_succeeded => Expectation {
                         rule: raw.get("rule").and_then(Value::as_str).map(str::to_owned),

@@ -78,7 +78,8 @@ impl CaseRun<'_> {
             .as_ref()
             .ok()
             .filter(|answer| answer.status == 200)
-            .and_then(|answer| answer.json().ok());
+            .and_then(|answer| answer.json().ok())
+            .cloned();
         performed.exchanges.push((exchange, scope));
         let Some(document) = document else {
             performed.judged = Some(0);

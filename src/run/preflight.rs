@@ -80,11 +80,11 @@ pub async fn preflight(context: &RunContext) -> Result<Preflight, NotARegistry> 
             url: target.registry.clone(),
         });
     }
-    let document = answer.json().unwrap_or(Value::Null);
-    if !is_unpublished_release(&answer, &document) {
+    let document = answer.json().unwrap_or(&Value::Null);
+    if !is_unpublished_release(&answer, document) {
         return Err(NotARegistry::OtherServer {
             url: target.registry.clone(),
-            what: context.redactor.text(&describe(&answer, &document)),
+            what: context.redactor.text(&describe(&answer, document)),
             namespace,
         });
     }

@@ -97,7 +97,7 @@ impl CaseRun<'_> {
                     stage: "publish".to_owned(),
                     status: answer.status,
                     elsewhere: false,
-                    problem: answer.json().unwrap_or(Value::Null),
+                    problem: answer.json().cloned().unwrap_or_default(),
                 });
             }
             _ => {}
@@ -223,7 +223,7 @@ impl CaseRun<'_> {
                     return Ok(());
                 }
             };
-            let document = answer.json().unwrap_or(Value::Null);
+            let document = answer.json().unwrap_or(&Value::Null);
             let status = document.get("status").and_then(Value::as_str);
             last = match status {
                 Some(status) if answer.status == 200 => format!("status {status}"),
@@ -240,7 +240,7 @@ impl CaseRun<'_> {
                 );
             }
             was_processing |= status == Some("processing");
-            let conclusion = self.terminal(step, release, &answer, &document).await?;
+            let conclusion = self.terminal(step, release, &answer, document).await?;
             if conclusion.is_some() && answer.status == 200 {
                 performed.implied.extend(implied::unpublished(&answer));
             }

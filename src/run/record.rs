@@ -44,7 +44,8 @@ impl CaseRun<'_> {
             .unwrap_or(&"step");
         let told = ["inject", "answer", "serve", "host"]
             .iter()
-            .find_map(|action| Some(json!({*action: raw.get(*action)?})));
+            .find_map(|action| Some((action, raw.get(*action)?)))
+            .map(|(action, argument)| json!({*action: argument}));
         StepRecord {
             told: told.map(|told| self.redactor.json(&told)),
             name: raw
@@ -72,16 +73,18 @@ impl CaseRun<'_> {
         for (exchange, _) in &performed.exchanges {
             // In reports the exchanges of an attempt stand with its steps.
             if step.attempt.is_none() {
-                let mut shown = render::to_report(exchange, redactor);
-                shown.at_ms = Some(millis(exchange.started.saturating_sub(self.began)));
-                record.exchanges.push(ExchangeRecord::new(&shown));
+                let began = exchange.started.saturating_sub(self.began);
+                record.exchanges.push(ExchangeRecord {
+                    at_ms: Some(millis(began)),
+                    ..render::to_report(exchange, redactor).into_record()
+                });
             }
         }
         for entry in &performed.watched {
             let exchange = journal::exchange(entry);
             record
                 .exchanges
-                .push(ExchangeRecord::new(&redactor.json(&exchange)));
+                .push(ExchangeRecord::of_value(&redactor.json(&exchange)));
         }
         if let Some(client) = &performed.client {
             record.story = Some(redactor.text(&story(client, &performed.watched)));

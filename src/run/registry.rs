@@ -1,5 +1,6 @@
 //! Carrying out one case of a plan, within its time, and with what is known of its failure.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -24,14 +25,31 @@ impl Outcomes {
 
     /// All so far, in order of their ids.
     pub fn sorted(&self) -> Vec<CaseOutcome> {
-        let mut outcomes = self
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        outcomes.sort_by(|left, right| left.id.cmp(&right.id));
-        outcomes
+        in_order(
+            self.0
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone(),
+        )
     }
+
+    /// As [`Outcomes::sorted`], of a run that has come to its end: none is left.
+    pub fn take(&self) -> Vec<CaseOutcome> {
+        in_order(std::mem::take(
+            &mut self.0.lock().unwrap_or_else(PoisonError::into_inner),
+        ))
+    }
+
+    /// The cases that have come to something.
+    pub fn ids(&self) -> HashSet<String> {
+        let outcomes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        outcomes.iter().map(|outcome| outcome.id.clone()).collect()
+    }
+}
+
+fn in_order(mut outcomes: Vec<CaseOutcome>) -> Vec<CaseOutcome> {
+    outcomes.sort_by(|left, right| left.id.cmp(&right.id));
+    outcomes
 }
 
 /// Runs a case; whatever the registry does, it ends.

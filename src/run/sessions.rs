@@ -110,9 +110,9 @@ pub(super) async fn control(
     let answer = exchange
         .answer
         .map_err(|error| format!("the mock does not answer {method} {path}: {error}"))?;
-    let document = answer.json().unwrap_or(Value::Null);
+    let document = answer.json().unwrap_or(&Value::Null);
     if (200..300).contains(&answer.status) {
-        return Ok(document);
+        return Ok(document.clone());
     }
     let detail = document
         .get("detail")

@@ -6,7 +6,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::Environment;
-use crate::yaml::{Located, Position, Spans, Violation};
+use crate::yaml::{self, Located, Position, Spans, Violation};
 
 pub(super) struct Reader {
     document: Located,
@@ -57,7 +57,7 @@ impl Reader {
             .into_iter()
             .flatten()
             .map(|(name, value)| {
-                let escaped = name.replace('~', "~0").replace('/', "~1");
+                let escaped = yaml::escape(name);
                 (name.clone(), format!("{pointer}/{escaped}"), value.clone())
             })
             .collect()
@@ -152,7 +152,7 @@ fn expand(
         }
         Value::Object(members) => {
             for (name, member) in members {
-                let escaped = name.replace('~', "~0").replace('/', "~1");
+                let escaped = yaml::escape(name);
                 expand(
                     member,
                     &format!("{pointer}/{escaped}"),

@@ -1,3 +1,5 @@
+use std::sync::{Arc, OnceLock};
+
 use bytes::Bytes;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -27,7 +29,23 @@ pub struct Answer {
     pub trouble: Option<String>,
     /// Octets that came after the end of the response, such as a body in answer to HEAD.
     pub surplus: usize,
+    /// What [`Answer::json`] reads of the body.
+    pub document: Document,
 }
+
+/// A body as JSON, read when somebody first asks, and once for all clones of an answer: many expectations look at one. Whoever gives a
+/// clone another body gives it a new one of these.
+#[derive(Clone, Debug, Default)]
+pub struct Document(Arc<OnceLock<Result<Value, JsonError>>>);
+
+/// It says nothing that the body does not say.
+impl PartialEq for Document {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Document {}
 
 /// A body of which the beginning alone is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +108,15 @@ impl Answer {
 
     /// The body as JSON. Nesting beyond 128 levels is an error, and so are more values than any document of the API has: each
     /// takes many times the memory of its text. Of duplicate members the last one counts.
-    pub fn json(&self) -> Result<Value, JsonError> {
+    pub fn json(&self) -> Result<&Value, JsonError> {
+        self.document
+            .0
+            .get_or_init(|| self.read_json())
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+
+    fn read_json(&self) -> Result<Value, JsonError> {
         if let Some(whole) = self.whole {
             return Err(JsonError(format!("it has {} octets", whole.octets)));
         }
@@ -108,6 +134,10 @@ impl Answer {
 
 /// Whether a text of JSON has more values than that, judged by what opens and separates them.
 fn has_more_values_than(limit: usize, text: &[u8]) -> bool {
+    // Each takes an octet at least.
+    if text.len() < limit {
+        return false;
+    }
     let (mut values, mut in_string, mut escaped) = (1, false, false);
     for octet in text {
         match octet {

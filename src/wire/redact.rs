@@ -1,11 +1,13 @@
 //! Puts the names of secrets in their place, in whatever form they stand.
 
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
-    sync::{Arc, PoisonError, RwLock},
+    ops::Range,
+    sync::{Arc, OnceLock, PoisonError, RwLock},
 };
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD},
@@ -38,7 +40,7 @@ pub enum Segment<'a> {
 /// Clones share what they know; [`Redactor::scoped`] makes one that learns for itself.
 #[derive(Clone, Default)]
 pub struct Redactor {
-    known: Arc<RwLock<Known>>,
+    known: Arc<RwLock<Arc<Known>>>,
 }
 
 #[derive(Clone, Default)]
@@ -48,7 +50,15 @@ struct Known {
     /// Octets of the longest form.
     longest: usize,
     /// All forms, made when first needed after the last addition.
-    pattern: Option<AhoCorasick>,
+    pattern: OnceLock<Option<Pattern>>,
+}
+
+/// Finds all forms at once.
+#[derive(Clone)]
+struct Pattern {
+    finder: AhoCorasick,
+    /// The labels of the forms, in their order.
+    labels: Vec<Option<String>>,
 }
 
 impl Redactor {
@@ -64,13 +74,11 @@ impl Redactor {
     /// A redactor that knows the same and learns on its own: for one case, whose secrets no other has.
     #[must_use]
     pub fn scoped(&self) -> Self {
-        // Made here, it is made once for all that know no more.
-        let _ = self.pattern();
-        let known = self
-            .known
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let known = self.known();
+        // Made here, it is made once for all that know no more, and may take time to be quick.
+        known
+            .pattern
+            .get_or_init(|| known.pattern_of(AhoCorasickKind::DFA));
         Self {
             known: Arc::new(RwLock::new(known)),
         }
@@ -82,18 +90,18 @@ impl Redactor {
         if text.is_empty() {
             return;
         }
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        let forms = plain_forms(text)
-            .into_iter()
-            .chain(base64_forms(text.as_bytes()));
-        for form in forms {
-            known.longest = known.longest.max(form.len());
-            known
-                .forms
-                .entry(form.to_ascii_lowercase().into_bytes())
-                .or_insert(None);
-        }
-        known.pattern = None;
+        self.learn(|known| {
+            let forms = plain_forms(text)
+                .into_iter()
+                .chain(base64_forms(text.as_bytes()));
+            for form in forms {
+                known.longest = known.longest.max(form.len());
+                known
+                    .forms
+                    .entry(form.to_ascii_lowercase().into_bytes())
+                    .or_insert(None);
+            }
+        });
     }
 
     /// Learns one more secret. An empty one is nothing that could be hidden.
@@ -102,48 +110,49 @@ impl Redactor {
         if value.is_empty() {
             return;
         }
-        let is_known = |known: &Known| {
-            known.forms.get(value.to_ascii_lowercase().as_bytes())
-                == Some(&Some(secret.label().to_owned()))
-        };
-        if is_known(&self.known.read().unwrap_or_else(PoisonError::into_inner)) {
+        let form = value.to_ascii_lowercase();
+        if self.known().forms.get(form.as_bytes()) == Some(&Some(secret.label().to_owned())) {
             return;
         }
+        self.learn(|known| {
+            let mut learn = |form: String, label: String| {
+                known.longest = known.longest.max(form.len());
+                // Case is folded: header names come in lower case, escapes and hexadecimal in either.
+                known
+                    .forms
+                    .insert(form.to_ascii_lowercase().into_bytes(), Some(label));
+            };
+            for form in plain_forms(value) {
+                learn(form, secret.label().to_owned());
+            }
+            for form in base64_forms(value.as_bytes()) {
+                learn(form, format!("{}_BASE64", secret.label()));
+            }
+        });
+    }
+
+    fn known(&self) -> Arc<Known> {
+        Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn learn(&self, addition: impl FnOnce(&mut Known)) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        let mut learn = |form: String, label: String| {
-            known.longest = known.longest.max(form.len());
-            // Case is folded: header names come in lower case, escapes and hexadecimal in either.
-            known
-                .forms
-                .insert(form.to_ascii_lowercase().into_bytes(), Some(label));
-        };
-        for form in plain_forms(value) {
-            learn(form, secret.label().to_owned());
-        }
-        for form in base64_forms(value.as_bytes()) {
-            learn(form, format!("{}_BASE64", secret.label()));
-        }
-        known.pattern = None;
+        let known = Arc::make_mut(&mut known);
+        addition(known);
+        known.pattern = OnceLock::new();
     }
 
     /// The parts of `octets` between and in place of secrets.
     pub fn segments<'a>(&self, octets: &'a [u8]) -> Vec<Segment<'a>> {
-        let Some(pattern) = self.pattern() else {
-            return vec![Segment::Plain(octets)];
-        };
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        let known = self.known();
         let mut segments = Vec::new();
         let mut end = 0;
-        for found in pattern.find_iter(octets) {
-            let folded = octets[found.range()].to_ascii_lowercase();
-            let Some(Some(label)) = known.forms.get(&folded) else {
-                continue;
-            };
-            if found.start() > end {
-                segments.push(Segment::Plain(&octets[end..found.start()]));
+        for (range, label) in known.find(octets) {
+            if range.start > end {
+                segments.push(Segment::Plain(&octets[end..range.start]));
             }
-            segments.push(Segment::Secret(label.clone()));
-            end = found.end();
+            segments.push(Segment::Secret(label.to_owned()));
+            end = range.end;
         }
         if end < octets.len() || segments.is_empty() {
             segments.push(Segment::Plain(&octets[end..]));
@@ -153,40 +162,42 @@ impl Redactor {
 
     /// Whether `octets` hold a secret whose label begins with `prefix`.
     pub fn finds(&self, octets: &[u8], prefix: &str) -> bool {
-        self.segments(octets)
-            .iter()
-            .any(|segment| matches!(segment, Segment::Secret(label) if label.starts_with(prefix)))
+        self.known()
+            .find(octets)
+            .any(|(_, label)| label.starts_with(prefix))
     }
 
     /// `octets` with `$LABEL` in place of each secret.
-    pub fn bytes(&self, octets: &[u8]) -> Vec<u8> {
-        joined(&self.segments(octets))
+    pub fn bytes<'a>(&self, octets: &'a [u8]) -> Cow<'a, [u8]> {
+        replaced(octets, self.known().find(octets))
     }
 
     /// The first `octets` of a body of `length` with `$LABEL` in place of each secret, and how many octets of the body are not among them:
     /// those that follow, and as many before as may be the beginning of a secret.
-    pub(super) fn head(&self, octets: &[u8], length: usize) -> (Vec<u8>, usize) {
-        let mut segments = self.segments(octets);
-        let mut beyond = length.saturating_sub(octets.len());
-        if beyond > 0
-            && let Some(Segment::Plain(plain)) = segments.last_mut()
-        {
-            let kept = plain.len().saturating_sub(self.longest());
-            beyond += plain.len() - kept;
-            *plain = &plain[..kept];
+    pub(super) fn head<'a>(&self, octets: &'a [u8], length: usize) -> (Cow<'a, [u8]>, usize) {
+        let beyond = length.saturating_sub(octets.len());
+        if beyond == 0 {
+            return (self.bytes(octets), 0);
         }
-        (joined(&segments), beyond)
+        let known = self.known();
+        let found: Vec<_> = known.find(octets).collect();
+        let end = found.last().map_or(0, |(range, _)| range.end);
+        let kept = octets.len().saturating_sub(known.longest).max(end);
+        let left_out = beyond + octets.len() - kept;
+        (replaced(&octets[..kept], found), left_out)
     }
 
     /// Octets of the longest form of a secret.
     pub(super) fn longest(&self) -> usize {
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        known.longest
+        self.known().longest
     }
 
     /// `text` with `$LABEL` in place of each secret.
     pub fn text(&self, text: &str) -> String {
-        String::from_utf8_lossy(&self.bytes(text.as_bytes())).into_owned()
+        match self.bytes(text.as_bytes()) {
+            Cow::Borrowed(_) => text.to_owned(),
+            Cow::Owned(redacted) => String::from_utf8_lossy(&redacted).into_owned(),
+        }
     }
 
     /// `value` with `$LABEL` in place of each secret, in member names too.
@@ -203,22 +214,37 @@ impl Redactor {
             other => other.clone(),
         }
     }
+}
 
-    fn pattern(&self) -> Option<AhoCorasick> {
-        {
-            let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-            if known.pattern.is_some() || known.forms.is_empty() {
-                return known.pattern.clone();
-            }
+impl Known {
+    /// Where secrets stand, and their labels.
+    fn find(&self, octets: &[u8]) -> impl Iterator<Item = (Range<usize>, &str)> {
+        let pattern = self
+            .pattern
+            .get_or_init(|| self.pattern_of(AhoCorasickKind::ContiguousNFA));
+        pattern.iter().flat_map(move |pattern| {
+            pattern.finder.find_iter(octets).filter_map(|found| {
+                let label = pattern.labels.get(found.pattern().as_usize())?.as_deref()?;
+                Some((found.range(), label))
+            })
+        })
+    }
+
+    fn pattern_of(&self, kind: AhoCorasickKind) -> Option<Pattern> {
+        if self.forms.is_empty() {
+            return None;
         }
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         // Of forms that begin at the same place the longest counts, or its rest would show.
-        known.pattern = AhoCorasick::builder()
+        let finder = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
             .ascii_case_insensitive(true)
-            .build(known.forms.keys())
-            .ok();
-        known.pattern.clone()
+            .kind(Some(kind))
+            .build(self.forms.keys())
+            .ok()?;
+        Some(Pattern {
+            finder,
+            labels: self.forms.values().cloned().collect(),
+        })
     }
 }
 
@@ -228,18 +254,25 @@ impl std::fmt::Debug for Redactor {
     }
 }
 
-fn joined(segments: &[Segment<'_>]) -> Vec<u8> {
-    let mut redacted = Vec::new();
-    for segment in segments {
-        match segment {
-            Segment::Plain(plain) => redacted.extend_from_slice(plain),
-            Segment::Secret(label) => {
-                redacted.push(b'$');
-                redacted.extend_from_slice(label.as_bytes());
-            }
-        }
+/// `octets` with `$LABEL` in the place of what was found in them.
+fn replaced<'a, 'b>(
+    octets: &'a [u8],
+    found: impl IntoIterator<Item = (Range<usize>, &'b str)>,
+) -> Cow<'a, [u8]> {
+    let mut found = found.into_iter().peekable();
+    if found.peek().is_none() {
+        return Cow::Borrowed(octets);
     }
-    redacted
+    let mut redacted = Vec::with_capacity(octets.len());
+    let mut end = 0;
+    for (range, label) in found {
+        redacted.extend_from_slice(&octets[end..range.start]);
+        redacted.push(b'$');
+        redacted.extend_from_slice(label.as_bytes());
+        end = range.end;
+    }
+    redacted.extend_from_slice(&octets[end..]);
+    Cow::Owned(redacted)
 }
 
 /// `value` as it is, percent-encoded, inside a JSON string, and octet by octet.

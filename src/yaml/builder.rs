@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 use serde_saphyr::granit_parser::{ScalarStyle, Tag};
 
-use super::{Position, Spans, YamlError, scalar};
+use super::{Position, Spans, YamlError, escape, scalar};
 
 /// Levels of nesting in the value, aliases included. Keeps later recursive walks (drop, clone, validation) safe.
 const MAX_DEPTH: usize = 100;
@@ -336,9 +336,4 @@ fn expect_tag(tag: Option<&Tag>, kind: &str, position: Position) -> Result<(), Y
         )),
         _ => Ok(()),
     }
-}
-
-/// One reference token of a JSON pointer (RFC 6901, section 3).
-fn escape(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
 }

@@ -3,9 +3,11 @@
 mod builder;
 mod error;
 mod located;
+mod pointer;
 mod scalar;
 mod violation;
 
 pub use error::YamlError;
 pub use located::{Located, Position, Spans};
+pub use pointer::escape;
 pub use violation::Violation;

@@ -122,7 +122,7 @@ fn all_fail() -> Vec<CaseOutcome> {
                 "curl": long("curl"), "at_ms": 1, "duration_ms": 2,
             });
             let mut step = step("create", 3, (0..30).map(mismatch).collect());
-            step.exchanges = vec![ExchangeRecord::new(&exchange); 10];
+            step.exchanges = vec![ExchangeRecord::of_value(&exchange); 10];
             step.transcripts = vec![long("> POST /"); 3];
             step.curl = Some(long("curl"));
             CaseOutcome {
@@ -207,7 +207,7 @@ fn saying(id: &str, octets: usize) -> CaseOutcome {
     });
     let exchange = json!({"request": message, "response": message, "curl": body, "duration_ms": 1});
     let mut outcome = failed(id);
-    outcome.steps[0].exchanges = vec![ExchangeRecord::new(&exchange); 8];
+    outcome.steps[0].exchanges = vec![ExchangeRecord::of_value(&exchange); 8];
     outcome.steps[0].transcripts = vec![body; 2];
     outcome
 }

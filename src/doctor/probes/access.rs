@@ -71,7 +71,6 @@ pub(super) async fn separate(visit: &mut Visit<'_>, known: &Known<'_>) -> Observ
     }
     let document = manifest.answered().and_then(|answer| answer.json().ok());
     let sources = document
-        .as_ref()
         .and_then(|document| document.get("contentSources"))
         .and_then(Value::as_array);
     let urls: Vec<_> = sources

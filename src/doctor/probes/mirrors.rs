@@ -115,7 +115,7 @@ pub(super) async fn recheck(visit: &mut Visit<'_>, known: &Known<'_>) -> Observa
         let Some(document) = document else {
             return Observation::unclear("the release was not read again");
         };
-        if !lists(&document, bad.url().as_str()) {
+        if !lists(document, bad.url().as_str()) {
             return Observation::is(true);
         }
         if Instant::now() >= end || visit.over().is_some() {

@@ -37,9 +37,10 @@ pub(super) enum Shown {
 /// Whether a body can stand in a text: UTF-8 without control characters but white space.
 pub(super) fn is_text(octets: &[u8]) -> bool {
     std::str::from_utf8(octets).is_ok_and(|text| {
-        !text
-            .chars()
-            .any(|character| character.is_control() && !"\n\r\t".contains(character))
+        is_plain(text)
+            || !text
+                .chars()
+                .any(|character| character.is_control() && !"\n\r\t".contains(character))
     })
 }
 

@@ -5,7 +5,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     body::{head, is_text, length},
-    shell::quote,
+    shell::{quote, quote_into},
 };
 use crate::wire::{Body, Ending, Exchange, Redactor, RequestRecord, Segment};
 
@@ -32,10 +32,13 @@ pub fn curl(exchange: &Exchange, redactor: &Redactor) -> String {
 }
 
 fn http(request: &RequestRecord, redactor: &Redactor) -> String {
-    let mut words = vec!["curl".to_owned(), "-i".to_owned()];
+    let mut command = String::with_capacity(256);
     match request.method.as_str() {
-        "HEAD" => words.push("--head".to_owned()),
-        method => words.extend(["-X".to_owned(), plain_word(method)]),
+        "HEAD" => command.push_str("curl -i --head"),
+        method => {
+            command.push_str("curl -i -X ");
+            command.push_str(&plain_word(method));
+        }
     }
     for (name, value) in &request.headers {
         // What curl adds by itself, or gets wrong when it is told.
@@ -47,28 +50,26 @@ fn http(request: &RequestRecord, redactor: &Redactor) -> String {
         if framing && !is_explicit(name, value) || length {
             continue;
         }
-        let value_segments = redactor.segments(value);
-        let start = if value.is_empty() {
-            format!("{name};")
-        } else {
-            format!("{name}: ")
-        };
-        words.extend([
-            "-H".to_owned(),
-            quote(&with_start(start.as_bytes(), value_segments)),
-        ]);
+        let start = if value.is_empty() { ";" } else { ": " };
+        let mut segments = vec![
+            Segment::Plain(name.as_bytes()),
+            Segment::Plain(start.as_bytes()),
+        ];
+        segments.extend(redactor.segments(value));
+        option(&mut command, "-H", &segments);
     }
     for field in request
         .credentials
         .iter()
         .flat_map(|credentials| &credentials.fields)
     {
-        let start = format!("{}: {}", field.name, field.prefix);
         let segments = [
-            Segment::Plain(start.as_bytes()),
+            Segment::Plain(field.name.as_bytes()),
+            Segment::Plain(b": "),
+            Segment::Plain(field.prefix.as_bytes()),
             Segment::Secret(field.secret.label().to_owned()),
         ];
-        words.extend(["-H".to_owned(), quote(&segments)]);
+        option(&mut command, "-H", &segments);
     }
     let typed = request
         .headers
@@ -76,21 +77,32 @@ fn http(request: &RequestRecord, redactor: &Redactor) -> String {
         .any(|(name, _)| name.eq_ignore_ascii_case("content-type"));
     if request.body != Body::Empty && !typed {
         // Or curl would call the body a form.
-        words.extend(["-H".to_owned(), "'Content-Type:'".to_owned()]);
+        command.push_str(" -H 'Content-Type:'");
     }
     let mut comments = Vec::new();
-    body(&request.body, redactor, &mut words, &mut comments);
+    body(&request.body, redactor, &mut command, &mut comments);
     if let Some(target) = &request.target {
-        words.extend([
-            "--request-target".to_owned(),
-            quote(&redactor.segments(target.as_bytes())),
-        ]);
+        let target = redactor.segments(target.as_bytes());
+        option(&mut command, "--request-target", &target);
     }
-    words.push(quote(&redactor.segments(request.url.as_str().as_bytes())));
+    command.push(' ');
+    quote_into(
+        &mut command,
+        &redactor.segments(request.url.as_str().as_bytes()),
+    );
     if !comments.is_empty() {
-        words.push(format!("# {}", comments.join("; ")));
+        command.push_str(" # ");
+        command.push_str(&comments.join("; "));
     }
-    words.join(" ")
+    command
+}
+
+/// Appends an option with its value.
+fn option(command: &mut String, name: &str, value: &[Segment<'_>]) {
+    command.push(' ');
+    command.push_str(name);
+    command.push(' ');
+    quote_into(command, value);
 }
 
 /// Header fields that stand in a request by our own doing and say nothing about it.
@@ -100,12 +112,6 @@ fn is_explicit(name: &str, value: &[u8]) -> bool {
         || value == b"*/*"
         || value == b"close";
     !ours
-}
-
-fn with_start<'a>(start: &'a [u8], segments: Vec<Segment<'a>>) -> Vec<Segment<'a>> {
-    std::iter::once(Segment::Plain(start))
-        .chain(segments)
-        .collect()
 }
 
 /// A word that needs no quotes stays without.
@@ -121,7 +127,7 @@ fn plain_word(text: &str) -> String {
     }
 }
 
-fn body(body: &Body, redactor: &Redactor, words: &mut Vec<String>, comments: &mut Vec<String>) {
+fn body(body: &Body, redactor: &Redactor, command: &mut String, comments: &mut Vec<String>) {
     match body {
         Body::Empty => return,
         Body::Cut { declared, sent } => comments.push(format!(
@@ -131,13 +137,12 @@ fn body(body: &Body, redactor: &Redactor, words: &mut Vec<String>, comments: &mu
         // Content-Length is among the header fields already.
         Body::Declared { .. } | Body::Bytes(_) | Body::Chunked(_) => {}
     }
-    words.push("--data-binary".to_owned());
     let octets = head(body.pieces(), INLINE);
     let inline = body.len() <= INLINE && is_text(&octets) && !octets.starts_with(b"@");
     if inline {
-        words.push(quote(&redactor.segments(&octets)));
+        option(command, "--data-binary", &redactor.segments(&octets));
     } else {
-        words.push("@FILE".to_owned());
+        command.push_str(" --data-binary @FILE");
         comments.push(file_of(body.pieces()));
     }
 }

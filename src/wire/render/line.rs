@@ -1,5 +1,7 @@
 //! Texts of one line, redacted and within bounds: a registry decides how long its header fields and URLs are.
 
+use std::borrow::Cow;
+
 use super::visible::visible_line;
 use crate::wire::Redactor;
 
@@ -11,12 +13,15 @@ const FIELDS: usize = 8 * 1024;
 
 /// One line: redacted, then shortened.
 pub(super) fn line(octets: &[u8], redactor: &Redactor) -> String {
-    let redacted = redactor.bytes(octets);
-    if redacted.len() <= LONGEST {
-        return visible_line(&redacted);
+    shortened(&redactor.bytes(octets))
+}
+
+fn shortened(octets: &[u8]) -> String {
+    if octets.len() <= LONGEST {
+        return visible_line(octets);
     }
-    let shown = visible_line(&redacted[..LONGEST]);
-    format!("{shown}... and {} octets more", redacted.len() - LONGEST)
+    let shown = visible_line(&octets[..LONGEST]);
+    format!("{shown}... and {} octets more", octets.len() - LONGEST)
 }
 
 /// Names and values of header fields, and how many there are beyond those.
@@ -25,10 +30,26 @@ pub(super) fn fields(
     redactor: &Redactor,
 ) -> (Vec<(String, String)>, usize) {
     let mut room = FIELDS;
+    // Looked through at once: nearly always there is no secret in any.
+    let mut all = Vec::with_capacity(256);
+    for (name, value) in headers.iter().take(MOST_FIELDS) {
+        all.extend_from_slice(name.as_bytes());
+        all.push(b'\n');
+        all.extend_from_slice(value);
+        all.push(b'\n');
+    }
+    let is_clean = matches!(redactor.bytes(&all), Cow::Borrowed(_));
+    let text = |octets: &[u8]| {
+        if is_clean {
+            shortened(octets)
+        } else {
+            line(octets, redactor)
+        }
+    };
     let shown: Vec<_> = headers
         .iter()
         .take(MOST_FIELDS)
-        .map(|(name, value)| (line(name.as_bytes(), redactor), line(value, redactor)))
+        .map(|(name, value)| (text(name.as_bytes()), text(value)))
         .take_while(|(name, value)| {
             let fits = name.len() + value.len() <= room;
             room = room.saturating_sub(name.len() + value.len());

@@ -9,6 +9,7 @@ use super::{
     line::{fields, line},
     text::{rendered_headers, request_url},
 };
+use crate::outcome::{ExchangeRecord, Message};
 use crate::wire::{Answer, Exchange, Redactor, RequestRecord};
 
 /// An exchange as a report holds it, ready to be written as JSON: `{name, request, response | error, curl, duration_ms}`, with `retries` and
@@ -31,9 +32,6 @@ pub struct ReportedExchange {
     retries: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     gave_up: Option<bool>,
-    /// When it began, in milliseconds since its case did; for whoever knows.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub at_ms: Option<u64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -113,7 +111,6 @@ pub fn to_report(exchange: &Exchange, redactor: &Redactor) -> ReportedExchange {
         duration_ms: u64::try_from(exchange.duration.as_millis()).unwrap_or(u64::MAX),
         retries: waited.then_some(exchange.retries),
         gave_up: waited.then_some(exchange.gave_up),
-        at_ms: None,
     }
 }
 
@@ -121,6 +118,19 @@ impl ReportedExchange {
     /// As a value.
     pub fn to_value(&self) -> Value {
         serde_json::to_value(self).unwrap_or_default()
+    }
+
+    /// As it is kept of a step.
+    pub fn into_record(self) -> ExchangeRecord {
+        ExchangeRecord {
+            request: Message::new(&self.request),
+            response: self.response.as_ref().map(Message::new),
+            error: self.error,
+            curl: Some(self.curl),
+            at_ms: None,
+            duration_ms: self.duration_ms,
+            fault: None,
+        }
     }
 }
 

@@ -5,20 +5,36 @@ use crate::wire::Segment;
 /// One word of a command line that is `segments`: in single quotes, or, where a secret's variable has to be expanded,
 /// in double quotes.
 pub(super) fn quote(segments: &[Segment<'_>]) -> String {
-    let text = |plain: &[u8]| String::from_utf8_lossy(plain).into_owned();
-    if segments
+    let mut word = String::new();
+    quote_into(&mut word, segments);
+    word
+}
+
+/// Appends the word that [`quote`] makes.
+pub(super) fn quote_into(line: &mut String, segments: &[Segment<'_>]) {
+    let is_plain = segments
         .iter()
-        .all(|segment| matches!(segment, Segment::Plain(_)))
-    {
-        let plain: String = segments
-            .iter()
-            .map(|segment| match segment {
-                Segment::Plain(plain) => text(plain),
-                Segment::Secret(_) => String::new(),
-            })
-            .collect();
-        return format!("'{}'", plain.replace('\'', r"'\''"));
+        .all(|segment| matches!(segment, Segment::Plain(_)));
+    if !is_plain {
+        line.push_str(&in_double_quotes(segments));
+        return;
     }
+    line.push('\'');
+    for segment in segments {
+        let Segment::Plain(plain) = segment else {
+            continue;
+        };
+        for (index, part) in String::from_utf8_lossy(plain).split('\'').enumerate() {
+            if index > 0 {
+                line.push_str(r"'\''");
+            }
+            line.push_str(part);
+        }
+    }
+    line.push('\'');
+}
+
+fn in_double_quotes(segments: &[Segment<'_>]) -> String {
     let mut word = String::from("\"");
     for segment in segments {
         match segment {
@@ -28,7 +44,7 @@ pub(super) fn quote(segments: &[Segment<'_>]) -> String {
                 word.push('}');
             }
             Segment::Plain(plain) => {
-                for character in text(plain).chars() {
+                for character in String::from_utf8_lossy(plain).chars() {
                     if matches!(character, '"' | '\\' | '$' | '`') {
                         word.push('\\');
                     }

@@ -34,16 +34,23 @@ pub fn visible(text: &str) -> String {
 
 /// Whether nothing of it has to be written out, as of nearly all that is shown: printable ASCII, line feeds and tabs.
 pub(super) fn is_plain(text: &str) -> bool {
-    text.bytes()
-        .all(|octet| matches!(octet, b' '..=b'~' | b'\n' | b'\t'))
+    are_all(text.as_bytes(), |octet| {
+        matches!(octet, b' '..=b'~' | b'\n' | b'\t')
+    })
+}
+
+/// Looked at many at a time: nearly always all of them are.
+fn are_all(octets: &[u8], is: impl Fn(u8) -> bool) -> bool {
+    octets
+        .chunks(64)
+        .all(|octets| octets.iter().fold(true, |all, octet| all & is(*octet)))
 }
 
 /// As [`visible`], on one line.
 pub(super) fn visible_line(octets: &[u8]) -> String {
-    if octets.iter().all(|octet| matches!(octet, b' '..=b'~')) {
-        return octets.iter().copied().map(char::from).collect();
+    let text = String::from_utf8_lossy(octets);
+    if are_all(octets, |octet| matches!(octet, b' '..=b'~')) {
+        return text.into_owned();
     }
-    visible(&String::from_utf8_lossy(octets))
-        .replace('\n', "\\n")
-        .replace('\t', "\\t")
+    visible(&text).replace('\n', "\\n").replace('\t', "\\t")
 }
