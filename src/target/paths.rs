@@ -130,6 +130,8 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
+/// The same, but for the colon of a package name, which a path may hold as it is (RFC 3986, section 3.3).
+const WITH_COLON: &AsciiSet = &SEGMENT.remove(b':');
 
 impl Paths {
     /// The template of an operation.
@@ -181,13 +183,11 @@ impl Paths {
         version: &str,
         colon: Colon,
     ) -> String {
-        let encode = |value: &str| {
-            let encoded = utf8_percent_encode(value, SEGMENT).to_string();
-            match colon {
-                Colon::Plain => encoded.replace("%3A", ":"),
-                Colon::Encoded => encoded,
-            }
+        let set = match colon {
+            Colon::Plain => WITH_COLON,
+            Colon::Encoded => SEGMENT,
         };
+        let encode = |value: &str| utf8_percent_encode(value, set).to_string();
         let expanded = self
             .template(operation)
             .replace("{version}", &encode(version))
