@@ -13,7 +13,6 @@ mod store;
 mod trace;
 mod verdict;
 
-pub(crate) use capture::Capture;
 pub use entry::{
     AppliedFault, NearestOperation, ReceivedBy, ReceivedRequest, RecordedBody, ReleaseName,
     SentResponse,

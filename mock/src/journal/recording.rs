@@ -2,13 +2,14 @@
 
 use std::{sync::Arc, time::Instant};
 
+use bytes::Bytes;
 use http::{HeaderMap, Method, header};
 
 use crate::{metrics::Exchange, operation::Operation, reply::Reply, session::Session};
 
 use super::{
-    AppliedFault, Capture, NearestOperation, ReceivedBy, Sender,
-    capture::CapturedBody,
+    AppliedFault, NearestOperation, ReceivedBy, Sender,
+    capture::{Capture, CapturedBody},
     packed::Packed,
     trace::{Outcome, SentAnswer, Trace, texts_of},
 };
@@ -110,8 +111,13 @@ impl Recording {
     }
 
     /// Takes the next bytes of the body.
-    pub(crate) fn receive(&mut self, chunk: &[u8]) {
-        self.capture.write(chunk);
+    pub(crate) async fn receive(&mut self, chunk: &Bytes) {
+        self.capture.write(chunk).await;
+    }
+
+    /// Nothing more of the body comes: waits for what is computed of it.
+    pub(crate) async fn settle(&self) {
+        self.capture.settle().await;
     }
 
     /// SHA-256 of the body so far.
