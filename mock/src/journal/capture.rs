@@ -100,6 +100,11 @@ enum CapturedBytes {
 }
 
 impl CapturedBody {
+    /// Whether nothing but the digest is kept of such a body, and it takes a while to compute.
+    pub(super) fn is_long(body: &Bytes) -> bool {
+        body.len() > LIMIT
+    }
+
     /// An answer's body, whose SHA-256 may be known; nothing of an empty one.
     pub(super) fn of_answer(body: &Bytes, sha256: Option<[u8; 32]>) -> Option<Self> {
         if body.is_empty() {
@@ -125,6 +130,11 @@ impl CapturedBody {
             CapturedBytes::Kept(bytes) => bytes.len(),
             CapturedBytes::Digest(_) => 32,
         }
+    }
+
+    /// Whether there were more bytes of what may be a document than are kept.
+    pub(super) fn is_truncated(&self) -> bool {
+        self.truncated
     }
 
     /// The document, as it arrived.

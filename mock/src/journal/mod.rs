@@ -3,6 +3,8 @@
 mod capture;
 mod condition;
 mod entry;
+mod facts;
+mod glimpse;
 mod matcher;
 mod matcher_json;
 mod packed;
@@ -21,6 +23,6 @@ pub use matcher::{Expected, Matcher};
 pub(crate) use recording::{Arrival, Recording};
 pub(crate) use redact::Redactor;
 pub use store::Recorded;
-pub(crate) use store::{Journal, JournalRoom, Page};
+pub(crate) use store::{Journal, JournalRoom, Page, Visit};
 pub(crate) use trace::Sender;
 pub use verdict::{Count, Expectation, Satisfied};

@@ -16,6 +16,7 @@ mod holds;
 mod in_process;
 mod journal;
 mod limits;
+mod long_answers;
 mod metrics;
 mod oddities;
 mod processing;
