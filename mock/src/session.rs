@@ -163,6 +163,7 @@ impl Session {
                 content.clone(),
                 fetcher.clone(),
                 policy.sources,
+                room.clone(),
                 fetches,
             ),
             registry: Mutex::new(registry),
