@@ -15,6 +15,7 @@ mod faults;
 mod holds;
 mod in_process;
 mod journal;
+mod journal_questions;
 mod limits;
 mod long_answers;
 mod metrics;
@@ -28,6 +29,8 @@ mod sessions;
 #[cfg(unix)]
 mod shutdown;
 mod signatures;
+mod source_changes;
+mod source_guards;
 mod sources;
 mod support;
 mod uploads;
