@@ -18,6 +18,7 @@
 
 mod admin;
 mod answer;
+mod aside;
 mod builder;
 mod cause;
 pub mod cli;
@@ -44,6 +45,7 @@ mod nearest;
 mod network;
 mod oddity;
 mod operation;
+mod pieces;
 mod policy;
 mod problem;
 mod queue_control;
@@ -56,6 +58,7 @@ mod selection;
 mod server;
 mod session;
 mod sessions;
+mod state;
 mod tasks;
 mod verify;
 mod wire;

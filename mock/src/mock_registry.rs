@@ -142,7 +142,7 @@ impl MockRegistry {
 
     /// Everything that it holds, as JSON without tokens and credentials: `{"releases": [...], ...}`, oldest first.
     pub fn state(&self) -> serde_json::Value {
-        self.app.sessions().root().state()
+        crate::state::state(self.app.sessions().root())
     }
 
     /// Lets the outcome of everything that is processed show as soon as it is there, whatever the processing mode. Returns how many

@@ -97,7 +97,7 @@ impl MockSession {
 
     /// As [`MockRegistry::state`].
     pub fn state(&self) -> Value {
-        self.session.state()
+        crate::state::state(&self.session)
     }
 
     /// As [`MockRegistry::process_held`].

@@ -1,17 +1,25 @@
 //! What control of every ordered queue has in common: documents in, names and states out.
 
+use std::{collections::VecDeque, sync::Arc};
+
 use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::{
+    aside::aside_if_long,
     handlers::Request,
     json::parse_strict,
+    pieces::Pieces,
     problem::ProblemKind,
     refusal::{Refusal, not_found},
     reply::Reply,
+    room::Reserved,
     selection::QueueFull,
+    session::Session,
 };
 
+/// Bytes of text that are written at a time.
+const PIECE: usize = 16 << 10;
 /// Bytes of a document that is posted; canned answers hold content.
 const LIMIT: u64 = 96 << 20;
 
@@ -21,15 +29,25 @@ impl From<QueueFull> for Refusal {
     }
 }
 
-/// The JSON document that was posted, whatever its declared type.
-pub(crate) async fn read_document(request: &mut Request) -> Result<Value, Refusal> {
+/// Has a JSON document that was posted, whatever its declared type, read and taken in; a long one aside.
+pub(crate) async fn post<T: Send + 'static>(
+    session: &Arc<Session>,
+    request: &mut Request,
+    take: impl FnOnce(&Session, &Value, Reserved) -> Result<T, Refusal> + Send + 'static,
+) -> Result<T, Refusal> {
     let body = request.read_control_body(LIMIT).await?;
-    parse_strict(&body).map_err(|error| {
-        Refusal::new(
-            ProblemKind::MalformedRequest,
-            format!("The body is not JSON: {error}."),
-        )
+    let held = request.take_held();
+    let session = session.clone();
+    aside_if_long(body.len(), move || {
+        let document = parse_strict(&body).map_err(|error| {
+            Refusal::new(
+                ProblemKind::MalformedRequest,
+                format!("The body is not JSON: {error}."),
+            )
+        })?;
+        take(&session, &document, held)
     })
+    .await
 }
 
 /// The answer to entries that were added: their names, and the state of each.
@@ -47,21 +65,50 @@ pub(crate) fn added(
     Reply::json(StatusCode::CREATED, &document)
 }
 
-/// The state of all entries. They may be large, and stand in memory one by one beside their text.
-pub(crate) fn all(
-    collection: &str,
-    ids: &[String],
-    state: impl Fn(&str) -> Option<Value>,
-) -> Reply {
-    let mut text = format!("{{\"{collection}\":[");
-    for (index, state) in ids.iter().filter_map(|id| state(id)).enumerate() {
-        if index > 0 {
-            text.push(',');
+/// The states of all entries as text, one at a time, for they may be large.
+pub(crate) struct StatesText<S> {
+    collection: &'static str,
+    ids: VecDeque<String>,
+    state: S,
+    has_begun: bool,
+}
+
+impl<S: Fn(&str) -> Option<Value>> StatesText<S> {
+    /// The states of these entries.
+    pub(crate) fn new(collection: &'static str, ids: Vec<String>, state: S) -> Self {
+        Self {
+            collection,
+            ids: ids.into(),
+            state,
+            has_begun: false,
         }
-        text.push_str(&state.to_string());
     }
-    text.push_str("]}");
-    Reply::with_body(StatusCode::OK, "application/json", text)
+}
+
+impl<S: Fn(&str) -> Option<Value> + Send + 'static> Pieces for StatesText<S> {
+    fn write(&mut self, text: &mut String) -> bool {
+        let mut before = if self.has_begun { "," } else { "" };
+        if !std::mem::replace(&mut self.has_begun, true) {
+            for part in ["{\"", self.collection, "\":["] {
+                text.push_str(part);
+            }
+        }
+        let begin = text.len();
+        while let Some(id) = self.ids.pop_front() {
+            if let Some(state) = (self.state)(&id) {
+                text.push_str(before);
+                text.push_str(&state.to_string());
+                before = ",";
+            }
+            if text.len() - begin > PIECE {
+                break;
+            }
+        }
+        if self.ids.is_empty() {
+            text.push_str("]}");
+        }
+        !self.ids.is_empty()
+    }
 }
 
 /// The state of the entry with a name.

@@ -1,15 +1,17 @@
 //! Answers, before they become HTTP.
 
 use std::{
-    convert::Infallible,
     pin::Pin,
     task::{Context, Poll},
 };
 
 use bytes::Bytes;
+use futures::StreamExt;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use hyper::body::{Body, Frame, SizeHint};
 use serde_json::Value;
+
+use crate::{pieces::Rest, room::NoRoom};
 
 /// Bytes of a body that are handed over at a time: what a client does not take is not copied for it.
 const PIECE: usize = 64 << 10;
@@ -81,36 +83,54 @@ impl Reply {
 
     /// As hyper sends it.
     pub(crate) fn into_response(self) -> http::Response<ReplyBody> {
-        let mut response = http::Response::new(ReplyBody(self.body));
+        let mut response = http::Response::new(ReplyBody::Whole(self.body));
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
         response
     }
+
+    /// The same, with a body that is made while it is sent.
+    pub(crate) fn into_response_of(self, body: Rest) -> http::Response<ReplyBody> {
+        self.into_response().map(|_| ReplyBody::InPieces(body))
+    }
 }
 
 /// The body of an answer, in pieces.
-pub(crate) struct ReplyBody(Bytes);
+pub(crate) enum ReplyBody {
+    /// It is there.
+    Whole(Bytes),
+    /// It is made while it is sent.
+    InPieces(Rest),
+}
 
 impl Body for ReplyBody {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = NoRoom;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        if self.0.is_empty() {
-            return Poll::Ready(None);
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, NoRoom>>> {
+        match &mut *self {
+            Self::Whole(bytes) if bytes.is_empty() => Poll::Ready(None),
+            Self::Whole(bytes) => {
+                let length = bytes.len().min(PIECE);
+                Poll::Ready(Some(Ok(Frame::data(bytes.split_to(length)))))
+            }
+            Self::InPieces(rest) => rest
+                .poll_next_unpin(cx)
+                .map(|piece| piece.map(|piece| piece.map(Frame::data))),
         }
-        let length = self.0.len().min(PIECE);
-        Poll::Ready(Some(Ok(Frame::data(self.0.split_to(length)))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.0.is_empty()
+        matches!(self, Self::Whole(bytes) if bytes.is_empty())
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.0.len() as u64)
+        match self {
+            Self::Whole(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Self::InPieces(_) => SizeHint::default(),
+        }
     }
 }

@@ -18,7 +18,8 @@ struct Shared {
 }
 
 /// All of it is taken.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("failed to find room: everything that is kept or on its way takes as much as it may")]
 pub(crate) struct NoRoom;
 
 /// A part of a room that is taken until this is dropped.

@@ -13,14 +13,13 @@ use std::{
 use futures::FutureExt;
 use http::header;
 use jiff::Timestamp;
-use serde_json::{Value, json};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::{
-    answer::{Answers, CannedAnswerState},
+    answer::Answers,
     clock::Clock,
     config::Config,
-    fault::{FaultState, Faults},
+    fault::Faults,
     fetch::{FetchOptions, FetchSetupError, Fetcher},
     handlers::Documents,
     journal::{Journal, JournalRoom, Redactor},
@@ -164,32 +163,14 @@ impl Session {
                 content.clone(),
                 fetcher.clone(),
                 policy.sources,
+                room.clone(),
                 fetches,
             ),
             registry: Mutex::new(registry),
             clock: Clock::default(),
             faults: Faults::new(oddities.seed()),
             answers: Answers::new(oddities.seed()),
-            journal: Journal::new(
-                config.journal_entries,
-                config.journal_bytes,
-                shared.map_or_else(
-                    || {
-                        Arc::new(JournalRoom::new(
-                            config.journal_bytes.saturating_mul(JOURNALS),
-                        ))
-                    },
-                    |shared| shared.journal.room().clone(),
-                ),
-                Redactor::new(
-                    config
-                        .identities
-                        .iter()
-                        .map(|identity| identity.token.clone()),
-                    &config.auth_header,
-                ),
-                config.problem_type_prefix.clone(),
-            ),
+            journal: journal_of(&config, shared),
             metrics: SessionMetrics::of_server(
                 shared.map_or_else(Arc::default, |shared| shared.metrics.server().clone()),
             ),
@@ -338,35 +319,9 @@ impl Session {
         self.faults.clear();
         self.answers.clear();
         self.tasks.close();
-        self.registry().reset();
+        let forgotten = self.registry().reset();
+        drop(forgotten);
         self.journal.clear();
-    }
-
-    /// Everything that it holds, without secrets.
-    pub(crate) fn state(&self) -> Value {
-        let mut state = self.registry().snapshot(self.now());
-        state["seed"] = json!(self.oddities.seed());
-        state["defects"] = self
-            .config
-            .defects
-            .iter()
-            .map(|defect| defect.name())
-            .collect();
-        state["faults"] = self
-            .faults
-            .states()
-            .iter()
-            .map(FaultState::to_json)
-            .collect();
-        state["holds"] = json!(self.faults.holds());
-        state["answers"] = self
-            .answers
-            .states()
-            .iter()
-            .map(CannedAnswerState::to_json)
-            .collect();
-        state["processing"] = json!(self.config.processing.to_string());
-        state
     }
 
     /// Brings about what is due by now, and waits for work whose outcome is due: the time of verification is real time, and not the
@@ -407,14 +362,38 @@ impl Session {
         self.faults.clear();
         self.answers.clear();
         self.tasks.abort_all();
-        self.registry().reset();
+        let forgotten = self.registry().reset();
+        drop(forgotten);
         self.journal.clear();
         self.clock.reset();
     }
 }
 
+fn journal_of(config: &Config, shared: Option<&Session>) -> Journal {
+    let room = shared.map_or_else(
+        || {
+            let bytes = config.journal_bytes.saturating_mul(JOURNALS);
+            Arc::new(JournalRoom::new(bytes))
+        },
+        |shared| shared.journal.room().clone(),
+    );
+    let tokens = config
+        .identities
+        .iter()
+        .map(|identity| identity.token.clone());
+    Journal::new(
+        config.journal_entries,
+        config.journal_bytes,
+        room,
+        Redactor::new(tokens, &config.auth_header),
+        config.problem_type_prefix.clone(),
+    )
+}
+
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
     use crate::registry::{Manifest, Status};
 
@@ -450,7 +429,7 @@ mod tests {
     }
 
     fn only_state(session: &Session) -> Value {
-        session.state()["releases"][0].clone()
+        crate::state::state(session)["releases"][0].clone()
     }
 
     #[tokio::test]

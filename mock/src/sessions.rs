@@ -103,14 +103,17 @@ impl Sessions {
         Ok((id, session))
     }
 
-    /// Ends a session; `false` where there is none of that id.
-    pub(crate) fn remove(&self, id: &str) -> bool {
-        let removed = self
-            .others
+    /// Takes a session out, which is the caller's to end then.
+    pub(crate) fn take(&self, id: &str) -> Option<Arc<Session>> {
+        self.others
             .write()
             .unwrap_or_else(PoisonError::into_inner)
-            .shift_remove(id);
-        removed.inspect(|session| session.end()).is_some()
+            .shift_remove(id)
+    }
+
+    /// Ends a session; `false` where there is none of that id.
+    pub(crate) fn remove(&self, id: &str) -> bool {
+        self.take(id).inspect(|session| session.end()).is_some()
     }
 
     /// Ends every session.

@@ -51,6 +51,7 @@ pub(crate) fn run() {
         };
         go_round(&mut ours);
         go_round(&mut theirs);
+        let before = (registry.worked(), baseline.worked());
         let duel = Duel::fight(ROUNDS, || go_round(&mut ours), || go_round(&mut theirs));
         let (shortest, median) = duel.speed();
         let each = duel.shortest().0.as_secs_f64() * 1e6 / REQUESTS as f64;
@@ -60,6 +61,20 @@ pub(crate) fn run() {
             &format!(
                 "{shortest:.2} of a bare axum route (median {median:.2}; {TARGET} wanted){}",
                 held(shortest.max(median) >= TARGET)
+            ),
+        );
+        let worked = [
+            registry.worked().saturating_sub(before.0),
+            baseline.worked().saturating_sub(before.1),
+        ]
+        .map(|worked| worked.as_secs_f64() * 1e6 / (ROUNDS * REQUESTS) as f64);
+        row(
+            "processor time of the server for each",
+            &format!("{:.1} us", worked[0]),
+            &format!(
+                "{:.2} of the route's {:.1} us; what the client takes left out",
+                worked[1] / worked[0],
+                worked[1]
             ),
         );
     }

@@ -1,6 +1,6 @@
 //! The servers that are compared, each on a runtime of its own of the same shape.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use axum::{
     Router,
@@ -11,15 +11,35 @@ use axum::{
 use mock_registry::{MockRegistry, MockRegistryBuilder};
 use tokio::{net::TcpListener, runtime::Runtime};
 
+/// Names of the threads, which tell whose time is spent.
+const MOCK: &str = "mock";
+const BARE: &str = "bare";
+
 /// A server with the runtime that it runs on.
 pub(crate) struct Served<T> {
     pub(crate) address: SocketAddr,
+    threads: &'static str,
     _runtime: Runtime,
     _server: T,
 }
 
-fn runtime() -> Runtime {
+impl<T> Served<T> {
+    /// Time that its threads have spent on a processor.
+    pub(crate) fn worked(&self) -> Duration {
+        let tasks = std::fs::read_dir("/proc/self/task");
+        let spent = tasks.into_iter().flatten().flatten().filter_map(|task| {
+            let read = |file| std::fs::read_to_string(task.path().join(file)).ok();
+            let is_own = read("comm")?.trim() == self.threads;
+            let spent = read("schedstat").filter(|_| is_own)?;
+            spent.split(' ').next()?.parse::<u64>().ok()
+        });
+        Duration::from_nanos(spent.sum())
+    }
+}
+
+fn runtime(threads: &str) -> Runtime {
     tokio::runtime::Builder::new_multi_thread()
+        .thread_name(threads)
         .worker_threads(2)
         .enable_all()
         .build()
@@ -28,10 +48,11 @@ fn runtime() -> Runtime {
 
 /// The mock.
 pub(crate) fn mock(builder: MockRegistryBuilder) -> Served<MockRegistry> {
-    let runtime = runtime();
+    let runtime = runtime(MOCK);
     let server = runtime.block_on(builder.start()).expect("a registry");
     Served {
         address: ([127, 0, 0, 1], server.port()).into(),
+        threads: MOCK,
         _runtime: runtime,
         _server: server,
     }
@@ -57,7 +78,7 @@ pub(crate) fn bare(fields: &[(String, String)], body: Bytes) -> Served<()> {
         .route("/components/{name}/{version}", get(answer))
         .route("/exchange/{status}/{length}", post(exchange))
         .layer(axum::extract::DefaultBodyLimit::disable());
-    let runtime = runtime();
+    let runtime = runtime(BARE);
     let listener = runtime
         .block_on(TcpListener::bind("127.0.0.1:0"))
         .expect("a port");
@@ -69,6 +90,7 @@ pub(crate) fn bare(fields: &[(String, String)], body: Bytes) -> Served<()> {
     });
     Served {
         address,
+        threads: BARE,
         _runtime: runtime,
         _server: (),
     }

@@ -6,12 +6,25 @@ use http::{Method, StatusCode, header};
 use serde_json::{Map, Value};
 
 use crate::{
-    answer, fault, handlers::Request, json, problem::ProblemKind, refusal::Refusal, reply::Reply,
-    session::Session, sessions::Sessions,
+    answer,
+    aside::{aside, aside_if_long},
+    fault,
+    handlers::Request,
+    json,
+    problem::ProblemKind,
+    refusal::Refusal,
+    reply::Reply,
+    session::Session,
+    sessions::Sessions,
+    state::StateText,
 };
 
 use super::{
-    clock, endpoints::ENDPOINTS, index, lifecycle, metrics, openapi, reply, requests, sessions,
+    clock,
+    endpoints::ENDPOINTS,
+    index, lifecycle, metrics, openapi,
+    reply::{self, Answer},
+    requests, sessions,
 };
 
 /// Bytes of a body.
@@ -28,12 +41,14 @@ pub(crate) struct Control<'c> {
 }
 
 /// Answers a request for control; the path is relative to `__admin/`.
-pub(crate) async fn handle(control: &Control<'_>, path: &str, request: &mut Request) -> Reply {
+pub(crate) async fn handle(control: &Control<'_>, path: &str, request: &mut Request) -> Answer {
     let result = match endpoint(path, &request.method) {
-        Ok(endpoint) => perform(control, &endpoint, request).await,
+        Ok(endpoint) => answer(control, &endpoint, request).await,
         Err(refusal) => Err(refusal),
     };
-    reply::uncached(result.unwrap_or_else(|refusal| reply::refused(&refusal)))
+    result
+        .unwrap_or_else(|refusal| reply::refused(&refusal).into())
+        .uncached()
 }
 
 /// An endpoint with what its path says.
@@ -85,6 +100,23 @@ fn parameter_of<'p>(pattern: &str, path: &'p str) -> Option<&'p str> {
     (!parameter.is_empty() && !parameter.contains('/')).then_some(parameter)
 }
 
+/// What may be long is made in pieces; all else is done at once.
+async fn answer(
+    control: &Control<'_>,
+    endpoint: &Matched<'_>,
+    request: &mut Request,
+) -> Result<Answer, Refusal> {
+    let session = control.session;
+    match (request.method.as_str(), endpoint.path) {
+        (_, "state") => Ok(Answer::of(StateText::new(session.clone()), &session.room)),
+        ("GET" | "HEAD", "requests") => requests::list(session, request),
+        (_, "requests/find") => requests::find(session, &read_object(request).await?, request),
+        ("GET" | "HEAD", "faults") => Ok(Answer::of(fault::all(session), &session.room)),
+        ("GET" | "HEAD", "answers") => Ok(Answer::of(answer::all(session), &session.room)),
+        _ => perform(control, endpoint, request).await.map(Answer::Whole),
+    }
+}
+
 async fn perform(
     control: &Control<'_>,
     endpoint: &Matched<'_>,
@@ -96,31 +128,29 @@ async fn perform(
         (_, "health") => Ok(lifecycle::health()),
         (_, "version") => Ok(lifecycle::version()),
         (_, "openapi.json") => Ok(openapi::document()),
-        (_, "state") => Ok(reply::document(&session.state())),
         (_, "reset") => {
-            session.reset();
+            let session = session.clone();
+            aside(move || session.reset()).await;
             Ok(Reply::empty(StatusCode::NO_CONTENT))
         }
         (_, "process") => Ok(lifecycle::process(session)),
         ("PUT", "clock") => clock::change(session, &read_object(request).await?).await,
         (_, "clock") => Ok(clock::show(session)),
-        ("DELETE", "requests") => {
+        (_, "requests") => {
             session.journal.clear();
             Ok(Reply::empty(StatusCode::NO_CONTENT))
         }
-        (_, "requests") => requests::list(session, request),
-        (_, "requests/find") => requests::find(session, &read_object(request).await?, request),
-        (_, "requests/count") => requests::count(session, &read_object(request).await?),
+        (_, "requests/count") => requests::count(session, &read_object(request).await?).await,
         (_, "faults" | "faults/{id}" | "holds" | "holds/{name}" | "holds/{name}/release") => {
             fault::control(session, endpoint.path, endpoint.parameter, request).await
         }
         (_, "answers" | "answers/{id}") => {
             answer::control(session, endpoint.parameter, request).await
         }
-        (_, "metrics") => Ok(metrics::show(control)),
+        (_, "metrics") => Ok(metrics::show(control).await),
         ("POST", "sessions") => sessions::create(control, &read_object(request).await?),
         (_, "sessions") => sessions::list(control),
-        ("DELETE", "sessions/{id}") => sessions::delete(control, endpoint.parameter),
+        ("DELETE", "sessions/{id}") => sessions::delete(control, endpoint.parameter).await,
         (_, "sessions/{id}") => sessions::show(control, endpoint.parameter),
         _ => Err(Refusal::new(
             ProblemKind::NotFound,
@@ -135,7 +165,7 @@ async fn read_object(request: &mut Request) -> Result<Map<String, Value>, Refusa
     if body.iter().all(u8::is_ascii_whitespace) {
         return Ok(Map::new());
     }
-    match json::parse_strict(&body) {
+    match aside_if_long(body.len(), move || json::parse_strict(&body)).await {
         Ok(Value::Object(members)) => Ok(members),
         Ok(_) => Err(reply::malformed("The body has to be a JSON object.")),
         Err(error) => Err(reply::malformed(format!("The body is not JSON: {error}."))),

@@ -1,10 +1,9 @@
 //! `GET __admin/metrics`.
 
-use std::sync::Arc;
-
 use http::StatusCode;
 
 use crate::{
+    aside::aside,
     metrics::{CONTENT_TYPE, Exposition, Gauges},
     registry::Status,
     reply::Reply,
@@ -22,20 +21,27 @@ const STATUSES: [Status; 5] = [
 ];
 
 /// The numbers of a session; at the server's own control, those of the whole server.
-pub(super) fn show(control: &Control<'_>) -> Reply {
+pub(super) async fn show(control: &Control<'_>) -> Reply {
     let mut gauges = Gauges {
         releases: STATUSES.iter().map(|status| (status.name(), 0)).collect(),
         ..Gauges::default()
     };
-    measure(control.session, &mut gauges);
-    let metrics = &control.session.metrics;
-    let counters = if control.of_server {
+    let mut sessions = vec![control.session.clone()];
+    if control.of_server {
         let others = control.sessions.list();
         gauges.sessions = others.len();
         gauges.sessions_made = control.sessions.made();
-        for (_, session) in others {
+        sessions.extend(others.into_iter().map(|(_, session)| session));
+    }
+    let gauges = aside(move || {
+        for session in sessions {
             measure(&session, &mut gauges);
         }
+        gauges
+    })
+    .await;
+    let metrics = &control.session.metrics;
+    let counters = if control.of_server {
         metrics.server()
     } else {
         metrics.own()
@@ -44,12 +50,19 @@ pub(super) fn show(control: &Control<'_>) -> Reply {
     Reply::with_body(StatusCode::OK, CONTENT_TYPE, text)
 }
 
-fn measure(session: &Arc<Session>, gauges: &mut Gauges) {
-    let (statuses, stored) = session.registry().census(session.now());
-    for (status, count) in &mut gauges.releases {
-        *count += statuses.iter().filter(|own| own.name() == *status).count();
+fn measure(session: &Session, gauges: &mut Gauges) {
+    let mut attempts = session.registry().ids();
+    while !attempts.is_empty() {
+        let now = session.now();
+        session.registry().count_some(&mut attempts, now, |status| {
+            if let Some((_, count)) =
+                (gauges.releases.iter_mut()).find(|(name, _)| *name == status.name())
+            {
+                *count += 1;
+            }
+        });
     }
-    gauges.stored_bytes += stored;
+    gauges.stored_bytes += session.registry().stored_bytes();
     let (entries, bytes, dropped) = session.journal.size();
     gauges.journal_entries += entries;
     gauges.journal_bytes += bytes;

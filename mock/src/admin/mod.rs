@@ -12,3 +12,4 @@ mod requests;
 mod sessions;
 
 pub(crate) use dispatch::{Control, handle};
+pub(crate) use reply::Answer;

@@ -1,31 +1,32 @@
 //! The journal: `requests`, `requests/find`, `requests/count`.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, sync::Arc};
 
-use http::StatusCode;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
 use crate::{
+    aside::aside,
     handlers::Request,
-    journal::{Matcher, Page},
+    journal::{Matcher, Page, Visit},
+    pieces::Pieces,
     refusal::Refusal,
     reply::Reply,
     session::Session,
 };
 
-use super::reply::{document, malformed};
+use super::reply::{Answer, document, malformed};
 
-pub(super) fn list(session: &Session, request: &Request) -> Result<Reply, Refusal> {
+pub(super) fn list(session: &Arc<Session>, request: &Request) -> Result<Answer, Refusal> {
     let page = page(request)?;
-    Ok(shown(session, &Matcher::new(), page))
+    Ok(shown(session, Matcher::new(), page))
 }
 
 pub(super) fn find(
-    session: &Session,
+    session: &Arc<Session>,
     members: &Map<String, Value>,
     request: &Request,
-) -> Result<Reply, Refusal> {
+) -> Result<Answer, Refusal> {
     let page = page(request)?;
     let (matcher, expectation) =
         Matcher::from_json(members).map_err(|error| malformed(format!("{error}.")))?;
@@ -34,31 +35,60 @@ pub(super) fn find(
             "What is expected goes with requests/count; here the body is a matcher only.",
         ));
     }
-    Ok(shown(session, &matcher, page))
+    Ok(shown(session, matcher, page))
 }
 
-pub(super) fn count(session: &Session, members: &Map<String, Value>) -> Result<Reply, Refusal> {
+pub(super) async fn count(
+    session: &Arc<Session>,
+    members: &Map<String, Value>,
+) -> Result<Reply, Refusal> {
     let (matcher, expectation) =
         Matcher::from_json(members).map_err(|error| malformed(format!("{error}.")))?;
-    Ok(document(&json!(
-        session.journal.count(&matcher, expectation)
-    )))
+    let session = session.clone();
+    let count = aside(move || session.journal.count(&matcher, expectation)).await;
+    Ok(document(&json!(count)))
 }
 
-/// The requests that match. They stand in memory one by one beside their text: shown as values, all of them would take fifty times what the
-/// journal keeps.
-fn shown(session: &Session, matcher: &Matcher, page: Page) -> Reply {
-    let mut text = "{\"requests\":[".to_owned();
-    let mut count = 0_usize;
-    let dropped = session.journal.visit(matcher, page, |request| {
-        if count > 0 {
-            text.push(',');
+fn shown(session: &Arc<Session>, matcher: Matcher, page: Page) -> Answer {
+    let text = JournalText {
+        visit: session.journal.visit(page),
+        session: session.clone(),
+        matcher,
+        count: None,
+    };
+    Answer::of(text, &session.room)
+}
+
+/// The requests that match, a few at a time. What the journal drops meanwhile is not among them, but among those that were dropped.
+struct JournalText {
+    session: Arc<Session>,
+    matcher: Matcher,
+    visit: Visit,
+    /// Requests so far; none before the text has begun.
+    count: Option<usize>,
+}
+
+impl Pieces for JournalText {
+    fn write(&mut self, text: &mut String) -> bool {
+        let count = self.count.get_or_insert_with(|| {
+            text.push_str("{\"requests\":[");
+            0
+        });
+        let journal = &self.session.journal;
+        let has_more = journal.find_some(&self.matcher, &mut self.visit, |request| {
+            if *count > 0 {
+                text.push(',');
+            }
+            *count += 1;
+            text.push_str(&json!(request).to_string());
+        });
+        if !has_more {
+            let (_, _, dropped) = journal.size();
+            // Writing to a string does not fail.
+            let _ = write!(text, "],\"count\":{count},\"dropped\":{dropped}}}");
         }
-        count += 1;
-        text.push_str(&json!(request).to_string());
-    });
-    let _ = write!(text, "],\"count\":{count},\"dropped\":{dropped}}}");
-    Reply::with_body(StatusCode::OK, "application/json", text)
+        has_more
+    }
 }
 
 fn page(request: &Request) -> Result<Page, Refusal> {

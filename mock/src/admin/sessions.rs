@@ -4,8 +4,8 @@ use http::{StatusCode, header};
 use serde_json::{Map, Value, json};
 
 use crate::{
-    cli::SessionOptions, problem::ProblemKind, refusal::Refusal, reply::Reply, session::Session,
-    sessions::SessionError,
+    aside::aside, cli::SessionOptions, problem::ProblemKind, refusal::Refusal, reply::Reply,
+    session::Session, sessions::SessionError,
 };
 
 use super::{
@@ -54,13 +54,12 @@ pub(super) fn show(control: &Control<'_>, id: &str) -> Result<Reply, Refusal> {
     Ok(document(&describe(id, &session)))
 }
 
-pub(super) fn delete(control: &Control<'_>, id: &str) -> Result<Reply, Refusal> {
+pub(super) async fn delete(control: &Control<'_>, id: &str) -> Result<Reply, Refusal> {
     require_server(control)?;
-    if control.sessions.remove(id) {
-        Ok(Reply::empty(StatusCode::NO_CONTENT))
-    } else {
-        Err(no_session())
-    }
+    let removed = control.sessions.take(id).ok_or_else(no_session)?;
+    // What it holds may be much to let go of.
+    aside(move || removed.end()).await;
+    Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
 fn describe(id: &str, session: &Session) -> Value {

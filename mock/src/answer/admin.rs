@@ -1,11 +1,14 @@
 //! Control of canned answers: `__admin/answers`.
 
+use std::sync::Arc;
+
 use http::{Method, StatusCode};
 use serde_json::Value;
 
 use crate::{
     handlers::Request,
-    queue_control::{added, all, one, read_document, removed},
+    pieces::Pieces,
+    queue_control::{StatesText, added, one, post, removed},
     refusal::Refusal,
     reply::Reply,
     session::Session,
@@ -15,7 +18,7 @@ use super::{CannedAnswerState, parse::parse_answers};
 
 /// Answers a request for control of canned answers: of all, or of the one with this name if there is one.
 pub(crate) async fn control(
-    session: &Session,
+    session: &Arc<Session>,
     id: &str,
     request: &mut Request,
 ) -> Result<Reply, Refusal> {
@@ -31,14 +34,19 @@ pub(crate) async fn control(
         session.answers.clear();
         return Ok(Reply::empty(StatusCode::NO_CONTENT));
     }
-    if method == Method::POST {
-        let answers = parse_answers(&read_document(request).await?)?;
-        let held = session.keep_canned(&request.take_held())?;
+    post(session, request, |session, document, posted| {
+        let answers = parse_answers(document)?;
+        let held = session.keep_canned(&posted)?;
         let ids = session.answers.add_held(answers, held)?;
-        return Ok(added("answers", &ids, |id| state(session, id)));
-    }
-    let ids = session.answers.ids();
-    Ok(all("answers", &ids, |id| state(session, id)))
+        Ok(added("answers", &ids, |id| state(session, id)))
+    })
+    .await
+}
+
+/// All canned answers, in order.
+pub(crate) fn all(session: &Arc<Session>) -> impl Pieces + use<> {
+    let (session, ids) = (session.clone(), session.answers.ids());
+    StatesText::new("answers", ids, move |id| state(&session, id))
 }
 
 fn state(session: &Session, id: &str) -> Option<Value> {

@@ -6,7 +6,7 @@ mod canned;
 mod content;
 mod parse;
 
-pub(crate) use admin::control;
+pub(crate) use admin::{all, control};
 pub(crate) use answers::Answers;
 pub use canned::{CannedAnswer, CannedAnswerState};
 pub(crate) use content::{Content, ContentBody, headers_json};

@@ -3,10 +3,14 @@
 use super::{
     ContentError, ContentPolicy, EntryPath, EntryPathError, EntrySummary,
     component::ComponentCheck,
+    held::{Held, HeldEntries},
     path::display_octets,
     tar::{Entry, EntryKind, Sink},
 };
-use crate::digest::{DigestAlgorithm, Hasher};
+use crate::{
+    digest::{DigestAlgorithm, Hasher},
+    room::Room,
+};
 
 /// An entry whose bytes are arriving.
 #[derive(Debug)]
@@ -65,6 +69,7 @@ pub(super) struct ArchiveEntries {
     /// The entry whose data arrives; none while something is passed over.
     open: Option<OpenEntry>,
     finished: Vec<EntrySummary>,
+    held: HeldEntries,
 }
 
 impl ArchiveEntries {
@@ -80,7 +85,18 @@ impl ArchiveEntries {
             declared: 0,
             open: None,
             finished: Vec::new(),
+            held: HeldEntries::within(&Room::default()),
         }
+    }
+
+    /// Counts what is kept of the entries in this room.
+    pub(super) fn within(&mut self, room: &Room) {
+        self.held = HeldEntries::within(room);
+    }
+
+    /// What the entries take.
+    pub(super) fn keep(&mut self) -> Held {
+        self.held.keep()
     }
 
     /// All entries, in the order of the archive.
@@ -178,7 +194,11 @@ impl Sink for ArchiveEntries {
         }
         let path = self.path(&entry.path)?;
         self.check_limit()?;
-        self.open = path.map(|path| OpenEntry::new(path, &self.algorithms));
+        if let Some(path) = path {
+            let held = self.held.add(&path, self.algorithms.len());
+            held.map_err(|_| ContentError::NoRoomForEntries)?;
+            self.open = Some(OpenEntry::new(path, &self.algorithms));
+        }
         Ok(())
     }
 

@@ -17,6 +17,11 @@ pub enum ContentError {
         /// The limit in bytes.
         limit: u64,
     },
+    /// What is kept of the entries takes more memory than there is room for: `insufficient-storage`.
+    #[error(
+        "failed to take the archive: there is no room for what is kept of its entries (--max-storage)"
+    )]
+    NoRoomForEntries,
     /// The very first block is no tar header, so that this is something else (an HTML page): `invalid-content-index`,
     /// or `digest-mismatch` when it came from a source (SRC-7).
     #[error("failed to read the archive: the bytes are not a tar archive")]
@@ -68,6 +73,7 @@ impl ContentError {
     pub fn problem(&self) -> &'static str {
         match self {
             Self::TooLarge { .. } | Self::OverheadTooLarge { .. } => "content-too-large",
+            Self::NoRoomForEntries => "insufficient-storage",
             _ => "invalid-content-index",
         }
     }

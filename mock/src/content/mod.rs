@@ -3,6 +3,7 @@
 mod collect;
 mod component;
 mod error;
+mod held;
 mod index;
 mod path;
 mod policy;

@@ -3,10 +3,14 @@
 use super::{
     ContentError, ContentPolicy, ContentSummary, EntryPath, EntrySummary,
     collect::{ArchiveEntries, OpenEntry},
+    held::Held,
     summary::index_of,
     tar::TarReader,
 };
-use crate::digest::{Digest, DigestAlgorithm, Hasher};
+use crate::{
+    digest::{Digest, DigestAlgorithm, Hasher},
+    room::Room,
+};
 
 /// How content travels.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,6 +129,20 @@ impl ContentReader {
         }
     }
 
+    /// Counts what it keeps of an archive's entries in this room, until the last copy of what it found is gone.
+    #[must_use]
+    pub(crate) fn within(mut self, room: &Room) -> Self {
+        if let Shape::Tar(archive) = &mut self.shape {
+            archive.1.within(room);
+        }
+        self
+    }
+
+    /// Whether there may be so many entries that it takes a while to put them in order.
+    pub(crate) fn is_of_archive(&self) -> bool {
+        matches!(self.shape, Shape::Tar(_))
+    }
+
     /// Takes a chunk of any size. After an error every further call gives the same error.
     pub fn write(&mut self, chunk: &[u8]) -> Result<(), ContentError> {
         if let Some(error) = &self.failed {
@@ -185,15 +203,19 @@ impl ContentReader {
             .collect();
         // Kept for as long as the release is.
         raw.shrink_to_fit();
-        let mut entries = match self.shape {
-            Shape::Single(entry) => vec![EntrySummary {
-                digests: raw.clone(),
-                ..entry.finish()
-            }],
+        let (mut entries, held) = match self.shape {
+            Shape::Single(entry) => {
+                let entry = EntrySummary {
+                    digests: raw.clone(),
+                    ..entry.finish()
+                };
+                (vec![entry], Held::default())
+            }
             Shape::Tar(archive) => {
-                let (reader, entries) = *archive;
+                let (reader, mut entries) = *archive;
                 reader.finish()?;
-                entries.finish()?
+                let held = entries.keep();
+                (entries.finish()?, held)
             }
         };
         let index = index_of(&self.algorithms, &entries, &self.policy);
@@ -203,6 +225,7 @@ impl ContentReader {
             length: self.length,
             raw,
             index,
+            held,
         })
     }
 

@@ -3,6 +3,7 @@
 use super::{
     ContentError, ContentPolicy, EntryPath,
     collect::check_paths,
+    held::Held,
     index::{index_digest, index_digest_in_order, index_digest_over_sha256},
 };
 use crate::digest::{Digest, DigestAlgorithm};
@@ -43,6 +44,8 @@ pub struct ContentSummary {
     pub raw: Vec<Digest>,
     /// `digest.form: index`: digests of the content index, one an algorithm.
     pub index: Vec<Digest>,
+    /// The room that the entries of an archive take.
+    pub(super) held: Held,
 }
 
 impl ContentSummary {
@@ -80,6 +83,7 @@ impl ContentSummary {
             entries,
             length,
             raw: Vec::new(),
+            held: Held::default(),
         })
     }
 
@@ -99,6 +103,7 @@ impl ContentSummary {
             length: 0,
             raw: Vec::new(),
             index: Vec::new(),
+            held: Held::default(),
         }
     }
 

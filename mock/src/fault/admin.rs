@@ -1,12 +1,15 @@
 //! Control of faults: `__admin/faults` and `__admin/holds`.
 
+use std::sync::Arc;
+
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::{
     handlers::Request,
+    pieces::Pieces,
     problem::ProblemKind,
-    queue_control::{self, added, one, read_document, removed},
+    queue_control::{StatesText, added, one, post, removed},
     refusal::{Refusal, not_found},
     reply::Reply,
     session::Session,
@@ -22,13 +25,13 @@ impl From<UnknownHold> for Refusal {
 
 /// Answers a request for control of faults by the path of its endpoint below `__admin/`, and what stands in the placeholder there.
 pub(crate) async fn control(
-    session: &Session,
+    session: &Arc<Session>,
     endpoint: &str,
     parameter: &str,
     request: &mut Request,
 ) -> Result<Reply, Refusal> {
     match endpoint {
-        "faults" => all(session, request).await,
+        "faults" => change_all(session, request).await,
         "faults/{id}" if request.method == Method::DELETE => {
             removed(session.faults.remove(parameter))
         }
@@ -46,19 +49,24 @@ pub(crate) async fn control(
     }
 }
 
-async fn all(session: &Session, request: &mut Request) -> Result<Reply, Refusal> {
+async fn change_all(session: &Arc<Session>, request: &mut Request) -> Result<Reply, Refusal> {
     if request.method == Method::DELETE {
         session.faults.clear();
         return Ok(Reply::empty(StatusCode::NO_CONTENT));
     }
-    if request.method == Method::POST {
-        let faults = parse_faults(&read_document(request).await?)?;
-        let held = session.keep_canned(&request.take_held())?;
+    post(session, request, |session, document, posted| {
+        let faults = parse_faults(document)?;
+        let held = session.keep_canned(&posted)?;
         let ids = session.faults.add_held(faults, held)?;
-        return Ok(added("faults", &ids, |id| state(session, id)));
-    }
-    let ids = session.faults.ids();
-    Ok(queue_control::all("faults", &ids, |id| state(session, id)))
+        Ok(added("faults", &ids, |id| state(session, id)))
+    })
+    .await
+}
+
+/// All faults, in order.
+pub(crate) fn all(session: &Arc<Session>) -> impl Pieces + use<> {
+    let (session, ids) = (session.clone(), session.faults.ids());
+    StatesText::new("faults", ids, move |id| state(&session, id))
 }
 
 fn document(document: &Value) -> Reply {

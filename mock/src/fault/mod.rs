@@ -12,7 +12,7 @@ mod shape;
 mod status;
 mod typed;
 
-pub(crate) use admin::control;
+pub(crate) use admin::{all, control};
 pub(crate) use faults::{Faults, Hit};
 pub(crate) use hold::HeldRequest;
 pub use hold::UnknownHold;

@@ -124,6 +124,11 @@ impl Fetcher {
         self.options.policy.ignores_body
     }
 
+    /// Whether a fetch ever ends (ASY-3).
+    pub(crate) fn has_deadline(&self) -> bool {
+        !self.options.policy.no_deadline
+    }
+
     /// Fetches, and gives every chunk to `receive` as it arrives; the first error of `receive` ends the fetch.
     pub async fn fetch<E>(
         &self,

@@ -96,12 +96,14 @@ impl Request {
                 Err(_) => return Err(BodyTrouble::Silent),
                 Ok(None) => {
                     if let Some(recording) = &mut self.recording {
+                        recording.settle().await;
                         recording.complete();
                     }
                     return Ok(None);
                 }
                 Ok(Some(Err(_))) => {
                     if let Some(recording) = &mut self.recording {
+                        recording.settle().await;
                         recording.broke_off();
                     }
                     return Err(BodyTrouble::BrokenOff);
@@ -111,7 +113,7 @@ impl Request {
                     if let Ok(data) = frame.into_data() {
                         self.received += data.len() as u64;
                         if let Some(recording) = &mut self.recording {
-                            recording.receive(&data);
+                            recording.receive(&data).await;
                         }
                         return Ok(Some(data));
                     }

@@ -1,10 +1,13 @@
 //! `POST` and `PUT components/{name}/v{version}/content-sources`.
 
+use std::sync::Arc;
+
 use http::{Method, StatusCode, header};
 use serde_json::{Value, json};
 use url::Url;
 
 use crate::{
+    aside::aside_if_long,
     fetch::Credentials,
     identity::Caller,
     problem::ProblemKind,
@@ -21,7 +24,7 @@ use super::{Request, authenticate::authenticate, media_type::require_json, publi
 const LIMIT: u64 = 1 << 20;
 
 pub(super) async fn content_sources(
-    session: &Session,
+    session: &Arc<Session>,
     request: &mut Request,
     key: &ReleaseKey,
 ) -> Result<Reply, Refusal> {
@@ -42,8 +45,11 @@ pub(super) async fn content_sources(
     if policy.clears_before_replacing && request.method == Method::PUT {
         session.registry().clear_sources(session.now(), key);
     }
-    let parsed = parse_sources(&body, &session.links.content(key), &session.source_rules());
-    let parsed = match parsed {
+    let (parsing, own, given) = (session.clone(), session.links.content(key), body.clone());
+    let parsed = aside_if_long(body.len(), move || {
+        parse_sources(&given, &own, &parsing.source_rules())
+    });
+    let parsed = match parsed.await {
         Err(_) if policy.takes_unreadable => return unchanged(session, key),
         Err(refusal) => return Err(noted(session, key, refusal, &body)),
         Ok(parsed) => parsed,

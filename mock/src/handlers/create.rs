@@ -6,8 +6,9 @@ use http::{StatusCode, header};
 use serde_json::{Value, json};
 
 use crate::{
-    identity::Caller, json, jws::JwsDocument, policy::internal_error, problem::ProblemKind,
-    refusal::Refusal, registry::Manifest, reply::Reply, session::Session, wire::render_unpublished,
+    aside::aside_if_long, identity::Caller, json, jws::JwsDocument, policy::internal_error,
+    problem::ProblemKind, refusal::Refusal, registry::Manifest, reply::Reply, session::Session,
+    wire::render_unpublished,
 };
 
 use super::{
@@ -20,7 +21,10 @@ use super::{
 /// What a JWS may have beside a manifest of the limit's size in base64url.
 const ENVELOPE: u64 = 256 << 10;
 
-pub(super) async fn create(session: &Session, request: &mut Request) -> Result<Reply, Refusal> {
+pub(super) async fn create(
+    session: &Arc<Session>,
+    request: &mut Request,
+) -> Result<Reply, Refusal> {
     let caller = authenticate(session, &request.headers)?;
     session.access.require_writer(&caller)?;
     if session.policy.crash.decodes_content
@@ -158,13 +162,17 @@ fn manifest_limit(session: &Session) -> u64 {
     }
 }
 
-async fn read_naked(session: &Session, request: &mut Request) -> Result<Manifest, Refusal> {
+async fn read_naked(session: &Arc<Session>, request: &mut Request) -> Result<Manifest, Refusal> {
     let body = request.read_body(manifest_limit(session)).await?;
-    Manifest::parse(&body, &session.manifest_rules)
+    let session = session.clone();
+    aside_if_long(body.len(), move || {
+        Manifest::parse(&body, &session.manifest_rules)
+    })
+    .await
 }
 
 async fn read_signed(
-    session: &Session,
+    session: &Arc<Session>,
     request: &mut Request,
 ) -> Result<(Manifest, Option<JwsDocument>), Refusal> {
     let limit = manifest_limit(session);
@@ -174,8 +182,17 @@ async fn read_signed(
         envelope_limit(limit)
     };
     let body = request.read_body(envelope).await?;
+    let session = session.clone();
+    aside_if_long(body.len(), move || parse_signed(&session, &body, limit)).await
+}
+
+fn parse_signed(
+    session: &Session,
+    body: &[u8],
+    limit: u64,
+) -> Result<(Manifest, Option<JwsDocument>), Refusal> {
     let malformed = |detail: String| Refusal::new(ProblemKind::MalformedRequest, detail);
-    let value: Value = json::parse_strict(&body).map_err(|error| {
+    let value: Value = json::parse_strict(body).map_err(|error| {
         malformed(format!("The body is not JSON: {error}.")).because(error.cause())
     })?;
     let signature = session.signatures.parse(&value)?;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
+    aside::aside_if_long,
     config::ProcessingMode,
     identity::Caller,
     jws::JwsDocument,
@@ -45,11 +46,20 @@ pub(super) async fn publish(
     let body = request
         .read_body(envelope_limit(session.config.max_manifest))
         .await?;
-    let publish_request = PublishRequest::parse(&body, &session.policy.publish)?;
+    let parsing = session.clone();
+    let length = body.len();
+    let publish_request = aside_if_long(length, move || {
+        PublishRequest::parse(&body, &parsing.policy.publish)
+    })
+    .await?;
 
     // A task of its own: what was begun comes to its end, also when the client is gone.
     let under_way = session.begin_publishing()?;
     let held = request.take_held();
+    let publish_request = Sent {
+        request: publish_request,
+        length,
+    };
     let work = run(session.clone(), caller, key, publish_request, under_way);
     session
         .tasks()
@@ -62,15 +72,21 @@ pub(super) async fn publish(
         .unwrap_or_else(|_| Err(not_found()))
 }
 
+/// What was sent, and how many bytes that was.
+struct Sent {
+    request: PublishRequest,
+    length: usize,
+}
+
 async fn run(
     session: Arc<Session>,
     caller: Caller,
     key: ReleaseKey,
-    request: PublishRequest,
+    sent: Sent,
     under_way: OwnedSemaphorePermit,
 ) -> Result<Reply, Refusal> {
     if session.policy.publish.publishes_unknown
-        && let Some(manifest) = signed_manifest(&session, &request)
+        && let Some(manifest) = signed_manifest(&session, &sent.request)
         && *manifest.key == key
     {
         session
@@ -84,7 +100,7 @@ async fn run(
     session
         .guarded(
             &work.claim,
-            carry_out(session.clone(), work.clone(), request, under_way),
+            carry_out(session.clone(), work.clone(), sent, under_way),
         )
         .await
 }
@@ -92,13 +108,18 @@ async fn run(
 async fn carry_out(
     session: Arc<Session>,
     work: Arc<PublishWork>,
-    request: PublishRequest,
+    sent: Sent,
     under_way: OwnedSemaphorePermit,
 ) -> Result<Reply, Refusal> {
     if session.policy.publish.checks_then_acts {
         tokio::time::sleep(RACE_WINDOW).await;
     }
-    let signature = match check(&session, &work, &request) {
+    let (checking, claimed) = (session.clone(), work.clone());
+    // Verifying may take long, and what was sent much memory: it is let go of before.
+    let checked = aside_if_long(sent.length, move || {
+        check(&checking, &claimed, &sent.request)
+    });
+    let signature = match checked.await {
         Ok(signature) => signature,
         Err(refusal) => {
             session
@@ -107,8 +128,6 @@ async fn carry_out(
             return Err(refusal);
         }
     };
-    // Verifying may take long, and what was sent much memory.
-    drop(request);
     session
         .registry()
         .refuse_again(session.now(), &work.claim)?;

@@ -1,8 +1,11 @@
 //! `POST` of content to `uploadUrl` (rules UPL).
 
+use std::sync::Arc;
+
 use http::{HeaderMap, StatusCode, header};
 
 use crate::{
+    aside::aside_if_long,
     config::Verification,
     content::{ContentReader, ContentSummary},
     identity::Caller,
@@ -24,7 +27,7 @@ use super::{
 };
 
 pub(super) async fn upload(
-    session: &Session,
+    session: &Arc<Session>,
     request: &mut Request,
     key: &ReleaseKey,
     token: &str,
@@ -84,7 +87,7 @@ async fn collide(
 }
 
 /// Keeps what somebody uploaded who may not: what no registry may do (ACC-3).
-async fn keep_denied(session: &Session, request: &mut Request, key: &ReleaseKey, token: &str) {
+async fn keep_denied(session: &Arc<Session>, request: &mut Request, key: &ReleaseKey, token: &str) {
     let ticket = session.registry().denied_upload(session.now(), key, token);
     if let Ok(ticket) = ticket
         && let Ok(upload) = receive(session, request, &ticket).await
@@ -165,7 +168,7 @@ fn too_large(session: &Session) -> Refusal {
 }
 
 async fn receive(
-    session: &Session,
+    session: &Arc<Session>,
     request: &mut Request,
     ticket: &UploadTicket,
 ) -> Result<Upload, Refusal> {
@@ -182,11 +185,12 @@ async fn receive(
         options.policy.ignores_limit |=
             session.policy.upload.ignores_limit || session.policy.upload.trusts_declared_length;
         // What is recorded of a body is hashed on its way.
-        if is_hashed {
+        let reader = if is_hashed {
             ContentReader::without_sha256(options)
         } else {
             ContentReader::new(options)
-        }
+        };
+        reader.within(&session.room)
     });
     let mut bytes = Vec::new();
     let declared = request.declared_length().unwrap_or(0).min(limit);
@@ -223,10 +227,20 @@ async fn receive(
     if bytes.is_empty() && session.policy.crash.maps_uploads {
         return Err(internal_error("failed to map the file: EINVAL"));
     }
-    let summary = reader
-        .map(|reader| judge(session, ticket, reader, sha256))
-        .transpose()?
-        .or(unread);
+    let summary = match reader {
+        None => unread,
+        // Thousands of entries are put in order.
+        Some(reader) if reader.is_of_archive() => {
+            let (session, ticket) = (session.clone(), ticket.clone());
+            Some(
+                aside_if_long(bytes.len(), move || {
+                    judge(&session, &ticket, reader, sha256)
+                })
+                .await?,
+            )
+        }
+        Some(reader) => Some(judge(session, ticket, reader, sha256)?),
+    };
     let bytes = request.take_held().house(bytes);
     Ok(Upload::new(bytes, summary).with_sha256(sha256))
 }

@@ -4,6 +4,8 @@ use bytes::{Bytes, BytesMut};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use crate::digest::OffloadedSha256;
+
 use super::{RecordedBody, Redactor};
 
 /// Bytes of a document that the journal still keeps.
@@ -16,30 +18,36 @@ pub(crate) struct Capture {
     /// All bytes so far, until they can not be a document that is kept.
     kept: BytesMut,
     /// Hashes them from then on.
-    hasher: Option<Sha256>,
+    hasher: Option<OffloadedSha256>,
     truncated: bool,
 }
 
 impl Capture {
     /// Takes the next bytes.
-    pub(crate) fn write(&mut self, chunk: &[u8]) {
+    pub(crate) async fn write(&mut self, chunk: &Bytes) {
         self.length += chunk.len() as u64;
+        if self.hasher.is_none() {
+            let may_be_document = begins_like_document(&self.kept)
+                .or_else(|| begins_like_document(chunk))
+                .unwrap_or(true);
+            if may_be_document && self.kept.len() + chunk.len() <= LIMIT {
+                self.kept.extend_from_slice(chunk);
+                return;
+            }
+            // A component or an archive need not be collected to be told from a document.
+            self.truncated = may_be_document;
+            self.hasher = Some(OffloadedSha256::of(&std::mem::take(&mut self.kept)));
+        }
         if let Some(hasher) = &mut self.hasher {
-            hasher.update(chunk);
-            return;
+            hasher.write(chunk.clone()).await;
         }
-        let may_be_document = begins_like_document(&self.kept)
-            .or_else(|| begins_like_document(chunk))
-            .unwrap_or(true);
-        if may_be_document && self.kept.len() + chunk.len() <= LIMIT {
-            self.kept.extend_from_slice(chunk);
-            return;
+    }
+
+    /// Waits for a hash that is being computed beside it.
+    pub(crate) async fn settle(&self) {
+        if let Some(hasher) = &self.hasher {
+            hasher.settle().await;
         }
-        // A component or an archive need not be collected to be told from a document.
-        self.truncated = may_be_document;
-        let mut hasher = Sha256::new_with_prefix(std::mem::take(&mut self.kept));
-        hasher.update(chunk);
-        self.hasher = Some(hasher);
     }
 
     /// Bytes so far.
@@ -50,7 +58,7 @@ impl Capture {
     /// SHA-256 of the bytes so far.
     pub(crate) fn sha256(&self) -> [u8; 32] {
         match &self.hasher {
-            Some(hasher) => hasher.clone().finalize().into(),
+            Some(hasher) => hasher.digest(),
             None => Sha256::digest(&self.kept).into(),
         }
     }
@@ -92,6 +100,11 @@ enum CapturedBytes {
 }
 
 impl CapturedBody {
+    /// Whether nothing but the digest is kept of such a body, and it takes a while to compute.
+    pub(super) fn is_long(body: &Bytes) -> bool {
+        body.len() > LIMIT
+    }
+
     /// An answer's body, whose SHA-256 may be known; nothing of an empty one.
     pub(super) fn of_answer(body: &Bytes, sha256: Option<[u8; 32]>) -> Option<Self> {
         if body.is_empty() {
@@ -117,6 +130,11 @@ impl CapturedBody {
             CapturedBytes::Kept(bytes) => bytes.len(),
             CapturedBytes::Digest(_) => 32,
         }
+    }
+
+    /// Whether there were more bytes of what may be a document than are kept.
+    pub(super) fn is_truncated(&self) -> bool {
+        self.truncated
     }
 
     /// The document, as it arrived.

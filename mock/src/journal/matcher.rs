@@ -12,6 +12,7 @@ use crate::operation::Operation;
 use super::{
     Expectation, ReceivedBy, ReceivedRequest,
     condition::{Answer, Condition, HeaderPattern, PathPattern, StatusPattern},
+    facts::Facts,
 };
 
 /// Which requests are meant: those that meet every condition. Without any, all.
@@ -155,9 +156,18 @@ impl Matcher {
         self.judge(request) == Answer::Yes
     }
 
-    pub(super) fn judge(&self, request: &ReceivedRequest) -> Answer {
+    pub(super) fn judge(&self, request: &impl Facts) -> Answer {
         let mut answer = Answer::Yes;
-        for condition in &self.conditions {
+        // What is cheap to know rules out most requests before a look into the others is taken.
+        let cheap = self
+            .conditions
+            .iter()
+            .filter(|condition| !condition.is_dear());
+        let dear = self
+            .conditions
+            .iter()
+            .filter(|condition| condition.is_dear());
+        for condition in cheap.chain(dear) {
             match condition.judge(request) {
                 Answer::No => return Answer::No,
                 Answer::Unknown => answer = Answer::Unknown,

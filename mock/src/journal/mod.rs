@@ -3,6 +3,8 @@
 mod capture;
 mod condition;
 mod entry;
+mod facts;
+mod glimpse;
 mod matcher;
 mod matcher_json;
 mod packed;
@@ -13,7 +15,6 @@ mod store;
 mod trace;
 mod verdict;
 
-pub(crate) use capture::Capture;
 pub use entry::{
     AppliedFault, NearestOperation, ReceivedBy, ReceivedRequest, RecordedBody, ReleaseName,
     SentResponse,
@@ -22,6 +23,6 @@ pub use matcher::{Expected, Matcher};
 pub(crate) use recording::{Arrival, Recording};
 pub(crate) use redact::Redactor;
 pub use store::Recorded;
-pub(crate) use store::{Journal, JournalRoom, Page};
+pub(crate) use store::{Journal, JournalRoom, Page, Visit};
 pub(crate) use trace::Sender;
 pub use verdict::{Count, Expectation, Satisfied};

@@ -2,13 +2,18 @@
 
 use std::{sync::Arc, time::Instant};
 
+use bytes::Bytes;
 use http::{HeaderMap, Method, header};
 
-use crate::{metrics::Exchange, operation::Operation, reply::Reply, session::Session};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    aside::aside, metrics::Exchange, operation::Operation, reply::Reply, session::Session,
+};
 
 use super::{
-    AppliedFault, Capture, NearestOperation, ReceivedBy, Sender,
-    capture::CapturedBody,
+    AppliedFault, NearestOperation, ReceivedBy, Sender,
+    capture::{Capture, CapturedBody},
     packed::Packed,
     trace::{Outcome, SentAnswer, Trace, texts_of},
 };
@@ -110,8 +115,13 @@ impl Recording {
     }
 
     /// Takes the next bytes of the body.
-    pub(crate) fn receive(&mut self, chunk: &[u8]) {
-        self.capture.write(chunk);
+    pub(crate) async fn receive(&mut self, chunk: &Bytes) {
+        self.capture.write(chunk).await;
+    }
+
+    /// Nothing more of the body comes: waits for what is computed of it.
+    pub(crate) async fn settle(&self) {
+        self.capture.settle().await;
     }
 
     /// SHA-256 of the body so far.
@@ -137,13 +147,14 @@ impl Recording {
     }
 
     /// Notes the answer.
-    pub(crate) fn answer(&mut self, reply: &Reply) {
+    pub(crate) async fn answer(&mut self, reply: &Reply) {
+        let sha256 = self.digest_of(reply).await;
         let elapsed = self.started.elapsed();
         self.outcome.status = Some(reply.status.as_u16());
         self.outcome.duration_ms = Some(rounded(elapsed.as_secs_f64()));
         self.outcome.answer = (!self.session.journal.keeps_nothing()).then(|| SentAnswer {
             fields: Packed::new(|| texts_of(&reply.headers)),
-            body: CapturedBody::of_answer(&reply.body, reply.sha256),
+            body: CapturedBody::of_answer(&reply.body, sha256),
         });
         self.told = None;
         self.session.metrics.answered(&Exchange {
@@ -156,6 +167,18 @@ impl Recording {
         if self.has_body {
             self.tell();
         }
+    }
+
+    /// SHA-256 of an answer's body, where it is known or takes long to compute.
+    async fn digest_of(&self, reply: &Reply) -> Option<[u8; 32]> {
+        let is_computed = reply.sha256.is_none()
+            && CapturedBody::is_long(&reply.body)
+            && !self.session.journal.keeps_nothing();
+        if !is_computed {
+            return reply.sha256;
+        }
+        let body = reply.body.clone();
+        Some(aside(move || Sha256::digest(&body).into()).await)
     }
 
     /// Notes that no answer is sent after all.

@@ -12,8 +12,12 @@ use std::{
 use super::{
     Count, Expectation, Matcher, ReceivedRequest, Redactor,
     condition::Answer,
+    glimpse::Glimpse,
     trace::{Outcome, Trace},
 };
+
+/// Requests that are looked at at a time.
+const AT_A_TIME: u64 = 32;
 
 /// What a journal may keep however much the others of its server do.
 const OWN_SHARE: u64 = 64 << 10;
@@ -84,6 +88,24 @@ pub(crate) struct Page {
     pub after: u64,
     /// At most so many.
     pub limit: Option<usize>,
+}
+
+/// A way through the requests of a journal, some at a time: those that ask for them all should neither keep others from being entered
+/// nor what was dropped meanwhile in memory.
+#[derive(Debug)]
+pub(crate) struct Visit {
+    /// The last that was looked at.
+    after: u64,
+    /// The first that is none of those any more.
+    until: u64,
+    /// How many may still match.
+    left: usize,
+}
+
+impl Visit {
+    fn goes_on(&self) -> bool {
+        self.left > 0 && self.after.saturating_add(1) < self.until
+    }
 }
 
 impl Journal {
@@ -170,9 +192,12 @@ impl Journal {
     pub(crate) fn clear(&self) {
         let mut kept = self.lock();
         self.room.change(kept.bytes, 0);
-        kept.entries = VecDeque::new();
+        let forgotten = std::mem::take(&mut kept.entries);
         kept.bytes = 0;
         kept.dropped = 0;
+        drop(kept);
+        // There may be many.
+        drop(forgotten);
     }
 
     /// How many requests are kept, in how many bytes, and how many were dropped.
@@ -189,50 +214,82 @@ impl Journal {
     /// The requests that match.
     pub(crate) fn find(&self, matcher: &Matcher, page: Page) -> Recorded {
         let mut requests = Vec::new();
-        let dropped = self.visit(matcher, page, |request| requests.push(Arc::new(request)));
+        let mut visit = self.visit(page);
+        while self.find_some(matcher, &mut visit, |request| {
+            requests.push(Arc::new(request));
+        }) {}
+        let (_, _, dropped) = self.size();
         Recorded { requests, dropped }
     }
 
-    /// Hands out the requests that match, one by one, and says how many were dropped before.
-    pub(crate) fn visit(
+    /// A way through the requests that are here now.
+    pub(crate) fn visit(&self, page: Page) -> Visit {
+        Visit {
+            after: page.after,
+            until: self.lock().next_id,
+            left: page.limit.unwrap_or(usize::MAX),
+        }
+    }
+
+    /// Goes a part of the way, and hands out those that match; whether the way goes on.
+    pub(crate) fn find_some(
         &self,
         matcher: &Matcher,
-        page: Page,
-        with: impl FnMut(ReceivedRequest),
-    ) -> u64 {
-        let (traces, dropped) = self.traces();
-        traces
-            .into_iter()
-            .filter(|trace| trace.id > page.after)
-            .map(|trace| self.show(&trace))
-            .filter(|request| matcher.judge(request) == Answer::Yes)
-            .take(page.limit.unwrap_or(usize::MAX))
-            .for_each(with);
-        dropped
+        visit: &mut Visit,
+        mut with: impl FnMut(ReceivedRequest),
+    ) -> bool {
+        for trace in self.some(visit) {
+            if visit.left == 0 {
+                break;
+            }
+            if matcher.judge(&self.look_at(&trace)) == Answer::Yes {
+                visit.left -= 1;
+                with(trace.show(&self.redactor, &self.problem_type_prefix));
+            }
+        }
+        visit.goes_on()
     }
 
     /// How many requests match, and whether that is what was expected.
     pub(crate) fn count(&self, matcher: &Matcher, expected: Option<Expectation>) -> Count {
-        let (traces, dropped) = self.traces();
         let (mut matching, mut undecided) = (0, 0);
-        for trace in traces {
-            match matcher.judge(&self.show(&trace)) {
-                Answer::Yes => matching += 1,
-                Answer::Unknown => undecided += 1,
-                Answer::No => {}
+        let mut visit = self.visit(Page::default());
+        while visit.goes_on() {
+            for trace in self.some(&mut visit) {
+                match matcher.judge(&self.look_at(&trace)) {
+                    Answer::Yes => matching += 1,
+                    Answer::Unknown => undecided += 1,
+                    Answer::No => {}
+                }
             }
         }
+        let (_, _, dropped) = self.size();
         Count::new(matching, undecided, dropped, expected)
     }
 
-    fn show(&self, trace: &Trace) -> ReceivedRequest {
-        trace.show(&self.redactor, &self.problem_type_prefix)
+    fn look_at<'t>(&'t self, trace: &'t Trace) -> Glimpse<'t> {
+        Glimpse::new(trace, &self.redactor, &self.problem_type_prefix)
     }
 
-    fn traces(&self) -> (Vec<Arc<Trace>>, u64) {
+    /// The next requests of the way.
+    fn some(&self, visit: &mut Visit) -> Vec<Arc<Trace>> {
         let kept = self.lock();
-        let traces = kept.entries.iter().map(|(trace, _)| trace.clone());
-        (traces.collect(), kept.dropped)
+        let first = kept
+            .entries
+            .front()
+            .map_or(visit.until, |(first, _)| first.id);
+        let begin = visit.after.saturating_add(1).max(first);
+        let end = begin.saturating_add(AT_A_TIME).min(visit.until);
+        visit.after = end.saturating_sub(1).max(visit.after);
+        let position = |id: u64| {
+            let position = usize::try_from(id.saturating_sub(first)).unwrap_or(usize::MAX);
+            position.min(kept.entries.len())
+        };
+        let (begin, end) = (position(begin), position(end).max(position(begin)));
+        kept.entries
+            .range(begin..end)
+            .map(|(trace, _)| trace.clone())
+            .collect()
     }
 
     /// An entry weighs another amount than before; the oldest make room for it.

@@ -1,6 +1,6 @@
 //! A request and its answer as they passed. What others may see of them is made when they ask: most requests nobody ever asks about.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::{HeaderMap, Method};
@@ -48,6 +48,19 @@ pub(super) struct Trace {
     pub(super) outcome: Outcome,
 }
 
+/// What is packed before the header fields, in this order.
+pub(super) struct Head<'t> {
+    pub(super) target: Cow<'t, str>,
+    pub(super) path: Cow<'t, str>,
+    pub(super) name: Cow<'t, str>,
+    pub(super) version: Cow<'t, str>,
+    pub(super) token: Cow<'t, str>,
+}
+
+impl Head<'_> {
+    const TEXTS: usize = 5;
+}
+
 /// What became of a request.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Outcome {
@@ -73,7 +86,7 @@ pub(super) fn texts_of(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
         .flat_map(|(name, value)| [name.as_str().as_bytes(), value.as_bytes()])
 }
 
-fn text(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
+fn text(bytes: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(bytes)
 }
 
@@ -96,15 +109,58 @@ impl Trace {
         (STRUCTURE + self.texts.len() + weight(&self.outcome.body) + answer) as u64
     }
 
-    /// What others may see of it.
-    pub(super) fn show(&self, redactor: &Redactor, problem_type_prefix: &str) -> ReceivedRequest {
+    /// The texts that stand before the header fields.
+    pub(super) fn head(&self) -> Head<'_> {
         let mut texts = self.texts.iter();
         let mut next = || text(texts.next().unwrap_or_default());
-        let (target, path, name, version, token) = (next(), next(), next(), next(), next());
-        let fields: Vec<(&[u8], &[u8])> = pairs(texts).collect();
-        let redactor = &redactor.and((!token.is_empty()).then(|| token.into_owned()));
+        Head {
+            target: next(),
+            path: next(),
+            name: next(),
+            version: next(),
+            token: next(),
+        }
+    }
 
-        let host = fields.iter().find(|(name, _)| *name == b"host");
+    /// Names and values of the header fields.
+    pub(super) fn fields(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        pairs(self.texts.iter().skip(Head::TEXTS))
+    }
+
+    /// Hides its own token too.
+    pub(super) fn redactor(&self, redactor: &Redactor) -> Redactor {
+        let token = self.head().token;
+        redactor.and((!token.is_empty()).then(|| token.into_owned()))
+    }
+
+    /// Name of the identity whose token was sent; `unknown` for any other credentials.
+    pub(super) fn identity(&self) -> Option<&str> {
+        match &self.sender {
+            Sender::Nobody => None,
+            Sender::Unknown => Some("unknown"),
+            Sender::Known(identity) => Some(&identity.name),
+        }
+    }
+
+    /// The release that it is about: of create by the document that was sent.
+    pub(super) fn release(&self, document: Option<&Value>) -> Option<ReleaseName> {
+        if self.operation == Some(Operation::Create) {
+            return document.and_then(release_of);
+        }
+        self.names_release.then(|| {
+            let Head { name, version, .. } = self.head();
+            ReleaseName {
+                name: name.into_owned(),
+                version: version.into_owned(),
+            }
+        })
+    }
+
+    /// What others may see of it.
+    pub(super) fn show(&self, redactor: &Redactor, problem_type_prefix: &str) -> ReceivedRequest {
+        let Head { target, path, .. } = self.head();
+        let redactor = &self.redactor(redactor);
+        let host = self.fields().find(|(name, _)| *name == b"host");
         let scheme = if self.tls { "https" } else { "http" };
         let url = match host {
             Some((_, host)) => format!("{scheme}://{}{target}", text(host)),
@@ -112,14 +168,6 @@ impl Trace {
         };
         let outcome = &self.outcome;
         let document = outcome.body.as_ref().and_then(CapturedBody::document);
-        let release = if self.operation == Some(Operation::Create) {
-            document.as_ref().and_then(release_of)
-        } else {
-            self.names_release.then(|| ReleaseName {
-                name: name.into_owned(),
-                version: version.into_owned(),
-            })
-        };
         ReceivedRequest {
             id: self.id,
             at: self.at,
@@ -133,13 +181,9 @@ impl Trace {
                 why: redactor.text(&nearest.why),
                 ..nearest.clone()
             }),
-            release,
-            identity: match &self.sender {
-                Sender::Nobody => None,
-                Sender::Unknown => Some("unknown".to_owned()),
-                Sender::Known(identity) => Some(identity.name.clone()),
-            },
-            headers: redactor.fields(fields.into_iter()),
+            release: self.release(document.as_ref()),
+            identity: self.identity().map(str::to_owned),
+            headers: redactor.fields(self.fields()),
             body: outcome
                 .body
                 .as_ref()
@@ -161,7 +205,7 @@ impl Trace {
     }
 
     /// Name of the problem that the answer carries.
-    fn problem(&self, prefix: &str) -> Option<String> {
+    pub(super) fn problem(&self, prefix: &str) -> Option<String> {
         self.outcome.status.filter(|status| *status >= 400)?;
         let document = self.outcome.answer.as_ref()?.body.as_ref()?.document()?;
         let name = document.get("type")?.as_str()?.strip_prefix(prefix)?;

@@ -1,54 +1,122 @@
-//! What the operator sees of the state: everything but secrets.
+//! What the operator sees of the state: everything but secrets. Some attempts at a time, for there may be many, and while they are
+//! looked at nobody else has the registry.
+
+use std::{ops::Range, sync::Arc};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Attempt, Registry, Source, Status};
+use crate::{jws::JwsDocument, links::Links};
+
+use super::{AttemptId, Registry, Source, Status, UnpublishedView};
+
+/// Attempts that are described at a time.
+const DESCRIBED: usize = 16;
+/// Their sources, which are copied.
+const SOURCES: usize = 256;
+/// Bytes of their manifests, which are rendered then.
+const MANIFESTS: usize = 64 << 10;
+/// Attempts that are looked at at a time, those that are no longer there included.
+const LOOKED_AT: u64 = 1024;
+
+/// An attempt as the operator sees it.
+pub(crate) struct Described {
+    view: UnpublishedView,
+    uploaded: Option<usize>,
+    signature: Option<Arc<JwsDocument>>,
+    signed_at_create: bool,
+}
 
 impl Registry {
-    /// All attempts that are kept, oldest first, without tokens and credentials.
-    pub(crate) fn snapshot(&mut self, now: Timestamp) -> Value {
-        self.sweep(now);
-        let mut attempts: Vec<&Attempt> = self.attempts().collect();
-        attempts.sort_by_key(|attempt| attempt.id);
-        let releases: Vec<Value> = attempts
-            .into_iter()
-            .map(|attempt| self.describe(attempt))
-            .collect();
-        json!({"releases": releases, "storedBytes": self.stored_bytes})
+    /// The numbers of all attempts so far, oldest first; of some there is nothing any more.
+    pub(crate) fn ids(&self) -> Range<u64> {
+        0..self.next_id
     }
 
-    /// The status of every attempt that is kept, and the bytes of them all.
-    pub(crate) fn census(&mut self, now: Timestamp) -> (Vec<Status>, u64) {
-        self.sweep(now);
-        let statuses = self.attempts().map(|attempt| attempt.stage.status());
-        (statuses.collect(), self.stored_bytes)
+    /// Bytes of all manifests and uploads that are kept.
+    pub(crate) fn stored_bytes(&self) -> u64 {
+        self.stored_bytes
     }
 
-    fn describe(&self, attempt: &Attempt) -> Value {
-        let view = self.view(attempt);
-        let sources: Vec<Value> = attempt
+    /// Describes the first few of these attempts, without tokens and credentials, and leaves the others.
+    pub(crate) fn describe_some(&mut self, ids: &mut Range<u64>, now: Timestamp) -> Vec<Described> {
+        let mut described = Vec::new();
+        let (mut sources, mut manifests) = (0, 0);
+        for _ in 0..LOOKED_AT {
+            if described.len() >= DESCRIBED || sources >= SOURCES || manifests >= MANIFESTS {
+                break;
+            }
+            let Some(id) = ids.next() else { break };
+            let id = AttemptId(id);
+            self.settle(id, now);
+            if let Some(attempt) = self.known(id) {
+                sources += attempt.sources.len();
+                manifests += attempt.manifest.bytes.len();
+                let described_one = Described {
+                    uploaded: attempt.upload.as_ref().map(|upload| upload.bytes.len()),
+                    signature: attempt.signature.clone(),
+                    signed_at_create: attempt.signed_at_create,
+                    view: self.view(attempt),
+                };
+                described.push(described_one);
+            }
+        }
+        described
+    }
+
+    /// Hands out the status of some of these attempts, and leaves the others.
+    pub(crate) fn count_some(
+        &mut self,
+        ids: &mut Range<u64>,
+        now: Timestamp,
+        mut count: impl FnMut(Status),
+    ) {
+        let until = ids.start.saturating_add(LOOKED_AT).min(ids.end);
+        for id in ids.start..until {
+            let id = AttemptId(id);
+            self.settle(id, now);
+            if let Some(attempt) = self.known(id) {
+                count(attempt.stage.status());
+            }
+        }
+        ids.start = until;
+    }
+
+    /// Moves an attempt on to now, and forgets it when it is past its retention.
+    fn settle(&mut self, id: AttemptId, now: Timestamp) {
+        if self.attempt(id, now).is_none() {
+            self.remove(id);
+        }
+    }
+}
+
+impl Described {
+    /// As JSON.
+    pub(crate) fn to_json(&self, links: &Links) -> Value {
+        let view = &self.view;
+        let key = &view.manifest.key;
+        let sources: Vec<Value> = view
             .sources
             .iter()
             .map(|source| match source {
-                Source::Own => json!({"url": self.links.content(attempt.key())}),
+                Source::Own => json!({"url": links.content(key)}),
                 Source::Remote(remote) => Value::Object(remote.shown.clone()),
             })
             .collect();
         let mut document = json!({
-            "name": attempt.key().name,
-            "version": attempt.key().version,
+            "name": key.name,
+            "version": key.version,
             "status": view.status.name(),
-            "creator": &*attempt.creator,
-            "release": attempt.manifest.value(),
+            "creator": view.creator,
+            "release": view.manifest.value(),
             "contentSources": sources,
-            "uploadedBytes": attempt.upload.as_ref().map(|upload| upload.bytes.len()),
-            "createdAt": attempt.created_at.to_string(),
+            "uploadedBytes": self.uploaded,
+            "createdAt": view.created_at.to_string(),
             "expiresAt": view.expires_at.map(|at| at.to_string()),
             "processedAt": view.processed_at.map(|at| at.to_string()),
-            "signedAtCreate": attempt.signed_at_create,
+            "signedAtCreate": self.signed_at_create,
         });
-        if let Some(signature) = &attempt.signature {
+        if let Some(signature) = &self.signature {
             document["releaseSignature"] = signature.to_general_json();
         }
         if let Some(error) = &view.error {

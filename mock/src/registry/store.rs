@@ -2,6 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    ops::Range,
     sync::Arc,
     time::Duration,
 };
@@ -84,8 +85,10 @@ pub(crate) struct Registry {
     /// Names of files that uploads are written to. Used by a defect alone.
     pub(crate) temporary_files: HashSet<String>,
     /// Never goes back, not even by a reset: work that was handed out before finds its attempt gone.
-    next_id: u64,
+    pub(super) next_id: u64,
     swept_at: Option<Timestamp>,
+    /// What has not been looked at since.
+    unswept: Range<u64>,
     /// Bytes of all manifests and uploads that are kept.
     pub(super) stored_bytes: u64,
     /// Whether no mistake is switched on.
@@ -121,6 +124,7 @@ impl Registry {
             temporary_files: HashSet::new(),
             next_id: 0,
             swept_at: None,
+            unswept: 0..0,
             stored_bytes: 0,
             last_revision: 0,
             overhead: 0,
@@ -148,20 +152,20 @@ impl Registry {
         self.last_revision
     }
 
-    /// Forgets everything.
-    pub(crate) fn reset(&mut self) {
-        self.attempts.clear();
-        self.cancelled_contents.clear();
-        self.current.clear();
-        self.by_secret.clear();
-        // What was large does not stay so.
-        self.attempts.shrink_to_fit();
-        self.current.shrink_to_fit();
-        self.by_secret.shrink_to_fit();
+    /// Forgets everything. What that was is the caller's to let go of, when nobody waits for the registry: it may be much.
+    #[must_use]
+    pub(crate) fn reset(&mut self) -> impl Send + use<> {
         self.swept_at = None;
+        self.unswept = 0..0;
         self.stored_bytes = 0;
         self.overhead = 0;
         self.books.set(0);
+        (
+            std::mem::take(&mut self.attempts),
+            std::mem::take(&mut self.cancelled_contents),
+            std::mem::take(&mut self.current),
+            std::mem::take(&mut self.by_secret),
+        )
     }
 
     /// Moves on every attempt that time alone moves on, and forgets those past their retention.
@@ -181,13 +185,21 @@ impl Registry {
         }
     }
 
+    /// The same now and then, some attempts at a time: whoever comes by should not have to wait for all of them.
     pub(super) fn sweep_if_due(&mut self, now: Timestamp) {
-        if self
-            .swept_at
-            .is_none_or(|at| now.duration_since(at) >= SWEEP_EVERY)
-        {
-            self.sweep(now);
+        if self.unswept.is_empty() {
+            let is_due = self
+                .swept_at
+                .is_none_or(|at| now.duration_since(at) >= SWEEP_EVERY);
+            if !is_due {
+                return;
+            }
+            self.swept_at = Some(now);
+            self.unswept = self.ids();
         }
+        let mut unswept = std::mem::take(&mut self.unswept);
+        self.count_some(&mut unswept, now, drop);
+        self.unswept = unswept;
     }
 
     /// Tokens for the URLs of a new attempt: for uploads, for the status. Plain ones are the attempt's number, and none.
@@ -236,6 +248,11 @@ impl Registry {
         let attempt = self.attempts.get_mut(&id)?;
         attempt.settle(now, mode);
         (!is_over(attempt, now, retention)).then_some(&mut **attempt)
+    }
+
+    /// The attempt as it stands.
+    pub(super) fn known(&self, id: AttemptId) -> Option<&Attempt> {
+        self.attempts.get(&id).map(|attempt| &**attempt)
     }
 
     /// The latest attempt at this name and version.

@@ -6,7 +6,7 @@ use http::{Response, header};
 use hyper::body::Incoming;
 
 use crate::{
-    admin::{self, Control},
+    admin::{self, Answer, Control},
     delivery::{Delivery, deliver},
     handlers::{self, Request, Route, Unmatched},
     journal::{Arrival, ReceivedBy, Recording, Sender},
@@ -77,14 +77,17 @@ impl App {
         let mut request = Request::new(request, activity.clone(), &self.sessions.root().room);
         let uri = request.uri.clone();
         let Located { session, place } = self.locate(origin, uri.path());
-        let reply = match place {
+        let mut response = match place {
             Place::Control { path, of_server } => {
                 let control = Control {
                     sessions: &self.sessions,
                     session: &session,
                     of_server,
                 };
-                admin::handle(&control, path, &mut request).await
+                match admin::handle(&control, path, &mut request).await {
+                    Answer::Whole(reply) => housed(&session, reply).into_response(),
+                    Answer::InPieces(head, rest) => head.into_response_of(rest),
+                }
             }
             Place::Api(path) => {
                 let Delivery { reply, script, .. } =
@@ -93,10 +96,9 @@ impl App {
                     request.read_off().await;
                     return Err(takeover.begin(script));
                 }
-                reply
+                housed(&session, reply).into_response()
             }
         };
-        let mut response = housed(&session, reply).into_response();
         if !request.drain(session.tasks()) {
             response
                 .headers_mut()
@@ -183,7 +185,7 @@ async fn perform(
     };
     if let Some(recording) = &mut request.recording {
         if delivery.is_answered {
-            recording.answer(&delivery.reply);
+            recording.answer(&delivery.reply).await;
         } else {
             recording.unanswered();
         }

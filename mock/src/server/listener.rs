@@ -4,7 +4,7 @@ use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpSocket, TcpStream, lookup_host},
     sync::watch,
     task::{JoinHandle, JoinSet},
     time::timeout,
@@ -15,6 +15,9 @@ use super::{
     connections::{Connections, Place},
 };
 
+/// Connections that wait to be accepted, as far as the system lets them. Where there is no place in that queue a client tries again after
+/// a second, however soon it could be served.
+const QUEUE: u32 = 4096;
 /// How long requests that are under way may take when the server ends.
 const GRACE: Duration = Duration::from_secs(2);
 /// Connections that are turned away with an answer at a time; more are closed without one.
@@ -55,9 +58,12 @@ impl Bound {
             source,
         };
         let host_without_brackets = host.trim_start_matches('[').trim_end_matches(']');
-        let listener = TcpListener::bind((host_without_brackets, port))
-            .await
-            .map_err(fail)?;
+        let addresses = lookup_host((host_without_brackets, port)).await;
+        let mut last = io::ErrorKind::AddrNotAvailable.into();
+        let listener = addresses
+            .map_err(fail)?
+            .find_map(|address| listen(address).map_err(|error| last = error).ok())
+            .ok_or_else(|| fail(last))?;
         let address = listener.local_addr().map_err(fail)?;
         Ok(Self { listener, address })
     }
@@ -66,6 +72,19 @@ impl Bound {
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
+}
+
+/// As `TcpListener::bind`, with a longer queue.
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    // Connections that have ended keep no port from being taken again; elsewhere that would let two take it.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(QUEUE)
 }
 
 /// Listeners that serve an app; dropped, they and their connections end at once.

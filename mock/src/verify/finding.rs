@@ -37,6 +37,8 @@ impl Finding {
     pub(crate) fn of_content_error(error: &ContentError) -> Self {
         let problem = refuse_content(error);
         Self::OtherBytes(match error {
+            // That says nothing about the bytes.
+            ContentError::NoRoomForEntries => return Self::Unreachable(problem),
             ContentError::NotAnArchive => Problem {
                 kind: ProblemKind::DigestMismatch,
                 ..problem

@@ -1,11 +1,15 @@
 //! Fetching sources and judging what they serve.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use futures::{StreamExt, stream};
-use tokio::sync::Semaphore;
+use tokio::{
+    sync::Semaphore,
+    time::{Instant, timeout_at},
+};
 
 use crate::{
+    aside::aside,
     config::{BadMirror, Config},
     content::{ContentError, ContentFormat, ContentReader, ContentSummary},
     fetch::{Credentials, FetchFailure, FetchRequest, FetchTrouble, Fetcher},
@@ -13,12 +17,15 @@ use crate::{
     problem::{Problem, ProblemKind},
     refusal::Refusal,
     registry::{Manifest, PublishWork, RemoteSource, Source, SourcesWork, Upload, Verdict},
+    room::Room,
 };
 
 use super::{ContentCheck, Finding, entries, verdict, verdict::GUARDED};
 
 /// Sources of one release that are fetched at a time.
 const FETCHES_AT_A_TIME: usize = 32;
+/// All sources of a release have as much time together as so many that are fetched one after the other.
+const DEADLINES: u32 = 3;
 
 /// Verifies the content of releases.
 #[derive(Clone)]
@@ -27,6 +34,10 @@ pub(crate) struct Verifier {
     fetcher: Fetcher,
     bad_mirror: BadMirror,
     policy: SourcePolicy,
+    /// What is kept of archives is counted there.
+    room: Room,
+    /// For all sources of a release together.
+    time: Duration,
     /// How many sources may be fetched at a time, whoever wants them.
     fetches: Arc<Semaphore>,
 }
@@ -38,9 +49,12 @@ impl Verifier {
         check: ContentCheck,
         fetcher: Fetcher,
         policy: SourcePolicy,
+        room: Room,
         fetches: Arc<Semaphore>,
     ) -> Self {
         Self {
+            room,
+            time: config.fetch_deadline.saturating_mul(DEADLINES),
             fetches,
             check,
             fetcher,
@@ -129,22 +143,52 @@ impl Verifier {
             })
             .filter(|_| self.policy.shares_credentials)
             .collect();
-        stream::iter(sources.iter().cloned().enumerate())
+        let until = self
+            .fetcher
+            .has_deadline()
+            .then(|| Instant::now() + self.time);
+        let mut findings = stream::iter(sources.iter().cloned().enumerate())
             .map(|(position, mut source)| {
                 let shared = credentials.clone();
                 async move {
                     let finding = match &mut source {
                         Source::Own => self.own_finding(manifest, upload),
                         Source::Remote(remote) => {
-                            self.find(manifest, remote, position, shared).await
+                            let finding = self.find(manifest, remote, position, shared);
+                            match until {
+                                None => finding.await,
+                                Some(until) => match within(until, finding).await {
+                                    Some(finding) => finding,
+                                    None => self.untried(remote),
+                                },
+                            }
                         }
                     };
                     (source, finding)
                 }
             })
-            .buffered(FETCHES_AT_A_TIME)
-            .collect()
-            .await
+            .buffered(FETCHES_AT_A_TIME);
+        let mut found = Vec::new();
+        let mut whole: Option<Arc<ContentSummary>> = None;
+        while let Some((source, mut finding)) = findings.next().await {
+            // Mirrors serve the same: of a thousand of them what is known is kept once.
+            if let (Finding::Good(summary), None) = (&mut finding, source.path()) {
+                *summary = whole.get_or_insert_with(|| summary.clone()).clone();
+            }
+            found.push((source, finding));
+        }
+        found
+    }
+
+    /// What is said of a source when the time for all of them is over.
+    fn untried(&self, source: &RemoteSource) -> Finding {
+        let problem = Problem::new(
+            ProblemKind::SourceUnreachable,
+            format!(
+                "The time for all content sources of the release was over ({DEADLINES} times --fetch-deadline)."
+            ),
+        );
+        located(Finding::Unreachable(problem), source, self.policy)
     }
 
     async fn find(
@@ -173,7 +217,7 @@ impl Verifier {
 
         // The semaphore is never closed; without a permit the fetch is merely not limited.
         let _permit = self.fetches.acquire().await;
-        let mut reader = ContentReader::new(options);
+        let mut reader = ContentReader::new(options).within(&self.room);
         let fetched = self
             .fetcher
             .fetch(&request, |chunk| reader.write(chunk))
@@ -192,7 +236,13 @@ impl Verifier {
                 return located(finding, source, self.policy);
             }
         }
-        let finding = match reader.finish() {
+        let finished = if reader.is_of_archive() {
+            // Thousands of entries are put in order.
+            aside(move || reader.finish()).await
+        } else {
+            reader.finish()
+        };
+        let finding = match finished {
             Err(error) => match self.check.unread(&error) {
                 Some(summary) => Finding::Good(Arc::new(summary)),
                 None => Finding::of_content_error(&error),
@@ -228,6 +278,14 @@ impl Verifier {
     fn takes_unseen(&self, position: usize) -> bool {
         self.policy.skips_digest || (self.policy.checks_first_only && position > 0)
     }
+}
+
+/// What comes of it before that time; nothing is begun with after it.
+async fn within<T>(until: Instant, work: impl Future<Output = T>) -> Option<T> {
+    if Instant::now() >= until {
+        return None;
+    }
+    timeout_at(until, work).await.ok()
 }
 
 /// Whether the host wants to know who asks.

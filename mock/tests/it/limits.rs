@@ -1,16 +1,22 @@
 //! What clients can not have more of: connections, patience, room.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 use mock_registry::{Fault, MockRegistry, MockRegistryBuilder, Network, Operation};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
 };
 
-use crate::support::{EMPTY_COMPONENT, Harness, OWNER, component, manifest};
+use crate::support::{EMPTY_COMPONENT, Harness, OWNER, component, index_digest, manifest};
 
 const DEADLINE: Duration = Duration::from_secs(20);
 
@@ -252,4 +258,98 @@ async fn there_is_a_limit_to_sources_also_where_none_is_said() {
         .add_sources(&manifest, &json!(sources[..999]))
         .await
         .expect(200);
+}
+
+/// An archive of empty entries beside the component.
+fn archive(entries: usize) -> Vec<u8> {
+    let mut builder = tar::Builder::new(Vec::new());
+    let mut add = |path: &str, bytes: &[u8]| {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        header.set_mode(0o644);
+        builder.append_data(&mut header, path, bytes).unwrap();
+    };
+    add("component.wasm", EMPTY_COMPONENT);
+    for number in 0..entries {
+        add(&number.to_string(), b"");
+    }
+    builder.into_inner().unwrap()
+}
+
+#[tokio::test]
+async fn entries_of_archives_take_room_beside_their_bytes() {
+    let harness = Harness::start(MockRegistry::builder().configure(|config| {
+        config.max_storage = 1 << 20;
+        config.max_in_flight = 256 << 10;
+    }))
+    .await;
+    let names: Vec<String> = (0..500).map(|number| number.to_string()).collect();
+    let mut entries: Vec<(&str, &[u8])> =
+        names.iter().map(|name| (name.as_str(), &b""[..])).collect();
+    entries.push(("component.wasm", EMPTY_COMPONENT));
+    let mut manifest = manifest(EMPTY_COMPONENT);
+    manifest["mediaType"] = json!("application/x-tar");
+    manifest["contentDigest"]["sha256"] = json!(index_digest(&entries));
+    let created = harness.create(&manifest).await.expect(201);
+    let url = harness.resolve(created.body["uploadUrl"].as_str().unwrap());
+    let send = |archive: Vec<u8>| {
+        harness.request(
+            Method::POST,
+            &url,
+            Some(OWNER),
+            "application/x-tar",
+            archive,
+        )
+    };
+    // Its bytes would do, with a third of the room to spare.
+    let many = archive(1700);
+    assert!(many.len() < 900 << 10);
+    for _ in 0..3 {
+        send(many.clone())
+            .await
+            .expect_problem(507, "insufficient-storage");
+    }
+    send(archive(500)).await.expect(204);
+    harness.publish(&manifest).await.expect(201);
+}
+
+/// A host that takes every connection and says nothing, and counts them.
+async fn silent_host() -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = asked.clone();
+    tokio::spawn(async move {
+        let mut open = Vec::new();
+        while let Ok((stream, _)) = listener.accept().await {
+            count.fetch_add(1, Ordering::Relaxed);
+            open.push(stream);
+        }
+    });
+    (url, asked)
+}
+
+#[tokio::test]
+async fn many_slow_sources_take_no_longer_than_a_few() {
+    let patience = Duration::from_millis(100);
+    let harness = Harness::start(MockRegistry::builder().fetch_deadline(patience)).await;
+    let (host, asked) = silent_host().await;
+    let manifest = manifest(EMPTY_COMPONENT);
+    harness.create(&manifest).await.expect(201);
+    let sources: Vec<Value> = (0..900)
+        .map(|number| json!({"url": format!("{host}{number}")}))
+        .collect();
+    harness
+        .add_sources(&manifest, &json!(sources))
+        .await
+        .expect(200);
+    let refusal = harness.publish(&manifest).await;
+    let refusal = refusal.expect_problem(422, "source-unreachable");
+    let told = refusal.body["sources"].as_array().unwrap();
+    assert_eq!(told.len(), sources.len());
+    // Each is accounted for; most were never asked.
+    let last = told.last().unwrap()["reason"].as_str().unwrap();
+    assert!(last.contains("time for all content sources"), "{last}");
+    let asked = asked.load(Ordering::Relaxed);
+    assert!(asked <= 128, "{asked}");
 }

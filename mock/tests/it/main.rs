@@ -15,7 +15,9 @@ mod faults;
 mod holds;
 mod in_process;
 mod journal;
+mod journal_questions;
 mod limits;
+mod long_answers;
 mod metrics;
 mod oddities;
 mod processing;
@@ -27,6 +29,8 @@ mod sessions;
 #[cfg(unix)]
 mod shutdown;
 mod signatures;
+mod source_changes;
+mod source_guards;
 mod sources;
 mod support;
 mod uploads;

@@ -45,22 +45,28 @@ fn ask(stream: &mut TcpStream, request: &[u8]) -> End {
     }
     let mut answer = Vec::new();
     let mut buffer = [0; 4096];
+    let mut length = None;
     loop {
         match stream.read(&mut buffer) {
             Ok(0) | Err(_) if answer.is_empty() => return End::Refused,
             Ok(0) | Err(_) => return End::BrokenOff,
             Ok(read) => answer.extend_from_slice(&buffer[..read]),
         }
-        let text = String::from_utf8_lossy(&answer).to_lowercase();
-        let Some((head, body)) = text.split_once("\r\n\r\n") else {
-            continue;
-        };
-        let length = head.split("content-length: ").nth(1);
-        let length = length.and_then(|rest| rest.lines().next()?.parse().ok());
-        if body.len() >= length.unwrap_or(0) {
+        // Some answers are long, and must not be read anew with each part of them.
+        length = length.or_else(|| length_of(&answer));
+        if length.is_some_and(|length| answer.len() >= length) {
             return End::Answered;
         }
     }
+}
+
+/// Octets of a whole answer, once its head is there.
+fn length_of(answer: &[u8]) -> Option<usize> {
+    let text = String::from_utf8_lossy(answer).to_lowercase();
+    let (head, _) = text.split_once("\r\n\r\n")?;
+    let body = head.split("content-length: ").nth(1);
+    let body: usize = body.and_then(|rest| rest.lines().next()?.parse().ok())?;
+    Some(head.len() + 4 + body)
 }
 
 fn open(address: SocketAddr) -> io::Result<TcpStream> {

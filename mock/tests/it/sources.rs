@@ -14,10 +14,10 @@ use wiremock::{
     matchers::{header, path},
 };
 
-use crate::support::{EMPTY_COMPONENT, Harness, OTHER, OWNER, component, manifest};
+use crate::support::{EMPTY_COMPONENT, Harness, OWNER, component, manifest};
 
 /// A host with the right content at `/good`, and trouble at other paths.
-async fn origin(content: &[u8]) -> MockServer {
+pub(crate) async fn origin(content: &[u8]) -> MockServer {
     let origin = MockServer::start().await;
     let serve = |at: &'static str, response: ResponseTemplate| {
         Mock::given(path(at)).respond_with(response).mount(&origin)
@@ -78,12 +78,12 @@ async fn raw_origin(answer: Vec<u8>) -> String {
     url
 }
 
-fn builder() -> mock_registry::MockRegistryBuilder {
+pub(crate) fn builder() -> mock_registry::MockRegistryBuilder {
     // Long enough for a busy machine; what stalls is tested with a registry of less patience.
     MockRegistry::builder().fetch_deadline(Duration::from_mins(1))
 }
 
-fn urls(origin: &MockServer, paths: &[&str]) -> Value {
+pub(crate) fn urls(origin: &MockServer, paths: &[&str]) -> Value {
     paths
         .iter()
         .map(|path| json!({"url": format!("{}/{path}", origin.uri())}))
@@ -317,206 +317,6 @@ async fn refuses_what_is_no_source_and_keeps_the_list_as_it_was() {
 }
 
 #[tokio::test]
-async fn uses_credentials_and_shows_them_to_nobody() {
-    let content = component(b"secret");
-    let (harness, origin) = (Harness::start(builder()).await, origin(&content).await);
-    let credentials = json!({"type": "basic", "username": "user", "password": "password"});
-    let with_userinfo =
-        format!("{}/private", origin.uri()).replace("http://", "http://user:password@");
-    for (source, good) in [
-        (
-            json!({"url": format!("{}/private", origin.uri()), "credentials": credentials, "label": "kept"}),
-            true,
-        ),
-        (json!({"url": with_userinfo, "label": "kept"}), true),
-        (
-            json!({"url": format!("{}/private", origin.uri()), "credentials": {"type": "bearer", "token": "password"}, "label": "kept"}),
-            false,
-        ),
-    ] {
-        let manifest = manifest(&content);
-        harness.create(&manifest).await.expect(201);
-        let shown = json!([{"url": format!("{}/private", origin.uri()), "label": "kept"}]);
-        let added = harness
-            .add_sources(&manifest, &json!([source]))
-            .await
-            .expect(200);
-        let published = harness
-            .publish(&manifest)
-            .await
-            .expect(if good { 201 } else { 422 });
-        let status = harness.status(&manifest).await;
-        for answer in [&added, &status] {
-            assert_eq!(answer.body["contentSources"], shown);
-        }
-        let state = harness.registry.state().to_string();
-        for text in [
-            added.body.to_string(),
-            status.body.to_string(),
-            published.body.to_string(),
-            state,
-        ] {
-            assert!(!text.contains("password"), "{text}");
-        }
-    }
-    for request in origin.received_requests().await.unwrap() {
-        let authorization = request
-            .headers
-            .get("authorization")
-            .map(|value| value.to_str().unwrap());
-        assert!(!authorization.is_some_and(|value| value.contains(OWNER)));
-    }
-}
-
-#[tokio::test]
-async fn changes_sources_after_publishing_and_nothing_else() {
-    let content = component(b"after");
-    let (harness, origin) = (Harness::start(builder()).await, origin(&content).await);
-    let manifest = harness.published(&content).await;
-    let before = harness.get(&harness.release_url(&manifest), None).await;
-    let own = before.body["contentSources"][0].clone();
-
-    let url = format!("{}/content-sources", harness.release_url(&manifest));
-    let added = harness
-        .add_sources(&manifest, &urls(&origin, &["good"]))
-        .await
-        .expect(200);
-    assert_eq!(
-        added.body["contentSources"],
-        json!([own, urls(&origin, &["good"])[0]])
-    );
-    harness
-        .add_sources(&manifest, &urls(&origin, &["mirror", "other"]))
-        .await
-        .expect_problem(422, "digest-mismatch");
-    harness
-        .add_sources(&manifest, &urls(&origin, &["gone"]))
-        .await
-        .expect(200);
-
-    let put = |token: &'static str, sources: Value| {
-        harness.request(
-            Method::PUT,
-            &url,
-            Some(token),
-            "application/json",
-            json!({"contentSources": sources}).to_string(),
-        )
-    };
-    put(OTHER, urls(&origin, &["good"]))
-        .await
-        .expect_problem(403, "forbidden");
-    put(OWNER, json!([]))
-        .await
-        .expect_problem(422, "invalid-source");
-    put(OWNER, urls(&origin, &["mirror"])).await.expect(200);
-    let after = harness.get(&harness.release_url(&manifest), None).await;
-    assert_eq!(after.body["contentSources"], urls(&origin, &["mirror"]));
-    assert_eq!(after.body["release"], before.body["release"]);
-    assert_eq!(
-        after.body["releaseSignature"],
-        before.body["releaseSignature"]
-    );
-    harness
-        .get(own["url"].as_str().unwrap(), None)
-        .await
-        .expect_problem(404, "not-found");
-    put(OWNER, json!([own])).await.expect(200);
-    assert_eq!(
-        harness
-            .get(own["url"].as_str().unwrap(), None)
-            .await
-            .expect(200)
-            .bytes,
-        content
-    );
-}
-
-#[tokio::test]
-async fn replaces_a_bad_source_before_publishing() {
-    let content = component(b"replace");
-    let (harness, origin) = (Harness::start(builder()).await, origin(&content).await);
-    let manifest = manifest(&content);
-    harness.create(&manifest).await.expect(201);
-    harness
-        .add_sources(&manifest, &urls(&origin, &["other", "good"]))
-        .await
-        .expect(200);
-    harness
-        .publish(&manifest)
-        .await
-        .expect_problem(422, "digest-mismatch");
-    let url = format!("{}/content-sources", harness.release_url(&manifest));
-    let put = |sources: Value| {
-        harness.request(
-            Method::PUT,
-            &url,
-            Some(OWNER),
-            "application/json",
-            json!({"contentSources": sources}).to_string(),
-        )
-    };
-    put(json!([])).await.expect(200);
-    harness
-        .publish(&manifest)
-        .await
-        .expect_problem(409, "missing-content");
-    put(urls(&origin, &["good"])).await.expect(200);
-    harness.publish(&manifest).await.expect(201);
-}
-
-#[tokio::test]
-async fn refuses_private_addresses_but_those_exempt() {
-    let content = component(b"private");
-    let origin = origin(&content).await;
-    let exempt = origin.address().to_string();
-    let other = MockServer::start().await;
-    Mock::given(path("/to-private"))
-        .respond_with(
-            ResponseTemplate::new(302).insert_header("location", format!("{}/good", other.uri())),
-        )
-        .mount(&origin)
-        .await;
-    let harness = Harness::start(builder().deny_private_sources(true).allow_source(&exempt)).await;
-    let manifest = manifest(&content);
-    harness.create(&manifest).await.expect(201);
-    for url in [
-        format!("{}/good", other.uri()),
-        "http://169.254.169.254/latest/meta-data".to_owned(),
-        "http://[::1]:1/".to_owned(),
-    ] {
-        harness
-            .add_sources(&manifest, &json!([{"url": url}]))
-            .await
-            .expect_problem(422, "source-forbidden");
-    }
-    let by_name = format!("http://localhost:{}/good", other.address().port());
-    harness
-        .add_sources(&manifest, &json!([{"url": by_name}]))
-        .await
-        .expect_problem(422, "source-forbidden");
-
-    let mut redirected = manifest.clone();
-    redirected["version"] = json!("2.0.0");
-    harness.create(&redirected).await.expect(201);
-    harness
-        .add_sources(&redirected, &urls(&origin, &["to-private"]))
-        .await
-        .expect(200);
-    harness
-        .publish(&redirected)
-        .await
-        .expect_problem(422, "source-forbidden");
-    assert_eq!(other.received_requests().await.unwrap().len(), 0);
-
-    harness
-        .add_sources(&manifest, &urls(&origin, &["good"]))
-        .await
-        .expect(200);
-    harness.publish(&manifest).await.expect(201);
-}
-
-#[tokio::test]
 async fn fetches_nothing_where_uploads_alone_are_verified() {
     let origin = origin(EMPTY_COMPONENT).await;
     let harness = Harness::start(builder().verification(Verification::Uploads)).await;
@@ -569,42 +369,4 @@ async fn what_a_registry_lacks_is_not_there() {
         .add_sources(&manifest, &json!([{"url": "http://user:pw@mirror.test/"}]))
         .await
         .expect_problem(422, "invalid-source");
-}
-
-#[tokio::test]
-async fn no_secret_travels_to_another_origin() {
-    let content = component(b"elsewhere");
-    let (harness, far) = (Harness::start(builder()).await, origin(&content).await);
-    let near = MockServer::start().await;
-    Mock::given(path("/redirect"))
-        .respond_with(
-            ResponseTemplate::new(302).insert_header("location", format!("{}/good", far.uri())),
-        )
-        .mount(&near)
-        .await;
-    for credentials in [
-        Value::Null,
-        json!({"type": "bearer", "token": "secret"}),
-        json!({"type": "basic", "username": "user", "password": "secret"}),
-    ] {
-        let manifest = manifest(&content);
-        harness.create(&manifest).await.expect(201);
-        let mut source = json!({"url": format!("{}/redirect", near.uri())});
-        if !credentials.is_null() {
-            source["credentials"] = credentials;
-        }
-        harness
-            .add_sources(&manifest, &json!([source]))
-            .await
-            .expect(200);
-        harness.publish(&manifest).await.expect(201);
-    }
-    let authorized = |requests: Vec<wiremock::Request>| {
-        let sent = requests
-            .iter()
-            .filter(|request| request.headers.contains_key("authorization"));
-        sent.count()
-    };
-    assert_eq!(authorized(near.received_requests().await.unwrap()), 2);
-    assert_eq!(authorized(far.received_requests().await.unwrap()), 0);
 }

@@ -251,7 +251,7 @@ impl<'a> Machine<'a> {
                 Ok(Ok(()))
             }
             Operation::Reset => {
-                self.registry.reset();
+                drop(self.registry.reset());
                 self.model.reset();
                 Ok(Ok(()))
             }
