@@ -97,10 +97,9 @@ impl<'a> CaseRun<'a> {
         Ok(run)
     }
 
-    /// Carries out all steps.
-    pub(super) async fn run(&self) -> (Journal, Flow) {
+    /// Carries out all steps. What is in the journal is there even if somebody loses patience in the middle of one.
+    pub(super) async fn run(&self, journal: &mut Journal) -> Flow {
         let mut state = State::default();
-        let mut journal = Journal::default();
         let mut end = Flow::Continue;
         for (index, raw) in self.case.raw_steps.iter().enumerate() {
             let pointer = format!("/steps/{index}");
@@ -108,17 +107,15 @@ impl<'a> CaseRun<'a> {
                 journal.steps.push(self.not_run(raw, &pointer, why));
                 continue;
             }
-            let (_, flow) = self
-                .step(&mut state, raw, &pointer, &mut journal, false)
-                .await;
+            let (_, flow) = self.step(&mut state, raw, &pointer, journal, false).await;
             match flow {
                 Flow::Continue => {}
                 Flow::Stop(_) => end = flow,
-                Flow::Skip { .. } | Flow::Error(_) => return (journal, flow),
+                Flow::Skip { .. } | Flow::Error(_) => return flow,
             }
         }
         self.clean_up(&state).await;
-        (journal, end)
+        end
     }
 
     pub(super) fn fresh_label(&self, label: &str) -> String {

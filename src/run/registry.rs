@@ -94,11 +94,10 @@ pub async fn run_case(
     let limit = deadline(context, case);
     let outcome = match CaseRun::prepare(context, case) {
         Ok(run) => {
-            let ended = tokio::time::timeout(limit, run.run()).await;
-            let (journal, flow) = ended.unwrap_or_else(|_| {
-                let flow = Flow::Error(format!("the case did not end within {limit:?}"));
-                (Journal::default(), flow)
-            });
+            let mut journal = Journal::default();
+            let ended = tokio::time::timeout(limit, run.run(&mut journal)).await;
+            let flow = ended
+                .unwrap_or_else(|_| Flow::Error(format!("the case did not end within {limit:?}")));
             let mut outcome = conclude(case, journal.steps, &flow, start.elapsed());
             if session.is_none() {
                 excuse(context, &mut outcome, run.began).await;

@@ -46,18 +46,50 @@ impl Client {
             .nth(1)
             .and_then(|rest| rest.lines().next()?.parse().ok())
             .unwrap_or(0);
-        if text_in_lower_case.contains("transfer-encoding") {
-            // No answer of the registry's own has one.
-            return Err(broken());
-        }
-        while octets.len() < head + length {
-            self.more(&mut octets)?;
-        }
+        let body = if text_in_lower_case.contains("transfer-encoding: chunked\r\n") {
+            self.chunks(octets.split_off(head))?
+        } else {
+            while octets.len() < head + length {
+                self.more(&mut octets)?;
+            }
+            octets.split_off(head)
+        };
         Ok(Answer {
             status: status.ok_or_else(broken)?,
             head: text_in_lower_case,
-            body: octets.split_off(head),
+            body,
         })
+    }
+
+    /// The body of an answer of control that is made while it is sent, of which `octets` have come.
+    fn chunks(&mut self, mut octets: Vec<u8>) -> io::Result<Vec<u8>> {
+        let broken = || io::Error::from(io::ErrorKind::InvalidData);
+        let mut body = Vec::new();
+        let mut at = 0;
+        loop {
+            let line = loop {
+                let rest = &octets[at..];
+                if let Some(end) = rest.windows(2).position(|window| window == b"\r\n") {
+                    break &rest[..end];
+                }
+                self.more(&mut octets)?;
+            };
+            let digits = std::str::from_utf8(line).map_err(|_| broken())?;
+            let size = usize::from_str_radix(digits, 16).map_err(|_| broken())?;
+            let start = at + line.len() + 2;
+            let end = start + size;
+            while octets.len() < end + 2 {
+                self.more(&mut octets)?;
+            }
+            if &octets[end..end + 2] != b"\r\n" {
+                return Err(broken());
+            }
+            if size == 0 {
+                return Ok(body);
+            }
+            body.extend_from_slice(&octets[start..end]);
+            at = end + 2;
+        }
     }
 
     fn more(&mut self, octets: &mut Vec<u8>) -> io::Result<()> {
