@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -22,8 +23,10 @@ struct Asked {
     body: Bytes,
 }
 
+/// Prints how long it took without reading the recording, in microseconds.
 pub(crate) fn replay(recording: &Path) {
     let requests: Vec<Asked> = read(recording);
+    let started = Instant::now();
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
         let client = reqwest::Client::builder()
@@ -67,6 +70,7 @@ pub(crate) fn replay(recording: &Path) {
             flow.await.expect("no panic");
         }
     });
+    println!("{}", started.elapsed().as_micros());
 }
 
 fn read(recording: &Path) -> Vec<Asked> {

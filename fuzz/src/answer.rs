@@ -41,6 +41,10 @@ const SECRETS: [(&str, &str); 4] = [
 
 static KEYS: LazyLock<KeySet> = LazyLock::new(KeySet::built_in);
 
+/// As a run has it: its pattern is made once, and costs more than all that is done with an answer.
+static REDACTOR: LazyLock<Redactor> =
+    LazyLock::new(|| Redactor::new(SECRETS.map(|(label, value)| Secret::new(label, value))));
+
 /// Takes an answer, written as on the wire, with a secret put into it. The first three octets say which secret, in which form, and
 /// where.
 ///
@@ -55,13 +59,13 @@ pub fn run(data: &[u8]) {
     let (label, value) = SECRETS[usize::from(*which) % SECRETS.len()];
     let hidden = form_of(value, *form, octets);
     let answer = answer(octets, *place, &hidden);
-    let redactor = Redactor::new(SECRETS.map(|(label, value)| Secret::new(label, value)));
+    let redactor = &*REDACTOR;
     let exchange = exchange(Ok(answer), label, value);
     let answer = exchange.answered().expect("it has one");
 
-    let text = http_text(&exchange, &redactor, BodyLimit::default());
-    let line = curl(&exchange, &redactor);
-    let report = to_report(&exchange, &redactor).to_value();
+    let text = http_text(&exchange, redactor, BodyLimit::default());
+    let line = curl(&exchange, redactor);
+    let report = to_report(&exchange, redactor).to_value();
     assert_shows_safely(&text);
     assert_shows_safely(&line);
     for shown in [&text, &line, &report.to_string()] {
@@ -82,7 +86,7 @@ pub fn run(data: &[u8]) {
         assert!(!printed.lines().any(is_command), "{printed}");
     }
     waits(answer);
-    judged(&exchange, answer, &redactor);
+    judged(&exchange, answer, redactor);
 }
 
 /// The secret as a registry may send it back.

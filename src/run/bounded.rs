@@ -42,6 +42,10 @@ impl Room {
             }
         }
         for step in &mut outcome.steps {
+            // Text that was written piece by piece has taken up to twice its room.
+            for transcript in &mut step.transcripts {
+                transcript.shrink_to_fit();
+            }
             let size = step.transcripts.iter().map(String::len).sum();
             if self.transcripts.fetch_add(size, Ordering::Relaxed) + size > TRANSCRIPTS {
                 self.transcripts.fetch_sub(size, Ordering::Relaxed);
@@ -108,6 +112,35 @@ mod tests {
     }
 
     #[test]
+    fn a_transcript_takes_no_more_than_its_text() {
+        let mut transcript = String::with_capacity(4096);
+        transcript.push_str("< HTTP/1.1 200 OK");
+        let mut outcome = outcome_of(StepRecord {
+            transcripts: vec![transcript],
+            ..StepRecord::default()
+        });
+        Room::default().admit(&mut outcome);
+        let kept = &outcome.steps[0].transcripts[0];
+        assert_eq!(kept.capacity(), kept.len());
+    }
+
+    fn outcome_of(step: StepRecord) -> CaseOutcome {
+        CaseOutcome {
+            id: "a/b".to_owned(),
+            file: String::new(),
+            summary: String::new(),
+            level: Level::Must,
+            requirements: Vec::new(),
+            failed_requirements: Vec::new(),
+            verdict: Verdict::Fail,
+            reason: None,
+            missing_capability: None,
+            duration: std::time::Duration::ZERO,
+            steps: vec![step],
+        }
+    }
+
+    #[test]
     fn of_many_mismatches_each_rule_stays() {
         let mut mismatches = vec![mismatch("ERR-1", "x"); 5000];
         mismatches.push(mismatch("PUB-3", &"é".repeat(5000)));
@@ -126,22 +159,10 @@ mod tests {
             "curl": "curl",
             "duration_ms": 3,
         });
-        let mut outcome = CaseOutcome {
-            id: "a/b".to_owned(),
-            file: String::new(),
-            summary: String::new(),
-            level: Level::Must,
-            requirements: Vec::new(),
-            failed_requirements: Vec::new(),
-            verdict: Verdict::Fail,
-            reason: None,
-            missing_capability: None,
-            duration: std::time::Duration::ZERO,
-            steps: vec![StepRecord {
-                exchanges: vec![ExchangeRecord::of_value(&exchange); 5],
-                ..StepRecord::default()
-            }],
-        };
+        let mut outcome = outcome_of(StepRecord {
+            exchanges: vec![ExchangeRecord::of_value(&exchange); 5],
+            ..StepRecord::default()
+        });
         Room::default().admit(&mut outcome);
         let kept = &outcome.steps[0].exchanges;
         assert_eq!(kept[2], ExchangeRecord::of_value(&exchange));

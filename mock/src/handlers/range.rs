@@ -18,7 +18,7 @@ pub(super) fn requested(value: &str, length: usize) -> Requested {
     let Some(range) = value.trim().strip_prefix("bytes=") else {
         return Requested::Whole;
     };
-    let Some((first, last)) = range.trim().split_once('-') else {
+    let Some((first, last)) = range.trim_start_matches([' ', '\t']).split_once('-') else {
         return Requested::Whole;
     };
     match (position(first), position(last)) {
@@ -48,7 +48,7 @@ enum Position {
 }
 
 fn position(text: &str) -> Position {
-    match text.trim() {
+    match text {
         "" => Position::Absent,
         digits if digits.bytes().all(|c| c.is_ascii_digit()) => {
             Position::At(digits.parse().unwrap_or(usize::MAX))
@@ -75,6 +75,12 @@ mod tests {
             ("bytes=3-2", Requested::Whole),
             ("bytes=0-1,3-4", Requested::Whole),
             ("bytes=-", Requested::Whole),
+            ("bytes= 0-3 ", Requested::Part(0..4)),
+            // White space stands around a range, and never within one.
+            ("bytes=0 -3", Requested::Whole),
+            ("bytes=0- 3", Requested::Whole),
+            ("bytes=- 3", Requested::Whole),
+            ("bytes=4 -", Requested::Whole),
             ("lines=0-3", Requested::Whole),
             ("bytes=a-b", Requested::Whole),
         ] {

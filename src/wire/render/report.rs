@@ -121,7 +121,9 @@ impl ReportedExchange {
     }
 
     /// As it is kept of a step.
-    pub fn into_record(self) -> ExchangeRecord {
+    pub fn into_record(mut self) -> ExchangeRecord {
+        // Written piece by piece, it has taken up to twice its room.
+        self.curl.shrink_to_fit();
         ExchangeRecord {
             request: Message::new(&self.request),
             response: self.response.as_ref().map(Message::new),
