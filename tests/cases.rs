@@ -38,7 +38,7 @@ fn what_is_inside_the_binary_is_what_the_files_say() {
         assert_eq!(inside.raw, of_file.raw, "{}", inside.id);
         assert_eq!(inside.requirements, of_file.requirements, "{}", inside.id);
         assert_eq!(inside.is_slow(), inside.file.slow, "{}", inside.id);
-        let has_client = inside.file.steps.iter().any(|step| step.client.is_some());
+        let has_client = inside.steps().iter().any(|step| step.client.is_some());
         assert_eq!(inside.is_about_client(), has_client, "{}", inside.id);
     }
 }

@@ -38,7 +38,7 @@ pub fn run(data: &[u8]) {
                 for step in &case.raw_steps {
                     let _ = case::template::names(step);
                 }
-                assert_eq!(case.raw_steps.len(), case.file.steps.len());
+                assert_eq!(case.raw_steps.len(), case.steps().len());
             }
         }
     }

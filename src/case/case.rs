@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::lines::Lines;
-use super::model::{CaseFile, SkipUnless, Step};
+use super::model::{CaseFile, Step};
 use super::outline::Outline;
 use super::source::Source;
 use crate::outcome::Level;
@@ -53,10 +53,12 @@ pub(super) struct CaseOrigin {
 /// What the file says of a case.
 #[derive(Debug)]
 pub struct CaseContent {
-    /// The file with the value of the matrix filled in.
+    /// The file with the value of the matrix filled in, its steps aside.
     pub file: CaseFile,
     /// The steps as they stand in the file, for templates to be filled in when they run.
     pub raw_steps: Vec<Value>,
+    /// The steps, read when somebody first asks.
+    steps: OnceLock<Vec<Step>>,
     /// The file's other members that have templates.
     pub raw: Value,
     /// The rules of the case's expectations, in order of their first mention.
@@ -176,15 +178,18 @@ impl CaseOrigin {
 impl CaseContent {
     /// Reads a file with the value of the matrix filled in.
     pub(super) fn read(mut value: Value) -> Result<Self, serde_json::Error> {
+        // What is done with the steps begins with what they say before templates are filled in; few ask for more than that.
+        let steps = value
+            .get_mut("steps")
+            .map(|steps| std::mem::replace(steps, Value::Array(Vec::new())));
+        let Some(Value::Array(raw_steps)) = steps else {
+            return Err(serde::de::Error::custom("there are no steps"));
+        };
         let file = CaseFile::deserialize(&value)?;
         let mut requirements = Vec::new();
         let mut level = None;
-        gather(&file.steps, &mut requirements, &mut level);
+        gather(&raw_steps, &mut requirements, &mut level);
         let mut take = |name: &str| value.as_object_mut()?.swap_remove(name);
-        let raw_steps = match take("steps") {
-            Some(Value::Array(steps)) => steps,
-            _ => Vec::new(),
-        };
         let raw: Map<String, Value> = ["given", "hosts"]
             .into_iter()
             .filter_map(|name| Some((name.to_owned(), take(name)?)))
@@ -192,31 +197,57 @@ impl CaseContent {
         Ok(Self {
             file,
             raw_steps,
+            steps: OnceLock::new(),
             raw: Value::Object(raw),
             requirements,
             level: level.unwrap_or(Level::Must),
         })
     }
+
+    /// The steps, templates in place.
+    ///
+    /// # Panics
+    ///
+    /// Never: a case is made of a file that could be read.
+    pub fn steps(&self) -> &[Step] {
+        self.steps.get_or_init(|| {
+            let steps = self.raw_steps.iter().map(Step::deserialize);
+            steps.collect::<Result<_, _>>().expect(READ_BEFORE)
+        })
+    }
 }
 
-fn gather(steps: &[Step], requirements: &mut Vec<String>, level: &mut Option<Level>) {
-    let mut note = |rule: Option<&String>, said: Option<Level>| {
-        let Some(rule) = rule else { return };
-        if !requirements.contains(rule) {
-            requirements.push(rule.clone());
+/// The rules of steps as they stand in the file, and the most binding level among them.
+fn gather(steps: &[Value], requirements: &mut Vec<String>, level: &mut Option<Level>) {
+    let mut note = |stated: &Value| {
+        let Some(rule) = stated.get("rule").and_then(Value::as_str) else {
+            return;
+        };
+        if !requirements.iter().any(|known| known == rule) {
+            requirements.push(rule.to_owned());
         }
+        let said = stated
+            .get("level")
+            .and_then(|level| Level::deserialize(level).ok());
         let of_rule = said.or_else(|| requirement::find(rule).map(|found| found.level));
         *level = (*level).max(of_rule);
     };
     for step in steps {
-        for expectation in step.expectations() {
-            note(expectation.rule.as_ref(), expectation.level);
+        match step.get("expect") {
+            Some(Value::Array(many)) => many.iter().for_each(&mut note),
+            Some(one) => note(one),
+            None => {}
         }
-        if let Some(SkipUnless::Capability(promised)) = &step.skip_unless {
-            note(Some(&promised.rule), None);
+        if let Some(skip_unless) = step.get("skip-unless") {
+            note(skip_unless);
         }
     }
     for step in steps {
-        gather(step.nested(), requirements, level);
+        let nested = step
+            .get("attempt")
+            .or_else(|| step.get("parallel")?.get("steps"));
+        if let Some(nested) = nested.and_then(Value::as_array) {
+            gather(nested, requirements, level);
+        }
     }
 }

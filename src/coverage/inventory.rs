@@ -62,7 +62,7 @@ impl Inventory {
     pub fn of<'a>(cases: impl IntoIterator<Item = &'a Case>) -> Self {
         let mut inventory = Self::default();
         for case in cases {
-            inventory.add_steps(case, &case.file.steps, "/steps");
+            inventory.add_steps(case, case.steps(), "/steps");
             inventory
                 .files
                 .entry(file_of(&case.id).to_owned())

@@ -146,7 +146,7 @@ fn client_time(context: &RunContext, case: &Case) -> Duration {
             .map(crate::case::client::Client::details);
         details.map(|details| super::client::limit(&details, suite))
     };
-    case.file.steps.iter().filter_map(of_step).sum()
+    case.steps().iter().filter_map(of_step).sum()
 }
 
 /// What a case saw of a registry that was gone meanwhile says nothing about the rules.

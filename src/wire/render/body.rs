@@ -3,7 +3,7 @@ use std::fmt::Write as _;
 
 use bytes::Bytes;
 
-use super::visible::{is_plain, visible};
+use super::visible::{is_plain, visible_text};
 use crate::wire::Redactor;
 
 /// How much of a body is shown, in octets of text; the rest is told by its length.
@@ -20,11 +20,11 @@ impl Default for BodyLimit {
 const SHOWN_BINARY: usize = 64;
 
 /// A body as it is shown.
-pub(super) enum Shown {
+pub(super) enum Shown<'a> {
     Empty,
     /// Text, redacted and shortened.
     Text {
-        text: String,
+        text: Cow<'a, str>,
         left_out: usize,
     },
     /// The first octets, and how many there are.
@@ -62,18 +62,43 @@ pub(super) fn head(pieces: &[Bytes], most: usize) -> Cow<'_, [u8]> {
 
 /// A body of `length`, of which the pieces are at least the beginning, as it is shown: redacted first and shortened then, so that no cut
 /// leaves half a secret behind. However long it is, no more of it is looked at than can be shown.
-pub(super) fn shown(
-    pieces: &[Bytes],
+pub(super) fn shown<'a>(
+    pieces: &'a [Bytes],
     length: usize,
     redactor: &Redactor,
     limit: BodyLimit,
-) -> Shown {
+) -> Shown<'a> {
     if length == 0 {
         return Shown::Empty;
     }
-    let octets = head(pieces, limit.0.saturating_add(2 * redactor.longest()));
-    let (redacted, beyond) = redactor.head(&octets, length);
-    let text = match std::str::from_utf8(&redacted) {
+    match head(pieces, limit.0.saturating_add(2 * redactor.longest())) {
+        Cow::Borrowed(octets) => match redactor.head(octets, length) {
+            (Cow::Borrowed(octets), beyond) => part(octets, beyond, length, limit),
+            (Cow::Owned(redacted), beyond) => part(&redacted, beyond, length, limit).owned(),
+        },
+        Cow::Owned(octets) => {
+            let (redacted, beyond) = redactor.head(&octets, length);
+            part(&redacted, beyond, length, limit).owned()
+        }
+    }
+}
+
+impl Shown<'_> {
+    fn owned<'a>(self) -> Shown<'a> {
+        match self {
+            Self::Empty => Shown::Empty,
+            Self::Text { text, left_out } => Shown::Text {
+                text: Cow::Owned(text.into_owned()),
+                left_out,
+            },
+            Self::Binary { head, length } => Shown::Binary { head, length },
+        }
+    }
+}
+
+/// The part of a body of `length` that is looked at, redacted, as it is shown; `beyond` octets are not among it.
+fn part(redacted: &[u8], beyond: usize, length: usize, limit: BodyLimit) -> Shown<'_> {
+    let text = match std::str::from_utf8(redacted) {
         Ok(text) => Some(text),
         // The end of what is looked at may lie within a character.
         Err(error) if error.error_len().is_none() && beyond > 0 => {
@@ -99,13 +124,13 @@ pub(super) fn shown(
         end -= 1;
     }
     Shown::Text {
-        text: visible(&text[..end]),
+        text: visible_text(&text[..end]),
         left_out: redacted.len() - end + beyond,
     }
 }
 
 /// The text of a shown body, lines without the last line feed.
-pub(super) fn lines(shown: &Shown) -> String {
+pub(super) fn lines(shown: &Shown<'_>) -> String {
     match shown {
         Shown::Empty => String::new(),
         Shown::Text { text, left_out: 0 } => text.trim_end_matches('\n').to_owned(),

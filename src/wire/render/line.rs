@@ -11,24 +11,33 @@ const LONGEST: usize = 2048;
 const MOST_FIELDS: usize = 100;
 const FIELDS: usize = 8 * 1024;
 
+/// Name and value of a header field.
+pub(super) type Shown<'a> = (Cow<'a, str>, Cow<'a, str>);
+
 /// One line: redacted, then shortened.
-pub(super) fn line(octets: &[u8], redactor: &Redactor) -> String {
-    shortened(&redactor.bytes(octets))
+pub(super) fn line<'a>(octets: &'a [u8], redactor: &Redactor) -> Cow<'a, str> {
+    match redactor.bytes(octets) {
+        Cow::Borrowed(octets) => shortened(octets),
+        Cow::Owned(redacted) => Cow::Owned(shortened(&redacted).into_owned()),
+    }
 }
 
-fn shortened(octets: &[u8]) -> String {
+fn shortened(octets: &[u8]) -> Cow<'_, str> {
     if octets.len() <= LONGEST {
         return visible_line(octets);
     }
     let shown = visible_line(&octets[..LONGEST]);
-    format!("{shown}... and {} octets more", octets.len() - LONGEST)
+    Cow::Owned(format!(
+        "{shown}... and {} octets more",
+        octets.len() - LONGEST
+    ))
 }
 
 /// Names and values of header fields, and how many there are beyond those.
-pub(super) fn fields(
-    headers: &[(String, Vec<u8>)],
+pub(super) fn fields<'a>(
+    headers: &'a [(String, Vec<u8>)],
     redactor: &Redactor,
-) -> (Vec<(String, String)>, usize) {
+) -> (Vec<Shown<'a>>, usize) {
     let mut room = FIELDS;
     // Looked through at once: nearly always there is no secret in any.
     let mut all = Vec::with_capacity(256);
@@ -39,7 +48,7 @@ pub(super) fn fields(
         all.push(b'\n');
     }
     let is_clean = matches!(redactor.bytes(&all), Cow::Borrowed(_));
-    let text = |octets: &[u8]| {
+    let text = |octets: &'a [u8]| {
         if is_clean {
             shortened(octets)
         } else {

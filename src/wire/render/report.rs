@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use serde::Serialize;
 use serde_json::Value;
@@ -6,7 +8,7 @@ use super::{
     BodyLimit,
     body::{Shown, length, shown},
     curl,
-    line::{fields, line},
+    line::{self, fields, line},
     text::{rendered_headers, request_url},
 };
 use crate::outcome::{ExchangeRecord, Message};
@@ -19,11 +21,11 @@ use crate::wire::{Answer, Exchange, Redactor, RequestRecord};
 /// `{status, reason, headers, body?, complete, trouble?}`; `headers` is a list of `{name, value}`, with `headers_left_out` where there are
 /// more, a body `{octets, text, left_out?}` or `{octets, hex}`.
 #[derive(Debug, Serialize)]
-pub struct ReportedExchange {
+pub struct ReportedExchange<'a> {
     name: String,
-    request: Request,
+    request: Request<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    response: Option<Response>,
+    response: Option<Response<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
     curl: String,
@@ -36,50 +38,50 @@ pub struct ReportedExchange {
 
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
-enum Request {
+enum Request<'a> {
     Raw {
-        url: String,
-        raw: Option<Body>,
+        url: Cow<'a, str>,
+        raw: Option<Body<'a>>,
         ending: String,
     },
     Http {
-        method: String,
-        url: String,
+        method: Cow<'a, str>,
+        url: Cow<'a, str>,
         #[serde(skip_serializing_if = "Option::is_none")]
-        target: Option<String>,
-        headers: Vec<Field>,
+        target: Option<Cow<'a, str>>,
+        headers: Vec<Field<'a>>,
         #[serde(skip_serializing_if = "is_zero")]
         headers_left_out: usize,
         #[serde(skip_serializing_if = "Option::is_none")]
-        body: Option<Body>,
+        body: Option<Body<'a>>,
     },
 }
 
 #[derive(Debug, Serialize)]
-struct Response {
+struct Response<'a> {
     status: u16,
-    reason: String,
-    headers: Vec<Field>,
+    reason: Cow<'a, str>,
+    headers: Vec<Field<'a>>,
     #[serde(skip_serializing_if = "is_zero")]
     headers_left_out: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
-    body: Option<Body>,
+    body: Option<Body<'a>>,
     complete: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    trouble: Option<String>,
+    trouble: Option<&'a str>,
 }
 
 #[derive(Debug, Serialize)]
-struct Field {
-    name: String,
-    value: String,
+struct Field<'a> {
+    name: Cow<'a, str>,
+    value: Cow<'a, str>,
 }
 
 #[derive(Debug, Serialize)]
-struct Body {
+struct Body<'a> {
     octets: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
-    text: Option<String>,
+    text: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "is_zero")]
     left_out: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -92,7 +94,7 @@ fn is_zero(number: &usize) -> bool {
 }
 
 /// The exchange for a report.
-pub fn to_report(exchange: &Exchange, redactor: &Redactor) -> ReportedExchange {
+pub fn to_report<'a>(exchange: &'a Exchange, redactor: &Redactor) -> ReportedExchange<'a> {
     let waited = exchange.retries > 0 || exchange.gave_up;
     ReportedExchange {
         name: redactor.text(&exchange.name),
@@ -114,7 +116,7 @@ pub fn to_report(exchange: &Exchange, redactor: &Redactor) -> ReportedExchange {
     }
 }
 
-impl ReportedExchange {
+impl ReportedExchange<'_> {
     /// As a value.
     pub fn to_value(&self) -> Value {
         serde_json::to_value(self).unwrap_or_default()
@@ -136,7 +138,7 @@ impl ReportedExchange {
     }
 }
 
-fn request(request: &RequestRecord, redactor: &Redactor) -> Request {
+fn request<'a>(request: &'a RequestRecord, redactor: &Redactor) -> Request<'a> {
     let url = request_url(request, redactor);
     if let Some((pieces, ending)) = &request.raw {
         return Request::Raw {
@@ -159,7 +161,7 @@ fn request(request: &RequestRecord, redactor: &Redactor) -> Request {
     }
 }
 
-fn response(answer: &Answer, redactor: &Redactor) -> Response {
+fn response<'a>(answer: &'a Answer, redactor: &Redactor) -> Response<'a> {
     let (headers, headers_left_out) = fields(&answer.headers, redactor);
     Response {
         status: answer.status,
@@ -172,18 +174,18 @@ fn response(answer: &Answer, redactor: &Redactor) -> Response {
             redactor,
         ),
         complete: answer.complete,
-        trouble: answer.trouble.clone(),
+        trouble: answer.trouble.as_deref(),
     }
 }
 
-fn named(fields: Vec<(String, String)>) -> Vec<Field> {
+fn named(fields: Vec<line::Shown<'_>>) -> Vec<Field<'_>> {
     fields
         .into_iter()
         .map(|(name, value)| Field { name, value })
         .collect()
 }
 
-fn body(pieces: &[Bytes], octets: usize, redactor: &Redactor) -> Option<Body> {
+fn body<'a>(pieces: &'a [Bytes], octets: usize, redactor: &Redactor) -> Option<Body<'a>> {
     let (text, left_out, hex) = match shown(pieces, octets, redactor, BodyLimit::default()) {
         Shown::Empty => return None,
         Shown::Text { text, left_out } => (Some(text), left_out, None),

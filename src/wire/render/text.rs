@@ -1,9 +1,10 @@
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::{
     BodyLimit,
     body::{length, lines, shown},
-    line::{fields, line},
+    line::{Shown, fields, line},
 };
 use crate::wire::{Answer, Body, Exchange, Redactor, RequestRecord, encode::target_of};
 
@@ -96,7 +97,7 @@ fn answer(text: &mut String, answer: &Answer, redactor: &Redactor, limit: BodyLi
     }
 }
 
-fn head(text: &mut String, prefix: &str, (fields, left_out): (Vec<(String, String)>, usize)) {
+fn head(text: &mut String, prefix: &str, (fields, left_out): (Vec<Shown<'_>>, usize)) {
     for (name, value) in fields {
         let _ = writeln!(text, "{prefix} {name}: {value}");
     }
@@ -111,15 +112,15 @@ fn prefixed(text: &mut String, prefix: &str, lines: &str) {
     }
 }
 
-pub(super) fn request_url(request: &RequestRecord, redactor: &Redactor) -> String {
+pub(super) fn request_url<'a>(request: &'a RequestRecord, redactor: &Redactor) -> Cow<'a, str> {
     line(request.url.as_str().as_bytes(), redactor)
 }
 
 /// Names and values of header fields, credentials by the name of their secret, and how many there are beyond those.
-pub(super) fn rendered_headers(
-    request: &RequestRecord,
+pub(super) fn rendered_headers<'a>(
+    request: &'a RequestRecord,
     redactor: &Redactor,
-) -> (Vec<(String, String)>, usize) {
+) -> (Vec<Shown<'a>>, usize) {
     let (mut shown, left_out) = fields(&request.headers, redactor);
     let secret = request
         .credentials
@@ -127,8 +128,8 @@ pub(super) fn rendered_headers(
         .flat_map(|credentials| &credentials.fields)
         .map(|field| {
             (
-                field.name.clone(),
-                format!("{}{}", field.prefix, field.secret),
+                Cow::Borrowed(field.name.as_str()),
+                Cow::Owned(format!("{}{}", field.prefix, field.secret)),
             )
         });
     shown.extend(secret);

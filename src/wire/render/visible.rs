@@ -1,10 +1,16 @@
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// `text` with every character that could disturb a terminal or mislead a reader written out (`\x1b`, `\u{202e}`):
 /// control characters other than line feed and tab, those that steer the direction of text or are invisible, and those that XML can not hold.
 pub fn visible(text: &str) -> String {
+    visible_text(text).into_owned()
+}
+
+/// As [`visible`], and no copy where nothing has to be written out.
+pub(super) fn visible_text(text: &str) -> Cow<'_, str> {
     if is_plain(text) {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
@@ -29,7 +35,7 @@ pub fn visible(text: &str) -> String {
             _ => shown.push(character),
         }
     }
-    shown
+    Cow::Owned(shown)
 }
 
 /// Whether nothing of it has to be written out, as of nearly all that is shown: printable ASCII, line feeds and tabs.
@@ -47,10 +53,10 @@ fn are_all(octets: &[u8], is: impl Fn(u8) -> bool) -> bool {
 }
 
 /// As [`visible`], on one line.
-pub(super) fn visible_line(octets: &[u8]) -> String {
+pub(super) fn visible_line(octets: &[u8]) -> Cow<'_, str> {
     let text = String::from_utf8_lossy(octets);
     if are_all(octets, |octet| matches!(octet, b' '..=b'~')) {
-        return text.into_owned();
+        return text;
     }
-    visible(&text).replace('\n', "\\n").replace('\t', "\\t")
+    Cow::Owned(visible(&text).replace('\n', "\\n").replace('\t', "\\t"))
 }
