@@ -11,10 +11,10 @@ const OF_ONE_KIND: usize = 20;
 const TEXT: usize = 2048;
 /// Octets of exchanges that are kept of a case in full.
 const OF_CASE: usize = 512 * 1024;
-/// Octets of exchanges that are kept of a run in full: a run of three thousand cases against an ordinary registry takes half of it.
+/// Octets of exchanges that are kept of a run in full: a run of three thousand cases against an ordinary registry takes two thirds of it.
 const OF_RUN: usize = 48 * 1024 * 1024;
 /// Octets of transcripts that are kept of a run: those of failures, which by then have explained thousands of them.
-const TRANSCRIPTS: usize = 24 * 1024 * 1024;
+const TRANSCRIPTS: usize = 16 * 1024 * 1024;
 
 /// How much room exchanges have taken so far in a run.
 #[derive(Debug, Default)]
