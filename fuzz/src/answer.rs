@@ -74,7 +74,7 @@ pub fn run(data: &[u8]) {
     }
     assert!(!holds(&redactor.bytes(&answer.body), &hidden));
     if let Ok(document) = answer.json() {
-        let shown = redactor.json(&document).to_string();
+        let shown = redactor.json(document).to_string();
         assert!(!holds(shown.as_bytes(), &hidden), "{hidden:?} in {shown}");
     }
 
@@ -223,12 +223,12 @@ fn judged(exchange: &Exchange, answer: &Answer, redactor: &Redactor) {
     ];
     for (name, judge) in judges {
         let satisfies = answer.json().is_ok_and(|document| {
-            schema::problems(name, &document).is_some_and(|problems| problems.is_empty())
+            schema::problems(name, document).is_some_and(|problems| problems.is_empty())
         });
         assert!(satisfies || !judge(answer).is_empty(), "{name}");
     }
     if let Ok(document) = answer.json() {
-        let signature = document.get("releaseSignature").unwrap_or(&document);
+        let signature = document.get("releaseSignature").unwrap_or(document);
         if let Ok(verified) = verify(signature, &KEYS) {
             for kid in verified.valid_kids() {
                 assert!(KEYS.get(kid).is_some());
