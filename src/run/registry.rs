@@ -94,10 +94,7 @@ pub async fn run_case(
     let limit = deadline(context, case);
     let outcome = match CaseRun::prepare(context, case) {
         Ok(run) => {
-            let mut journal = Journal::default();
-            let ended = tokio::time::timeout(limit, run.run(&mut journal)).await;
-            let flow = ended
-                .unwrap_or_else(|_| Flow::Error(format!("the case did not end within {limit:?}")));
+            let (journal, flow) = within(limit, &run).await;
             let mut outcome = conclude(case, journal.steps, &flow, start.elapsed());
             if session.is_none() {
                 excuse(context, &mut outcome, run.began).await;
@@ -115,6 +112,15 @@ pub async fn run_case(
         Some(reason) => judge_known(outcome, reason),
         None => outcome,
     }
+}
+
+/// What it came to in that time, with the steps that were carried out.
+async fn within(limit: Duration, run: &CaseRun<'_>) -> (Journal, Flow) {
+    let mut journal = Journal::default();
+    let ended = tokio::time::timeout(limit, run.run(&mut journal)).await;
+    let flow =
+        ended.unwrap_or_else(|_| Flow::Error(format!("the case did not end within {limit:?}")));
+    (journal, flow)
 }
 
 /// Long enough for every exchange and wait of the case to use its own deadline, and yet an end.
@@ -214,5 +220,45 @@ pub fn not_run(
         missing_capability: missing_capability.map(str::to_owned),
         duration: Duration::ZERO,
         steps: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::time::Duration;
+
+    use super::{CaseRun, Flow, RunContext, within};
+    use crate::case;
+    use crate::target::Target;
+
+    /// The first step needs nobody, and the second one somebody who never answers.
+    const CASE: &str = "summary: x
+given: {content: {component: seeded}}
+hosts: {slow: {hold: {then: {serve: content}}}}
+steps:
+  - host: {host: slow, release: true}
+  - create:
+    expect: {rule: CRE-1, status: 201}
+";
+
+    #[tokio::test]
+    async fn a_case_that_runs_out_of_time_keeps_its_steps() {
+        let silent = tokio::net::TcpListener::bind("127.0.0.1:0")
+            .await
+            .expect("a port");
+        let url = format!("http://{}/", silent.local_addr().expect("an address"));
+        let target = Target::with_defaults(url.parse().expect("a URL"));
+        let context = RunContext::new(target, 1).await.expect("a context");
+        let cases = case::parse(Path::new("x.yaml"), "x", CASE).expect("a case");
+        let run = CaseRun::prepare(&context, &cases[0]).expect("contents and hosts");
+        let (journal, flow) = within(Duration::ZERO, &run).await;
+        assert!(matches!(flow, Flow::Error(_)), "{flow:?}");
+        let names: Vec<&str> = journal
+            .steps
+            .iter()
+            .map(|step| step.name.as_str())
+            .collect();
+        assert_eq!(names, ["host"]);
     }
 }
