@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use registry_conformance::case::{self, Case};
+use registry_conformance::case::{self, Case, Step};
 use registry_conformance::known_failures::KnownFailures;
 use registry_conformance::plan::{Decision, Hosting, Selection, plan};
 use registry_conformance::requirement::{self, Side};
@@ -40,6 +40,32 @@ fn what_is_inside_the_binary_is_what_the_files_say() {
         assert_eq!(inside.is_slow(), inside.file.slow, "{}", inside.id);
         let has_client = inside.steps().iter().any(|step| step.client.is_some());
         assert_eq!(inside.is_about_client(), has_client, "{}", inside.id);
+        for step in 0..inside.raw_steps.len() {
+            let place = format!("/steps/{step}");
+            let line = of_file.line_of(&place);
+            assert_eq!(inside.line_of(&place), line, "{} {place}", inside.id);
+        }
+    }
+}
+
+/// They are gathered without reading the steps whole.
+#[test]
+fn the_rules_of_a_case_are_those_of_its_steps() {
+    fn add_rules(steps: &[Step], rules: &mut BTreeSet<String>) {
+        for step in steps {
+            let stated = step.expectations().iter();
+            rules.extend(stated.filter_map(|expectation| expectation.rule.clone()));
+            let skip_unless = serde_json::to_value(&step.skip_unless).unwrap();
+            rules.extend(skip_unless["rule"].as_str().map(str::to_owned));
+            add_rules(step.nested(), rules);
+        }
+    }
+    for case in cases() {
+        let mut rules = BTreeSet::new();
+        add_rules(case.steps(), &mut rules);
+        let gathered: BTreeSet<String> = case.requirements.iter().cloned().collect();
+        assert_eq!(gathered, rules, "{}", case.id);
+        assert_eq!(gathered.len(), case.requirements.len(), "{}", case.id);
     }
 }
 
