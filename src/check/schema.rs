@@ -57,9 +57,10 @@ static VALIDATORS: LazyLock<HashMap<&'static str, (Value, Validator)>> = LazyLoc
         .collect()
 });
 
-/// Compiles the schemas ahead of time, on a thread of its own; whoever needs one meanwhile waits for it.
+/// Compiles the schemas ahead of time, on a thread of its own if there can be one; whoever needs one meanwhile waits for it.
 pub fn compile_ahead() {
-    std::thread::spawn(|| LazyLock::force(&VALIDATORS));
+    let thread = std::thread::Builder::new();
+    drop(thread.spawn(|| LazyLock::force(&VALIDATORS)));
 }
 
 /// Everything in which a document is not what the schema of this name says; `None` for an unknown name.

@@ -18,9 +18,10 @@ pub(super) fn connector(options: &WireOptions) -> Result<TlsConnector, ClientErr
     system_trust()
 }
 
-/// Reads what the system trusts ahead of time, on a thread of its own; whoever needs it meanwhile waits for it.
+/// Reads what the system trusts ahead of time, on a thread of its own if there can be one; whoever needs it meanwhile waits for it.
 pub fn read_system_trust() {
-    std::thread::spawn(|| system_trust().map(drop));
+    let thread = std::thread::Builder::new();
+    drop(thread.spawn(|| system_trust().map(drop)));
 }
 
 fn system_trust() -> Result<TlsConnector, ClientError> {
