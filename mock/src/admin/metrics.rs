@@ -54,13 +54,15 @@ fn measure(session: &Session, gauges: &mut Gauges) {
     let mut attempts = session.registry().ids();
     while !attempts.is_empty() {
         let now = session.now();
-        session.registry().count_some(&mut attempts, now, |status| {
-            if let Some((_, count)) =
-                (gauges.releases.iter_mut()).find(|(name, _)| *name == status.name())
-            {
-                *count += 1;
-            }
-        });
+        session
+            .registry()
+            .settle_some(&mut attempts, now, |status| {
+                if let Some((_, count)) =
+                    (gauges.releases.iter_mut()).find(|(name, _)| *name == status.name())
+                {
+                    *count += 1;
+                }
+            });
     }
     gauges.stored_bytes += session.registry().stored_bytes();
     let (entries, bytes, dropped) = session.journal.size();

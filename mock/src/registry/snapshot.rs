@@ -64,8 +64,8 @@ impl Registry {
         described
     }
 
-    /// Hands out the status of some of these attempts, and leaves the others.
-    pub(crate) fn count_some(
+    /// Moves some of these attempts on to now, hands out the status of each, and leaves the others.
+    pub(crate) fn settle_some(
         &mut self,
         ids: &mut Range<u64>,
         now: Timestamp,

@@ -198,7 +198,7 @@ impl Registry {
             self.unswept = self.ids();
         }
         let mut unswept = std::mem::take(&mut self.unswept);
-        self.count_some(&mut unswept, now, drop);
+        self.settle_some(&mut unswept, now, drop);
         self.unswept = unswept;
     }
 
