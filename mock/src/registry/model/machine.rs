@@ -5,14 +5,12 @@ use std::collections::{BTreeMap, HashSet};
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     config::Config,
     defect::Defect,
     fetch::{FetchOptions, Fetcher},
-    identity::Caller,
-    jws::JwsDocument,
     links::Links,
     oddity::Oddities,
     policy::Policy,
@@ -21,21 +19,21 @@ use crate::{
 };
 
 use super::super::{
-    Access, AttemptId, Manifest, ManifestRules, PublishWork, Registry, RegistrySettings,
-    ReleaseKey, RemoteSource, Source, SourceRules, SourcesChange, SourcesOutcome,
-    UnpublishedAddress, Upload, UploadTicket, Verdict,
+    Access, AttemptId, PublishWork, Registry, RegistrySettings, Source, SourcesChange,
+    SourcesOutcome, UnpublishedAddress, Upload, UploadTicket, Verdict,
 };
 use super::expected::{KEYS, Model, Outcome, State};
-use super::operation::{Address, EXPIRY, Operation, Place, RETENTION, Settings, Turn, Who};
+use super::inputs::{creator, nth_last, places_of, release_key};
+use super::operation::{EXPIRY, Operation, RETENTION, Settings, Turn, Who};
 
-const DIGEST: &str = "8be52cd5195fdc3ae833c0472ccb7683242a2c6c1f39adc743c269b73724858b";
+pub(super) const DIGEST: &str = "8be52cd5195fdc3ae833c0472ccb7683242a2c6c1f39adc743c269b73724858b";
 /// Room for a few manifests, where storage is tight.
-const TIGHT: u64 = 1200;
+pub(super) const TIGHT: u64 = 1200;
 
 /// What every machine of a test shares, since it takes longer to make than a sequence to play.
 pub(super) struct Workshop {
-    config: Config,
-    fetcher: Fetcher,
+    pub(super) config: Config,
+    pub(super) fetcher: Fetcher,
 }
 
 impl Workshop {
@@ -67,29 +65,29 @@ impl Workshop {
 }
 
 /// A publish that was claimed and has not ended.
-struct Claim {
+pub(super) struct Claim {
     attempt: usize,
     work: PublishWork,
     accepted: bool,
 }
 
-struct Machine<'a> {
-    workshop: &'a Workshop,
-    policy: Policy,
-    registry: Registry,
-    model: Model,
-    now: Timestamp,
+pub(super) struct Machine<'a> {
+    pub(super) workshop: &'a Workshop,
+    pub(super) policy: Policy,
+    pub(super) registry: Registry,
+    pub(super) model: Model,
+    pub(super) now: Timestamp,
     /// By the model's numbers: the registry's own, and its tokens for uploads and for the status.
-    known: Vec<(AttemptId, String, Option<String>)>,
-    tickets: Vec<(usize, UploadTicket)>,
-    claims: Vec<Claim>,
-    signatures: u32,
+    pub(super) known: Vec<(AttemptId, String, Option<String>)>,
+    pub(super) tickets: Vec<(usize, UploadTicket)>,
+    pub(super) claims: Vec<Claim>,
+    pub(super) signatures: u32,
     /// What each release was when it was first seen.
-    released: BTreeMap<usize, Value>,
+    pub(super) released: BTreeMap<usize, Value>,
     /// The attempts whose content was found good.
-    verified: HashSet<usize>,
+    pub(super) verified: HashSet<usize>,
     /// How far each attempt has come.
-    progress: BTreeMap<AttemptId, u8>,
+    pub(super) progress: BTreeMap<AttemptId, u8>,
 }
 
 impl<'a> Machine<'a> {
@@ -462,77 +460,6 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// The rules that hold whatever was done.
-    fn check_rules(&mut self) -> Result<(), TestCaseError> {
-        let now = self.now;
-        let owners = [Who::Owner, Who::Other].map(|who| self.caller(who));
-        for key in 0..KEYS.len() {
-            let owner = &owners[usize::from(KEYS[key].2 == Who::Other)];
-            let got = self.registry.release(now, owner, &release_key(key)).ok();
-            let expected = self.model.read(KEYS[key].2, key).ok();
-            prop_assert_eq!(
-                got.is_some(),
-                expected.is_some(),
-                "whether {:?} is a release (PUB-2, PUB-3)",
-                KEYS[key]
-            );
-            let (Some(view), Some(index)) = (got, expected) else {
-                continue;
-            };
-            prop_assert!(
-                self.verified.contains(&index),
-                "a release of which nobody has verified the content"
-            );
-            let attempt = &self.model.attempts[index];
-            prop_assert_eq!(places_of(&view.sources), attempt.sources.clone());
-            let fixed = json!({
-                "bytes": view.manifest.bytes.to_vec(),
-                "value": view.manifest.value(),
-                "signature": view.signature.to_general_json(),
-                "creator": view.creator,
-                "at": view.published_at.to_string(),
-            });
-            prop_assert_eq!(
-                &view.manifest.bytes,
-                &self.manifest(key, attempt.variant).bytes
-            );
-            let first = self.released.entry(index).or_insert_with(|| fixed.clone());
-            prop_assert_eq!(&*first, &fixed, "a release has changed (PUB-5)");
-        }
-        self.check_attempts()
-    }
-
-    fn check_attempts(&mut self) -> Result<(), TestCaseError> {
-        let mut living = HashSet::new();
-        let mut stored = 0;
-        for attempt in self.registry.attempts() {
-            stored += attempt.stored_bytes();
-            let (rank, lives) = match attempt.stage.status().name() {
-                "pending" => (0, true),
-                "processing" => (1, true),
-                "published" => (2, true),
-                "failed" => (3, false),
-                _ => (4, false),
-            };
-            // Several at one name and version would each be the release.
-            prop_assert!(
-                !lives || living.insert(attempt.key().clone()),
-                "two attempts hold {}",
-                attempt.key()
-            );
-            let last = self.progress.insert(attempt.id, rank).unwrap_or_default();
-            let goes_on = match last {
-                0 => true,
-                1 => (1..=3).contains(&rank),
-                terminal => rank == terminal,
-            };
-            prop_assert!(goes_on, "a status went from {} to {} (ASY-6)", last, rank);
-        }
-        prop_assert_eq!(stored, self.registry.stored_bytes);
-        prop_assert!(!self.model.settings.tight_storage || stored <= TIGHT);
-        Ok(())
-    }
-
     /// Everything that there is, as it is now.
     fn observe(&mut self) -> Vec<String> {
         let now = self.now;
@@ -540,70 +467,6 @@ impl<'a> Machine<'a> {
         ids.into_iter()
             .filter_map(|id| Some(format!("{:?}", self.registry.attempt(id, now)?)))
             .collect()
-    }
-
-    fn caller(&self, who: Who) -> Caller {
-        let token = match who {
-            Who::Owner => "conformance-owner",
-            Who::Other => "conformance-other",
-            Who::Reader => "conformance-reader",
-            Who::ManifestReader => "conformance-manifest-reader",
-            Who::Nobody => return Caller::Anonymous,
-        };
-        Caller::Identity(self.workshop.config.identities.by_token(token).unwrap())
-    }
-
-    fn manifest(&self, key: usize, variant: usize) -> Manifest {
-        let (name, version, _) = KEYS[key];
-        let document = json!({
-            "packageType": "component",
-            "name": name,
-            "version": version,
-            "contentDigest": {"sha256": DIGEST},
-            "variant": variant,
-            "creator": "somebody else",
-        });
-        let rules = ManifestRules::new(&self.workshop.config, &self.policy);
-        Manifest::parse(document.to_string().as_bytes(), &rules).unwrap()
-    }
-
-    /// Each is another, so that a release that takes a later one is seen to.
-    fn signature(&mut self) -> JwsDocument {
-        self.signatures += 1;
-        let document = json!({
-            "payload": "e30",
-            "signatures": [{"protected": "e30", "signature": "", "header": {"number": self.signatures}}],
-        });
-        JwsDocument::parse(&document, &self.policy.signature).unwrap()
-    }
-
-    fn source(&self, place: Place) -> Source {
-        let Place::Mirror(number) = place else {
-            return Source::Own;
-        };
-        let rules = SourceRules {
-            crash: &self.policy.crash,
-            schemes: &self.workshop.config.source_schemes,
-            credentials: true,
-            per_entry: true,
-            fetcher: &self.workshop.fetcher,
-            policy: &self.policy.sources,
-        };
-        let source = json!({"url": format!("http://{number}.test/")});
-        Source::Remote(Box::new(RemoteSource::parse(&source, &rules).unwrap()))
-    }
-
-    /// The address with a number that counts, and as the registry is asked.
-    fn address(&self, key: usize, address: Address) -> (Address, UnpublishedAddress) {
-        let found = match address {
-            Address::Current => None,
-            Address::Attempt(number) => nth_last(self.known.len(), number),
-        };
-        let shown = UnpublishedAddress {
-            key: release_key(key),
-            token: found.and_then(|index| self.known[index].2.clone()),
-        };
-        (found.map_or(Address::Current, Address::Attempt), shown)
     }
 }
 
@@ -615,33 +478,4 @@ fn compare(
     let got = got.map_err(|refusal| refusal.kind().name());
     prop_assert_eq!(&got, &expected, "{:?}", operation);
     Ok(expected)
-}
-
-fn nth_last(length: usize, number: usize) -> Option<usize> {
-    length.checked_sub(1).map(|last| last - number % length)
-}
-
-fn release_key(key: usize) -> ReleaseKey {
-    ReleaseKey {
-        name: KEYS[key].0.to_owned(),
-        version: KEYS[key].1.to_owned(),
-    }
-}
-
-fn creator(who: Who) -> &'static str {
-    if who == Who::Owner { "owner" } else { "other" }
-}
-
-fn places_of(sources: &[Source]) -> Vec<Place> {
-    let place = |source: &Source| match source {
-        Source::Own => Place::Own,
-        Source::Remote(remote) => Place::Mirror(
-            remote
-                .shown_url
-                .bytes()
-                .find(u8::is_ascii_digit)
-                .map_or(u8::MAX, |digit| digit - b'0'),
-        ),
-    };
-    sources.iter().map(place).collect()
 }
