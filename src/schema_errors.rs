@@ -44,6 +44,10 @@ pub struct Schema<'a> {
 impl<'a> Schema<'a> {
     /// Everything in which `value` is not what the schema says.
     pub fn problems(&self, value: &Value) -> Vec<SchemaProblem> {
+        // Nearly always so, and said in a fraction of the time that collecting errors takes.
+        if self.validator.is_valid(value) {
+            return Vec::new();
+        }
         let mut explainer = Explainer {
             schema: *self,
             found: Vec::new(),

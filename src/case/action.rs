@@ -10,26 +10,6 @@ use super::host_spec::BehaviourSpec;
 use super::model::Step;
 use super::sign_spec::SignSpec;
 
-/// One thing, or a list of them.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum OneOrMany<T> {
-    /// Several.
-    Many(Vec<T>),
-    /// One.
-    One(Box<T>),
-}
-
-impl<T> OneOrMany<T> {
-    /// As a list.
-    pub fn as_slice(&self) -> &[T] {
-        match self {
-            Self::Many(many) => many,
-            Self::One(one) => std::slice::from_ref(one),
-        }
-    }
-}
-
 /// Octets, said in the way that is easiest to read.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

@@ -56,7 +56,7 @@ pub struct CaseContent {
     /// The file with the value of the matrix filled in, its steps aside.
     pub file: CaseFile,
     /// The steps as they stand in the file, for templates to be filled in when they run.
-    pub raw_steps: Vec<Value>,
+    pub raw_steps: Vec<Arc<Value>>,
     /// The steps, read when somebody first asks.
     steps: OnceLock<Vec<Step>>,
     /// The file's other members that have templates.
@@ -152,7 +152,7 @@ impl Deref for Case {
 
     fn deref(&self) -> &CaseContent {
         self.content.get_or_init(|| {
-            CaseContent::read(self.origin.source().filled(self.index)).expect(READ_BEFORE)
+            CaseContent::read(&self.origin.source(), self.index).expect(READ_BEFORE)
         })
     }
 }
@@ -177,19 +177,21 @@ impl CaseOrigin {
 
 impl CaseContent {
     /// Reads a file with the value of the matrix filled in.
-    pub(super) fn read(mut value: Value) -> Result<Self, serde_json::Error> {
+    fn read(source: &Source, index: usize) -> Result<Self, serde_json::Error> {
         // What is done with the steps begins with what they say before templates are filled in; few ask for more than that.
-        let steps = value
-            .get_mut("steps")
-            .map(|steps| std::mem::replace(steps, Value::Array(Vec::new())));
-        let Some(Value::Array(raw_steps)) = steps else {
-            return Err(serde::de::Error::custom("there are no steps"));
-        };
+        let raw_steps = source
+            .steps(index)
+            .ok_or_else(|| serde::de::Error::custom("there are no steps"))?;
+        let mut value = source.beside_steps(index);
         let file = CaseFile::deserialize(&value)?;
         let mut requirements = Vec::new();
         let mut level = None;
-        gather(&raw_steps, &mut requirements, &mut level);
-        let mut take = |name: &str| value.as_object_mut()?.swap_remove(name);
+        gather(
+            raw_steps.iter().map(|step| &**step),
+            &mut requirements,
+            &mut level,
+        );
+        let mut take = |name: &str| value.swap_remove(name);
         let raw: Map<String, Value> = ["given", "hosts"]
             .into_iter()
             .filter_map(|name| Some((name.to_owned(), take(name)?)))
@@ -211,14 +213,18 @@ impl CaseContent {
     /// Never: a case is made of a file that could be read.
     pub fn steps(&self) -> &[Step] {
         self.steps.get_or_init(|| {
-            let steps = self.raw_steps.iter().map(Step::deserialize);
+            let steps = self.raw_steps.iter().map(|step| Step::deserialize(&**step));
             steps.collect::<Result<_, _>>().expect(READ_BEFORE)
         })
     }
 }
 
 /// The rules of steps as they stand in the file, and the most binding level among them.
-fn gather(steps: &[Value], requirements: &mut Vec<String>, level: &mut Option<Level>) {
+fn gather<'a>(
+    steps: impl Iterator<Item = &'a Value> + Clone,
+    requirements: &mut Vec<String>,
+    level: &mut Option<Level>,
+) {
     let mut note = |stated: &Value| {
         let Some(rule) = stated.get("rule").and_then(Value::as_str) else {
             return;
@@ -232,7 +238,7 @@ fn gather(steps: &[Value], requirements: &mut Vec<String>, level: &mut Option<Le
         let of_rule = said.or_else(|| requirement::find(rule).map(|found| found.level));
         *level = (*level).max(of_rule);
     };
-    for step in steps {
+    for step in steps.clone() {
         match step.get("expect") {
             Some(Value::Array(many)) => many.iter().for_each(&mut note),
             Some(one) => note(one),
@@ -247,7 +253,7 @@ fn gather(steps: &[Value], requirements: &mut Vec<String>, level: &mut Option<Le
             .get("attempt")
             .or_else(|| step.get("parallel")?.get("steps"));
         if let Some(nested) = nested.and_then(Value::as_array) {
-            gather(nested, requirements, level);
+            gather(nested.iter(), requirements, level);
         }
     }
 }

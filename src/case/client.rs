@@ -5,7 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::action::{Create, OneOrMany, SourceSpec};
+use super::action::{Create, SourceSpec};
+use super::one_or_many::OneOrMany;
 use super::sign_spec::SignSpec;
 
 /// `client`: runs the client under test once.

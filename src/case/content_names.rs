@@ -83,7 +83,7 @@ impl<'a> ContentNames<'a> {
         if let Some(request) = step.wait.as_ref().and_then(|wait| wait.request.as_ref()) {
             bodies.push(("wait/request/body", &request.body));
         }
-        match &step.upload {
+        match step.upload.as_deref() {
             Some(Upload::Content(name)) => names.add(format!("{pointer}/upload"), name),
             Some(Upload::Detailed(details)) => {
                 names.optional(
@@ -98,7 +98,7 @@ impl<'a> ContentNames<'a> {
             ("add-sources/body", &step.add_sources),
             ("replace-sources/body", &step.replace_sources),
         ] {
-            if let Some(AddSources::Detailed(details)) = change {
+            if let Some(AddSources::Detailed(details)) = change.as_deref() {
                 bodies.push((action, &details.body));
             }
         }
@@ -117,7 +117,7 @@ impl<'a> ContentNames<'a> {
         for (index, piece) in step.raw.iter().flat_map(|raw| &raw.pieces).enumerate() {
             names.body(&format!("{pointer}/raw/pieces/{index}"), piece);
         }
-        if let Some(super::client::Client::Detailed(details)) = &step.client {
+        if let Some(super::client::Client::Detailed(details)) = step.client.as_deref() {
             names.optional(
                 &format!("{pointer}/client/content"),
                 details.content.as_ref(),

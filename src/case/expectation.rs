@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::action::OneOrMany;
 use super::client::ClientExit;
+use super::one_or_many::OneOrMany;
 use crate::outcome::Level;
 
 /// One expectation. Everything that it says must hold; its rule is what a mismatch violates.
@@ -57,11 +57,11 @@ pub struct Expectation {
     /// The body and header fields tell the caller the same as the answer of this step (status, problem type; with `access.hides` header fields and body shape too).
     pub same_as: Option<String>,
     /// What the signature of the release in the body is.
-    pub signature: Option<SignatureExpectation>,
+    pub signature: Option<Box<SignatureExpectation>>,
     /// How many of the parallel exchanges fit each description.
     pub tally: Option<Vec<Tally>>,
     /// What the content host received (with `received`), or the client sent (with `journal`).
-    pub requests: Option<RequestsExpectation>,
+    pub requests: Option<Box<RequestsExpectation>>,
     /// How the client ended (with `client`).
     pub exit: Option<ClientExit>,
     /// The client showed this text, or one of them, on stderr or stdout; case does not matter.
@@ -168,7 +168,7 @@ impl Expectation {
                 "requests",
                 self.requests
                     .as_ref()
-                    .is_some_and(RequestsExpectation::judges_more_than_asking),
+                    .is_some_and(|requests| requests.judges_more_than_asking()),
             ),
             ("shows", self.shows.is_some()),
             ("took", self.took.is_some()),

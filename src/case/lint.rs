@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::action::{OneOrMany, SourceSpec};
+use super::action::SourceSpec;
 use super::client::ClientExit;
 use super::content_names::ContentNames;
 use super::expectation::Expectation;
 use super::host_spec::{BehaviourSpec, HostSpec};
 use super::model::{CaseFile, SkipUnless, Step};
+use super::one_or_many::OneOrMany;
 use super::template;
 use crate::check::{client, json as json_match, schema as api_schema, status};
 use crate::requirement;
@@ -293,7 +294,7 @@ impl Lint<'_> {
             .into_iter()
             .flatten()
         {
-            let sources = match change {
+            let sources = match &**change {
                 super::action::AddSources::List(sources) => sources,
                 super::action::AddSources::Detailed(details) => &details.sources,
             };

@@ -17,6 +17,7 @@ mod lines;
 mod lint;
 mod load;
 pub mod model;
+pub mod one_or_many;
 mod outline;
 pub mod schema;
 pub mod sign_spec;

@@ -6,13 +6,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::action::{
-    AddSources, Create, Download, HostChange, OneOrMany, Parallel, Publish, RawExchange, Read,
-    Received, SendRequest, Upload, Wait,
+    AddSources, Create, Download, HostChange, Parallel, Publish, RawExchange, Read, Received,
+    SendRequest, Upload, Wait,
 };
 use super::client::{Client, JournalQuery, Serve};
 use super::content_spec::ContentSpec;
 use super::expectation::Expectation;
 use super::host_spec::HostSpec;
+use super::one_or_many::OneOrMany;
 
 /// One scenario: one behaviour of a registry, or several values of one kind by a matrix.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -105,48 +106,49 @@ pub enum MatrixValues {
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct Step {
+    // In boxes, or every step would have the size of all actions together, and be moved around with it.
     /// Creates an unpublished release.
-    pub create: Option<Create>,
+    pub create: Option<Box<Create>>,
     /// Uploads content to the `uploadUrl` of the release.
-    pub upload: Option<Upload>,
+    pub upload: Option<Box<Upload>>,
     /// Adds content sources.
-    pub add_sources: Option<AddSources>,
+    pub add_sources: Option<Box<AddSources>>,
     /// Replaces the content sources (`PUT`).
-    pub replace_sources: Option<AddSources>,
+    pub replace_sources: Option<Box<AddSources>>,
     /// Publishes, and follows an asynchronous publish to its end unless `wait: false`.
-    pub publish: Option<Publish>,
+    pub publish: Option<Box<Publish>>,
     /// Reads the unpublished release where `Location` says.
-    pub status: Option<Read>,
+    pub status: Option<Box<Read>>,
     /// Reads the release.
-    pub get: Option<Read>,
+    pub get: Option<Box<Read>>,
     /// Cancels the unpublished release.
-    pub cancel: Option<Read>,
+    pub cancel: Option<Box<Read>>,
     /// Downloads content from a source of the release.
-    pub download: Option<Download>,
+    pub download: Option<Box<Download>>,
     /// Sends any request.
-    pub request: Option<SendRequest>,
+    pub request: Option<Box<SendRequest>>,
     /// Sends octets over a connection of their own.
-    pub raw: Option<RawExchange>,
+    pub raw: Option<Box<RawExchange>>,
     /// Steps of which any may be refused: the first refusal ends the attempt and is its outcome.
     pub attempt: Option<Vec<Step>>,
     /// Steps at the same time.
-    pub parallel: Option<Parallel>,
+    pub parallel: Option<Box<Parallel>>,
     /// Asks again until the answer is as expected.
-    pub wait: Option<Wait>,
+    pub wait: Option<Box<Wait>>,
     /// Changes a content host.
-    pub host: Option<HostChange>,
+    pub host: Option<Box<HostChange>>,
     /// What a content host has received.
     pub received: Option<Received>,
     /// Runs the client under test.
-    pub client: Option<Client>,
+    pub client: Option<Box<Client>>,
     /// Faults that the mock makes from now on, as `POST __admin/faults` takes them.
     pub inject: Option<Vec<Value>>,
     /// Answers that the mock gives in the place of its own, as `POST __admin/answers` takes them.
     pub answer: Option<Vec<Value>>,
     /// A release document that the mock gives when the release is read.
-    pub serve: Option<Serve>,
+    pub serve: Option<Box<Serve>>,
     /// The client's requests, as the mock saw them.
-    pub journal: Option<JournalQuery>,
+    pub journal: Option<Box<JournalQuery>>,
 
     /// Name of the step, for reports and for `$(step.NAME...)`.
     pub name: Option<String>,
@@ -274,6 +276,12 @@ impl Step {
             .zip(present)
             .filter_map(|(name, present)| present.then_some(*name))
             .collect()
+    }
+
+    /// The name of the action of a step as it stands in the file.
+    pub fn raw_action(raw: &Value) -> Option<&'static str> {
+        let mut names = raw.as_object()?.keys();
+        names.find_map(|name| Self::ACTIONS.iter().find(|action| *action == name).copied())
     }
 
     /// The name of the step's action.

@@ -1,5 +1,7 @@
 //! One case file as a JSON value, and the values that its matrix makes of it.
 
+use std::sync::{Arc, OnceLock};
+
 use serde_json::{Map, Value};
 
 use super::model::Step;
@@ -10,6 +12,8 @@ use super::template::Substitution;
 pub(super) struct Source {
     file: Value,
     matrix: Option<Matrix>,
+    /// The steps as they stand in the file, for all values that they say nothing of.
+    steps: OnceLock<Vec<Arc<Value>>>,
 }
 
 /// The first variable of the file's matrix.
@@ -23,7 +27,11 @@ struct Matrix {
 impl Source {
     pub(super) fn new(file: Value) -> Self {
         let matrix = file.get("matrix").and_then(Matrix::read);
-        Self { file, matrix }
+        Self {
+            file,
+            matrix,
+            steps: OnceLock::new(),
+        }
     }
 
     /// The file as it stands.
@@ -45,29 +53,77 @@ impl Source {
         })
     }
 
-    /// The file with the value of the matrix filled in. The matrix itself is left in place for the first value alone: its
-    /// mistakes are the same for all, and a copy for each would make a file cost the square of its values.
+    /// The file with the value of the matrix filled in.
     pub(super) fn filled(&self, index: usize) -> Value {
-        let mut filled = match (self.substitution(index), &self.file) {
-            (Some(substitution), Value::Object(members)) => {
-                let others = members
-                    .iter()
-                    .filter(|(name, _)| *name != "matrix")
-                    .map(|(name, member)| substitution.fill_member(name, member));
-                Value::Object(others.collect())
-            }
-            (_, file) => file.clone(),
-        };
-        if index == 0
-            && self.matrix.is_some()
-            && let (Some(members), Some(matrix)) = (filled.as_object_mut(), self.file.get("matrix"))
-        {
-            members.insert("matrix".to_owned(), matrix.clone());
+        if !self.file.is_object() {
+            return self.file.clone();
         }
+        let mut filled = self.members(index, |_| true);
         if let Some(steps) = filled.get_mut("steps") {
             normalise(steps);
         }
+        Value::Object(filled)
+    }
+
+    /// The same with no steps.
+    pub(super) fn beside_steps(&self, index: usize) -> Map<String, Value> {
+        let mut filled = self.members(index, |name| name != "steps");
+        filled.insert("steps".to_owned(), Value::Array(Vec::new()));
         filled
+    }
+
+    /// Members of the file with the value of the matrix filled in. The matrix itself is left in place for the first value alone: its
+    /// mistakes are the same for all, and a copy for each would make a file cost the square of its values.
+    fn members(&self, index: usize, is_wanted: impl Fn(&str) -> bool) -> Map<String, Value> {
+        let substitution = self.substitution(index);
+        self.file
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter(|(name, _)| is_wanted(name))
+            .filter_map(|(name, member)| match &substitution {
+                Some(_) if name == "matrix" => (index == 0).then(|| (name.clone(), member.clone())),
+                Some(substitution) => Some(substitution.fill_member(name, member)),
+                None => Some((name.clone(), member.clone())),
+            })
+            .collect()
+    }
+
+    /// The steps with the value of the matrix filled in; none if there is no list of them.
+    pub(super) fn steps(&self, index: usize) -> Option<Vec<Arc<Value>>> {
+        let Some(Value::Array(steps)) = self.file.get("steps") else {
+            // Perhaps the value of the matrix is such a list.
+            let filled = self.filled(index);
+            return Some(
+                filled
+                    .get("steps")?
+                    .as_array()?
+                    .iter()
+                    .cloned()
+                    .map(Arc::new)
+                    .collect(),
+            );
+        };
+        let shared = self.steps.get_or_init(|| {
+            let normal = |step: &Value| {
+                let mut step = step.clone();
+                normalise_step(&mut step);
+                Arc::new(step)
+            };
+            steps.iter().map(normal).collect()
+        });
+        let Some(substitution) = self.substitution(index) else {
+            return Some(shared.clone());
+        };
+        let filled = |step: &Arc<Value>| {
+            if !substitution.is_in(step) {
+                return Arc::clone(step);
+            }
+            let mut step = substitution.fill(step);
+            normalise_step(&mut step);
+            Arc::new(step)
+        };
+        Some(shared.iter().map(filled).collect())
     }
 
     fn substitution(&self, index: usize) -> Option<Substitution<'_>> {
@@ -106,23 +162,29 @@ impl Matrix {
 
 /// `- publish:` with nothing behind it is `- publish: {}`.
 fn normalise(steps: &mut Value) {
-    for step in steps.as_array_mut().into_iter().flatten() {
-        let Some(members) = step.as_object_mut() else {
-            continue;
-        };
-        for (name, member) in members.iter_mut() {
-            if member.is_null() && Step::ACTIONS.contains(&name.as_str()) {
-                *member = Value::Object(Map::new());
-            }
-            match name.as_str() {
-                "attempt" => normalise(member),
-                "parallel" => {
-                    if let Some(steps) = member.get_mut("steps") {
-                        normalise(steps);
-                    }
+    steps
+        .as_array_mut()
+        .into_iter()
+        .flatten()
+        .for_each(normalise_step);
+}
+
+fn normalise_step(step: &mut Value) {
+    let Some(members) = step.as_object_mut() else {
+        return;
+    };
+    for (name, member) in members.iter_mut() {
+        if member.is_null() && Step::ACTIONS.contains(&name.as_str()) {
+            *member = Value::Object(Map::new());
+        }
+        match name.as_str() {
+            "attempt" => normalise(member),
+            "parallel" => {
+                if let Some(steps) = member.get_mut("steps") {
+                    normalise(steps);
                 }
-                _ => {}
             }
+            _ => {}
         }
     }
 }

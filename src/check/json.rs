@@ -1,5 +1,6 @@
 //! Matching JSON: a mapping is a subset, an array is matched element by element, a mapping of `$operators` says more.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use regex::Regex;
@@ -44,9 +45,31 @@ const JSON_TYPES: &[&str] = &[
 /// Collects every difference between `actual` (absent = no such member) and what `expected` says.
 pub fn differences(expected: &Value, actual: Option<&Value>) -> Vec<Difference> {
     let mut found = Vec::new();
-    let expected = resolve_pointers(expected, actual);
+    let expected = if has_pointers(expected) {
+        Cow::Owned(resolve_pointers(expected, actual))
+    } else {
+        Cow::Borrowed(expected)
+    };
     compare(&expected, actual, &mut String::new(), &mut found);
     found
+}
+
+/// Whether something in a matcher speaks of another place of the document.
+fn has_pointers(expected: &Value) -> bool {
+    match expected {
+        Value::Array(items) => items.iter().any(has_pointers),
+        Value::Object(members) => members
+            .iter()
+            .any(|(name, member)| pointer_of(name, member).is_some() || has_pointers(member)),
+        _ => false,
+    }
+}
+
+/// The place of which an operator speaks.
+fn pointer_of<'a>(operator: &str, argument: &'a Value) -> Option<&'a str> {
+    matches!(operator, "$after" | "$before" | "$not-before")
+        .then(|| argument.as_str().filter(|text| text.starts_with('/')))
+        .flatten()
 }
 
 /// `{$not-before: /createdAt}` means the time at that place of the same document; nothing, when there is none.
@@ -59,16 +82,15 @@ fn resolve_pointers(expected: &Value, root: Option<&Value>) -> Value {
         Value::Object(members) => Value::Object(
             members
                 .iter()
-                .filter_map(|(name, member)| {
-                    let pointer = member.as_str().filter(|text| text.starts_with('/'));
-                    match (name.as_str(), pointer) {
-                        ("$after" | "$before" | "$not-before", Some(pointer)) => root
-                            .and_then(|root| root.pointer(pointer))
-                            .filter(|value| !value.is_null())
-                            .map(|value| (name.clone(), value.clone()))
-                            .or_else(|| Some(("$present".to_owned(), Value::Bool(true)))),
-                        _ => Some((name.clone(), resolve_pointers(member, root))),
-                    }
+                .map(|(name, member)| match pointer_of(name, member) {
+                    Some(pointer) => root
+                        .and_then(|root| root.pointer(pointer))
+                        .filter(|value| !value.is_null())
+                        .map_or_else(
+                            || ("$present".to_owned(), Value::Bool(true)),
+                            |value| (name.clone(), value.clone()),
+                        ),
+                    None => (name.clone(), resolve_pointers(member, root)),
                 })
                 .collect(),
         ),

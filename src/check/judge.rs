@@ -316,23 +316,31 @@ pub(super) fn of_schema(
     rule: Option<&str>,
     level: Level,
 ) -> Vec<Mismatch> {
+    if answer.document.is_known_to_be(name) {
+        return Vec::new();
+    }
     match answer.json() {
-        Ok(document) => schema::problems(name, document)
-            .unwrap_or_default()
-            .into_iter()
-            .map(|problem| {
-                let place = if problem.pointer.is_empty() {
-                    String::new()
-                } else {
-                    format!(" at {}", problem.pointer)
-                };
-                Mismatch::new(
-                    rule,
-                    level,
-                    format!("the body is no {name} document{place}: {}", problem.message),
-                )
-            })
-            .collect(),
+        Ok(document) => {
+            let problems = schema::problems(name, document).unwrap_or_default();
+            if problems.is_empty() {
+                answer.document.note_that_it_is(name);
+            }
+            problems
+        }
+        .into_iter()
+        .map(|problem| {
+            let place = if problem.pointer.is_empty() {
+                String::new()
+            } else {
+                format!(" at {}", problem.pointer)
+            };
+            Mismatch::new(
+                rule,
+                level,
+                format!("the body is no {name} document{place}: {}", problem.message),
+            )
+        })
+        .collect(),
         Err(_) => vec![
             Mismatch::new(rule, level, "the body")
                 .beside(format!("a {name} document"), "a body that is not JSON"),

@@ -52,9 +52,12 @@ pub(super) fn run(arguments: &RunArguments, wrapped: bool) -> Result<Exit, CliEr
     if !arguments.list {
         // Beside the cases, on another core.
         read_system_trust();
-        schema::compile_ahead();
     }
     let cases = load::cases_of(arguments, Judged::Registry)?;
+    if !arguments.list {
+        // Not before: where there are two cores, what the system trusts takes longest, and waits for nobody.
+        schema::compile_ahead();
+    }
     let selection = load::selection(arguments);
     let known_failures = load::known_failures(arguments, &cases)?;
     unmatched::warn(arguments, &cases, Judged::Registry);
@@ -215,8 +218,11 @@ impl Suite<'_> {
         let style = style(arguments);
         style.print(&closing.text(&style));
         self.runtime.shutdown_background();
+        let exit = exit(&outcomes, arguments, self.wrapped);
+        // The program ends, and would take apart tens of thousands of texts before.
+        std::mem::forget(outcomes);
         reports.map_err(CliError::unreachable)?;
-        Ok(exit(&outcomes, arguments, self.wrapped))
+        Ok(exit)
     }
 }
 

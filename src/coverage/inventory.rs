@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use super::fingerprint::digest_of_text;
 
-use crate::case::action::OneOrMany;
 use crate::case::expectation::Expectation;
 use crate::case::model::SkipUnless;
+use crate::case::one_or_many::OneOrMany;
 use crate::case::{Case, Step};
 
 /// An expectation of a case file. The values of a matrix share it, unless its rule is theirs.

@@ -1,6 +1,7 @@
 //! The report as data: what `schemas/report.schema.json` describes.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::time::{Duration, SystemTime};
 
 use indexmap::IndexMap;
@@ -302,12 +303,15 @@ fn millis(duration: Duration) -> u64 {
 }
 
 fn requirements(outcomes: &[CaseOutcome]) -> Vec<ReportedRequirement> {
+    let mut judging: HashMap<&str, Vec<&CaseOutcome>> = HashMap::new();
+    for outcome in outcomes {
+        for rule in &outcome.requirements {
+            judging.entry(rule).or_default().push(outcome);
+        }
+    }
     requirement::all()
         .filter_map(|rule| {
-            let judging: Vec<&CaseOutcome> = outcomes
-                .iter()
-                .filter(|outcome| outcome.requirements.contains(&rule.id))
-                .collect();
+            let judging = judging.get(rule.id.as_str())?;
             let verdict = judging
                 .iter()
                 .map(|outcome| of_rule(outcome, &rule.id))
@@ -362,7 +366,8 @@ fn weight(verdict: Verdict) -> u8 {
 }
 
 fn case(outcome: &CaseOutcome) -> ReportedCase {
-    let mut exchanges = Vec::new();
+    let count = outcome.steps.iter().map(|step| step.exchanges.len()).sum();
+    let mut exchanges = Vec::with_capacity(count);
     for step in &outcome.steps {
         let mismatches: Vec<ReportedMismatch> = step
             .mismatches

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::case::{CaseRun, Flow, Journal};
 use super::performed::Performed;
 use super::release::State;
+use crate::case::Step;
 use crate::check::Conclusion;
 use crate::check::implied::Scope;
 
@@ -59,13 +60,10 @@ fn ending(performed: &Performed, raw: &Value) -> Option<Conclusion> {
         return performed.conclusion.clone();
     }
     let (exchange, scope) = performed.exchanges.get(performed.judged?)?;
-    let stage = crate::case::Step::ACTIONS
-        .iter()
-        .find(|action| raw.get(**action).is_some())
-        .unwrap_or(&"request");
+    let stage = Step::raw_action(raw).unwrap_or("request");
     match &exchange.answer {
         Ok(answer) if answer.status >= 400 => Some(Conclusion::Refused {
-            stage: (*stage).to_owned(),
+            stage: stage.to_owned(),
             status: answer.status,
             elsewhere: *scope == Scope::Elsewhere,
             problem: answer.json().cloned().unwrap_or_default(),

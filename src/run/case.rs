@@ -1,6 +1,5 @@
 //! One case: its contents, hosts and steps, one after another.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -177,15 +176,13 @@ impl<'a> CaseRun<'a> {
             .into_iter()
             .filter(applying)
             .map(|(pointer, raw)| {
-                let rendered = if template::is_in(raw) {
-                    self.render(state, raw).map(Cow::Owned)
+                let read = if template::is_in(raw) {
+                    self.render(state, raw).map(Expectation::deserialize)
                 } else {
-                    Ok(Cow::Borrowed(raw))
+                    Ok(Expectation::deserialize(raw))
                 };
-                let expectation = match rendered {
-                    Ok(rendered) => {
-                        Expectation::deserialize(&*rendered).map_err(StepError::suite)?
-                    }
+                let expectation = match read {
+                    Ok(read) => read.map_err(StepError::suite)?,
                     // It speaks of what this very step should have brought: then success is what it expects.
                     Err(StepError::Unprepared(_)) if !has_succeeded => Expectation {
                         rule: raw.get("rule").and_then(Value::as_str).map(str::to_owned),

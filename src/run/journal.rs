@@ -8,8 +8,8 @@ use url::Url;
 use super::case::CaseRun;
 use super::performed::{Performed, StepError};
 use super::sessions::control;
-use crate::case::action::OneOrMany;
 use crate::case::client::JournalQuery;
+use crate::case::one_or_many::OneOrMany;
 use crate::origin::Received;
 
 impl CaseRun<'_> {

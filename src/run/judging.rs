@@ -342,7 +342,7 @@ fn label_of(step: &Step) -> Option<&str> {
     let content = [&step.upload]
         .into_iter()
         .flatten()
-        .find_map(|upload| match upload {
+        .find_map(|upload| match &**upload {
             Upload::Detailed(details) => details.release.as_deref(),
             Upload::Content(_) => None,
         });

@@ -38,14 +38,9 @@ impl CaseRun<'_> {
     }
 
     pub(super) fn not_run(&self, raw: &Value, pointer: &str, why: &str) -> StepRecord {
-        let action = Step::ACTIONS
-            .iter()
-            .find(|action| raw.get(**action).is_some())
-            .unwrap_or(&"step");
-        let told = ["inject", "answer", "serve", "host"]
-            .iter()
-            .find_map(|action| Some((action, raw.get(*action)?)))
-            .map(|(action, argument)| json!({*action: argument}));
+        let action = Step::raw_action(raw).unwrap_or("step");
+        let told = matches!(action, "inject" | "answer" | "serve" | "host")
+            .then(|| json!({action: raw[action]}));
         StepRecord {
             told: told.map(|told| self.redactor.json(&told)),
             name: raw

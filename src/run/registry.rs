@@ -116,7 +116,9 @@ pub async fn run_case(
 
 /// What it came to in that time, with the steps that were carried out.
 async fn within(limit: Duration, run: &CaseRun<'_>) -> (Journal, Flow) {
-    let mut journal = Journal::default();
+    let mut journal = Journal {
+        steps: Vec::with_capacity(run.case.raw_steps.len()),
+    };
     let ended = tokio::time::timeout(limit, run.run(&mut journal)).await;
     let flow =
         ended.unwrap_or_else(|_| Flow::Error(format!("the case did not end within {limit:?}")));
@@ -146,10 +148,7 @@ fn client_time(context: &RunContext, case: &Case) -> Duration {
         return Duration::ZERO;
     };
     let of_step = |step: &crate::case::Step| {
-        let details = step
-            .client
-            .as_ref()
-            .map(crate::case::client::Client::details);
+        let details = step.client.as_ref().map(|client| client.details());
         details.map(|details| super::client::limit(&details, suite))
     };
     case.steps().iter().filter_map(of_step).sum()

@@ -65,7 +65,11 @@ impl CaseRun<'_> {
 
     /// Whether a URL is of the API's own origin.
     pub(super) fn is_api(&self, url: &Url) -> bool {
-        url.origin() == self.context.target.registry.origin()
+        // As `Url::origin` has it, which copies the host: both are HTTP or HTTPS, or it could not be sent there.
+        let registry = &self.context.target.registry;
+        url.scheme() == registry.scheme()
+            && url.host() == registry.host()
+            && url.port_or_known_default() == registry.port_or_known_default()
     }
 
     pub(super) fn scope_of(&self, url: &Url) -> Scope {

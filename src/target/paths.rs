@@ -133,6 +133,13 @@ const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
 /// The same, but for the colon of a package name, which a path may hold as it is (RFC 3986, section 3.3).
 const WITH_COLON: &AsciiSet = &SEGMENT.remove(b':');
 
+/// What stands before the next variable of a template, its name, and what follows.
+fn next_variable(template: &str) -> Option<(&str, &str, &str)> {
+    let (before, rest) = template.split_once('{')?;
+    let (variable, after) = rest.split_once('}')?;
+    Some((before, variable, after))
+}
+
 impl Paths {
     /// The template of an operation.
     pub fn template(&self, operation: Operation) -> &str {
@@ -187,13 +194,22 @@ impl Paths {
             Colon::Plain => WITH_COLON,
             Colon::Encoded => SEGMENT,
         };
-        let encode = |value: &str| utf8_percent_encode(value, set).to_string();
-        let expanded = self
-            .template(operation)
-            .replace("{version}", &encode(version))
-            .replace("{name}", &encode(name));
-        let separator = if base.path().ends_with('/') { "" } else { "/" };
-        format!("{}{separator}{expanded}", base.path())
+        let template = self.template(operation);
+        let mut target =
+            String::with_capacity(base.path().len() + template.len() + name.len() + version.len());
+        target.push_str(base.path());
+        if !target.ends_with('/') {
+            target.push('/');
+        }
+        let mut rest = template;
+        while let Some((before, variable, after)) = next_variable(rest) {
+            target.push_str(before);
+            let value = if variable == "name" { name } else { version };
+            target.extend(utf8_percent_encode(value, set));
+            rest = after;
+        }
+        target.push_str(rest);
+        target
     }
 
     /// The URL of an operation. `.` and `..` segments are resolved, as every URL parser does.

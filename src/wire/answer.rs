@@ -1,4 +1,4 @@
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use bytes::Bytes;
 use serde_json::Value;
@@ -36,7 +36,30 @@ pub struct Answer {
 /// A body as JSON, read when somebody first asks, and once for all clones of an answer: many expectations look at one. Whoever gives a
 /// clone another body gives it a new one of these.
 #[derive(Clone, Debug, Default)]
-pub struct Document(Arc<OnceLock<Result<Value, JsonError>>>);
+pub struct Document(Arc<Read>);
+
+#[derive(Debug, Default)]
+struct Read {
+    json: OnceLock<Result<Value, JsonError>>,
+    /// The names of what it was found to be.
+    kinds: Mutex<Vec<String>>,
+}
+
+impl Document {
+    /// Whether it was found to be such a document before.
+    pub(crate) fn is_known_to_be(&self, kind: &str) -> bool {
+        self.kinds().iter().any(|known| known == kind)
+    }
+
+    /// Notes that it is such a document, which nobody has to find out again.
+    pub(crate) fn note_that_it_is(&self, kind: &str) {
+        self.kinds().push(kind.to_owned());
+    }
+
+    fn kinds(&self) -> MutexGuard<'_, Vec<String>> {
+        self.0.kinds.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 /// It says nothing that the body does not say.
 impl PartialEq for Document {
@@ -111,6 +134,7 @@ impl Answer {
     pub fn json(&self) -> Result<&Value, JsonError> {
         self.document
             .0
+            .json
             .get_or_init(|| self.read_json())
             .as_ref()
             .map_err(Clone::clone)

@@ -1,6 +1,7 @@
 use std::{
+    collections::VecDeque,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
     time::{Duration, SystemTime},
@@ -13,6 +14,7 @@ use url::Url;
 use super::{
     Answer, Body, ClientError, Exchange, RawRequest, Request, RequestRecord, WireError,
     WireOptions,
+    answer::Document,
     collected::BodyBounds,
     connection::Authority,
     direct::DirectSender,
@@ -37,14 +39,40 @@ const MAX_RETRIES: u32 = 100;
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,
-    /// Of a client for one case: what it may read of an answer.
-    allowance: Option<Allowance>,
+    /// Of a client for one case: what was sent and answered so far.
+    memory: Option<Arc<Memory>>,
 }
 
-/// What a registry has to answer grows with what it was sent: a manifest comes back as it is, and signed in base64.
-#[derive(Clone, Default)]
-struct Allowance {
-    sent: Arc<AtomicUsize>,
+/// What the client of one case remembers.
+#[derive(Default)]
+struct Memory {
+    /// Octets of bodies. What a registry has to answer grows with them: a manifest comes back as it is, and signed in base64.
+    sent: AtomicUsize,
+    /// Bodies that came last, with what was read of them: a release that is read again is the same, and is not read as JSON again.
+    answers: Mutex<VecDeque<(Bytes, Document)>>,
+}
+
+/// Bodies that are remembered, and octets of the longest.
+const REMEMBERED: usize = 2;
+const LONGEST_REMEMBERED: usize = 64 * 1024;
+
+impl Memory {
+    /// Lets an answer know what is known of its body.
+    fn recall(&self, answer: &mut Answer) {
+        if answer.whole.is_some()
+            || answer.body.is_empty()
+            || answer.body.len() > LONGEST_REMEMBERED
+        {
+            return;
+        }
+        let mut answers = self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, known)) = answers.iter().find(|(body, _)| *body == answer.body) {
+            answer.document = known.clone();
+            return;
+        }
+        answers.truncate(REMEMBERED - 1);
+        answers.push_front((answer.body.clone(), answer.document.clone()));
+    }
 }
 
 struct Shared {
@@ -84,7 +112,7 @@ impl Client {
                 retry_budget: options.retry_budget,
                 made: Instant::now(),
             }),
-            allowance: None,
+            memory: None,
         })
     }
 
@@ -94,16 +122,16 @@ impl Client {
     pub fn for_case(&self) -> Self {
         Self {
             shared: Arc::clone(&self.shared),
-            allowance: Some(Allowance::default()),
+            memory: Some(Arc::default()),
         }
     }
 
     fn bounds(&self) -> BodyBounds {
         let bounds = self.shared.bounds;
-        let Some(allowance) = &self.allowance else {
+        let Some(memory) = &self.memory else {
             return bounds;
         };
-        let sent = allowance.sent.load(Ordering::Relaxed);
+        let sent = memory.sent.load(Ordering::Relaxed);
         let read = DOCUMENT.saturating_add(sent.saturating_mul(GROWTH));
         BodyBounds {
             read: bounds.read.min(read),
@@ -112,8 +140,8 @@ impl Client {
     }
 
     fn note_sent(&self, octets: usize) {
-        if let Some(allowance) = &self.allowance {
-            allowance.sent.fetch_add(octets, Ordering::Relaxed);
+        if let Some(memory) = &self.memory {
+            memory.sent.fetch_add(octets, Ordering::Relaxed);
         }
     }
 
@@ -125,7 +153,7 @@ impl Client {
         let began = Instant::now();
         let mut waited = Duration::ZERO;
         let mut retries = 0;
-        let (answer, gave_up) = loop {
+        let (mut answer, gave_up) = loop {
             let deadline = self.shared.exchange_deadline + request.patience;
             let answer = self
                 .attempt(&record, deadline)
@@ -146,6 +174,9 @@ impl Client {
             waited += wait;
             retries += 1;
         };
+        if let (Some(memory), Ok(answer)) = (&self.memory, &mut answer) {
+            memory.recall(answer);
+        }
         Exchange {
             name: request.name.clone(),
             request: record,

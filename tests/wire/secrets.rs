@@ -4,7 +4,7 @@ use registry_conformance::credentials::Secret;
 use registry_conformance::run::RunContext;
 use registry_conformance::target::Target;
 use registry_conformance::wire::render::BodyLimit;
-use registry_conformance::wire::{Answer, Redactor, render};
+use registry_conformance::wire::{Answer, Body, Ending, Exchange, Redactor, RequestRecord, render};
 
 use super::support::exchange;
 
@@ -122,4 +122,70 @@ async fn a_secret_is_hidden_where_every_sign_is_encoded_and_in_the_name_of_a_fie
         assert!(!shown.contains("owner-token"), "{shown}");
         assert!(!shown.contains("owner%2Dtoken"), "{shown}");
     }
+}
+
+/// A request is shown as it was and as a command, which agree on where there is a secret.
+#[tokio::test]
+async fn a_secret_is_hidden_wherever_in_a_request_it_stands() {
+    let (plain, redactor) = exchange().await;
+    let plain = Exchange {
+        request: RequestRecord {
+            headers: vec![("X-Plain".to_owned(), b"nothing".to_vec())],
+            credentials: None,
+            body: Body::Empty,
+            ..plain.request
+        },
+        ..plain
+    };
+    let body_with = |before: usize| {
+        let text = format!("{}owner-token{}", "x".repeat(before), "y".repeat(100));
+        Body::Bytes(text.into())
+    };
+    // Beyond 2048 octets a body is cut in a report, beyond 4096 in a command.
+    let mut bodies: Vec<Body> = [0, 100, 2038, 2047, 3900, 3980].map(body_with).into();
+    bodies.push(Body::Chunked(vec![
+        "{\"a\": \"owner-".into(),
+        "token\"}".into(),
+    ]));
+    let mut changed: Vec<Exchange> = bodies
+        .into_iter()
+        .map(|body| with(&plain, |request| request.body = body))
+        .collect();
+    changed.push(with(&plain, |request| {
+        request.url.set_path("a/owner-token")
+    }));
+    changed.push(with(&plain, |request| {
+        request.target = Some("/owner%2Dtoken".to_owned())
+    }));
+    changed.push(with(&plain, |request| {
+        request.method = "owner-token".to_owned()
+    }));
+    changed.push(with(&plain, |request| {
+        request.headers[0].0 = "owner-token".to_owned()
+    }));
+    changed.push(with(&plain, |request| {
+        request.headers[0].1 = b"a, owner-token".to_vec()
+    }));
+    let raw = |before: usize| vec![format!("{}owner-token", "x".repeat(before)).into()];
+    for before in [0, 2040, 4080, 4090] {
+        changed.push(with(&plain, |request| {
+            request.raw = Some((raw(before), Ending::KeepOpen))
+        }));
+    }
+    for exchange in changed {
+        let report = render::to_report(&exchange, &redactor)
+            .to_value()
+            .to_string();
+        for part in ["owner-token", "owner-t", "owner%2D", "token\""] {
+            assert!(!report.contains(part), "{report}");
+        }
+    }
+    let report = render::to_report(&plain, &redactor).to_value().to_string();
+    assert!(report.contains("-H 'X-Plain: nothing'"), "{report}");
+}
+
+fn with(exchange: &Exchange, change: impl FnOnce(&mut RequestRecord)) -> Exchange {
+    let mut changed = exchange.clone();
+    change(&mut changed.request);
+    changed
 }

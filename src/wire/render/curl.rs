@@ -5,12 +5,12 @@ use sha2::{Digest as _, Sha256};
 
 use super::{
     body::{head, is_text, length},
-    shell::{quote, quote_into},
+    shell::quote_into,
 };
 use crate::wire::{Body, Ending, Exchange, Redactor, RequestRecord, Segment};
 
 /// The longest body that stands in the line itself, in octets.
-const INLINE: usize = 4096;
+pub(super) const INLINE: usize = 4096;
 /// The longest line, in octets; it grows with header fields and with the URLs that a registry gives out.
 const LONGEST: usize = 32 * 1024;
 
@@ -37,7 +37,11 @@ fn http(request: &RequestRecord, redactor: &Redactor) -> String {
         "HEAD" => command.push_str("curl -i --head"),
         method => {
             command.push_str("curl -i -X ");
-            command.push_str(&plain_word(method));
+            if is_plain_word(method) && !redactor.finds(method.as_bytes(), "") {
+                command.push_str(method);
+            } else {
+                quote_into(&mut command, &redactor.segments(method.as_bytes()));
+            }
         }
     }
     for (name, value) in &request.headers {
@@ -51,10 +55,8 @@ fn http(request: &RequestRecord, redactor: &Redactor) -> String {
             continue;
         }
         let start = if value.is_empty() { ";" } else { ": " };
-        let mut segments = vec![
-            Segment::Plain(name.as_bytes()),
-            Segment::Plain(start.as_bytes()),
-        ];
+        let mut segments = redactor.segments(name.as_bytes());
+        segments.push(Segment::Plain(start.as_bytes()));
         segments.extend(redactor.segments(value));
         option(&mut command, "-H", &segments);
     }
@@ -114,17 +116,12 @@ fn is_explicit(name: &str, value: &[u8]) -> bool {
     !ours
 }
 
-/// A word that needs no quotes stays without.
-fn plain_word(text: &str) -> String {
-    if !text.is_empty()
+/// Whether it is a word that needs no quotes.
+fn is_plain_word(text: &str) -> bool {
+    !text.is_empty()
         && text
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
-    {
-        text.to_owned()
-    } else {
-        quote(&[Segment::Plain(text.as_bytes())])
-    }
 }
 
 fn body(body: &Body, redactor: &Redactor, command: &mut String, comments: &mut Vec<String>) {

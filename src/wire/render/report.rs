@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -6,8 +7,8 @@ use serde_json::Value;
 
 use super::{
     BodyLimit,
-    body::{Shown, length, shown},
-    curl,
+    body::{Shown, head, length, shown},
+    curl::{self, curl},
     line::{self, fields, line},
     text::{rendered_headers, request_url},
 };
@@ -96,9 +97,10 @@ fn is_zero(number: &usize) -> bool {
 /// The exchange for a report.
 pub fn to_report<'a>(exchange: &'a Exchange, redactor: &Redactor) -> ReportedExchange<'a> {
     let waited = exchange.retries > 0 || exchange.gave_up;
+    let of_request = of_request(&exchange.request, redactor);
     ReportedExchange {
         name: redactor.text(&exchange.name),
-        request: request(&exchange.request, redactor),
+        request: request(&exchange.request, of_request),
         response: exchange
             .answer
             .as_ref()
@@ -109,7 +111,7 @@ pub fn to_report<'a>(exchange: &'a Exchange, redactor: &Redactor) -> ReportedExc
             .as_ref()
             .err()
             .map(|error| redactor.text(&error.to_string())),
-        curl: curl(exchange, redactor),
+        curl: curl(exchange, of_request),
         duration_ms: u64::try_from(exchange.duration.as_millis()).unwrap_or(u64::MAX),
         retries: waited.then_some(exchange.retries),
         gave_up: waited.then_some(exchange.gave_up),
@@ -135,6 +137,37 @@ impl ReportedExchange<'_> {
             duration_ms: self.duration_ms,
             fault: None,
         }
+    }
+}
+
+/// What hides the secrets of a request. It is shown twice, as it was and as a command, and nearly always there is none but the credentials,
+/// which are told by their names: then it is looked through once.
+fn of_request<'a>(request: &RequestRecord, redactor: &'a Redactor) -> &'a Redactor {
+    static NOTHING: LazyLock<Redactor> = LazyLock::new(Redactor::default);
+    let pieces = match &request.raw {
+        Some((pieces, _)) => pieces,
+        None => request.body.pieces(),
+    };
+    // No more of a body than this is shown by either.
+    let most = curl::INLINE.max(BodyLimit::default().0) + 2 * redactor.longest();
+    let body = head(pieces, most);
+    let mut shown = Vec::with_capacity(body.len() + 512);
+    let texts = [request.method.as_str(), request.url.as_str()];
+    for part in texts.into_iter().chain(request.target.as_deref()) {
+        shown.extend_from_slice(part.as_bytes());
+        shown.push(b'\n');
+    }
+    for (name, value) in &request.headers {
+        for part in [name.as_bytes(), value] {
+            shown.extend_from_slice(part);
+            shown.push(b'\n');
+        }
+    }
+    shown.extend_from_slice(&body);
+    if redactor.finds(&shown, "") {
+        redactor
+    } else {
+        &NOTHING
     }
 }
 

@@ -1,16 +1,10 @@
 //! Words of a POSIX shell.
 
+use super::visible::text;
 use crate::wire::Segment;
 
-/// One word of a command line that is `segments`: in single quotes, or, where a secret's variable has to be expanded,
+/// Appends one word of a command line that is `segments`: in single quotes, or, where a secret's variable has to be expanded,
 /// in double quotes.
-pub(super) fn quote(segments: &[Segment<'_>]) -> String {
-    let mut word = String::new();
-    quote_into(&mut word, segments);
-    word
-}
-
-/// Appends the word that [`quote`] makes.
 pub(super) fn quote_into(line: &mut String, segments: &[Segment<'_>]) {
     let is_plain = segments
         .iter()
@@ -24,7 +18,7 @@ pub(super) fn quote_into(line: &mut String, segments: &[Segment<'_>]) {
         let Segment::Plain(plain) = segment else {
             continue;
         };
-        for (index, part) in String::from_utf8_lossy(plain).split('\'').enumerate() {
+        for (index, part) in text(plain).split('\'').enumerate() {
             if index > 0 {
                 line.push_str(r"'\''");
             }
@@ -44,7 +38,7 @@ fn in_double_quotes(segments: &[Segment<'_>]) -> String {
                 word.push('}');
             }
             Segment::Plain(plain) => {
-                for character in String::from_utf8_lossy(plain).chars() {
+                for character in text(plain).chars() {
                     if matches!(character, '"' | '\\' | '$' | '`') {
                         word.push('\\');
                     }

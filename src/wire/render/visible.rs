@@ -54,9 +54,15 @@ fn are_all(octets: &[u8], is: impl Fn(u8) -> bool) -> bool {
 
 /// As [`visible`], on one line.
 pub(super) fn visible_line(octets: &[u8]) -> Cow<'_, str> {
-    let text = String::from_utf8_lossy(octets);
+    let text = text(octets);
     if are_all(octets, |octet| matches!(octet, b' '..=b'~')) {
         return text;
     }
     Cow::Owned(visible(&text).replace('\n', "\\n").replace('\t', "\\t"))
+}
+
+/// Octets as text, with the character that stands for it in the place of what is none. Nearly always it is text, and that is seen many
+/// octets at a time.
+pub(super) fn text(octets: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(octets).map_or_else(|_| String::from_utf8_lossy(octets), Cow::Borrowed)
 }
