@@ -105,10 +105,7 @@ mod tests {
                 Err("invalid type: integer `7`, expected a string"),
             ),
             (json!([null]), Err("invalid type: null, expected a string")),
-            (
-                json!(null),
-                Err("invalid type: unit value, expected a string"),
-            ),
+            (json!(null), Err("invalid type: null, expected a string")),
         ];
         for (value, expected) in rows {
             let read = serde_json::from_value::<OneOrMany<String>>(value.clone());
