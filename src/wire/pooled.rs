@@ -185,7 +185,8 @@ fn body(body: &Body) -> Result<Option<reqwest::Body>, Unsuitable> {
 }
 
 fn fields(record: &RequestRecord) -> Result<HeaderMap, Unsuitable> {
-    let mut fields = HeaderMap::with_capacity(record.headers.len() + 2);
+    let of_credentials = record.credentials.iter().map(|known| known.fields.len());
+    let mut fields = HeaderMap::with_capacity(record.headers.len() + of_credentials.sum::<usize>());
     for (name, value) in &record.headers {
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| Unsuitable)?;
         let value = HeaderValue::from_bytes(value).map_err(|_| Unsuitable)?;
