@@ -156,10 +156,12 @@ impl Answer {
     }
 }
 
-/// Whether a text of JSON has more values than that, judged by what opens and separates them.
+/// Whether a text of JSON has more values than that, judged by what opens and separates them. A mapping counts as many: it takes their
+/// memory.
 fn has_more_values_than(limit: usize, text: &[u8]) -> bool {
+    const OF_MAPPING: usize = 10;
     // Each takes an octet at least.
-    if text.len() < limit {
+    if text.len() < limit / OF_MAPPING {
         return false;
     }
     let (mut values, mut in_string, mut escaped) = (1, false, false);
@@ -168,7 +170,8 @@ fn has_more_values_than(limit: usize, text: &[u8]) -> bool {
             _ if escaped => escaped = false,
             b'\\' if in_string => escaped = true,
             b'"' => in_string = !in_string,
-            b',' | b'[' | b'{' if !in_string => values += 1,
+            b',' | b'[' if !in_string => values += 1,
+            b'{' if !in_string => values += OF_MAPPING,
             _ => {}
         }
         if values > limit {

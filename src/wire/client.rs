@@ -167,7 +167,7 @@ impl Client {
                     .unwrap_or(BACKOFF * 2_u32.pow(retries.min(8))),
                 _ => break (answer, false),
             };
-            if waited + wait > self.shared.retry_budget || retries >= MAX_RETRIES {
+            if waited.saturating_add(wait) > self.shared.retry_budget || retries >= MAX_RETRIES {
                 break (answer, true);
             }
             sleep(wait).await;

@@ -280,6 +280,14 @@ fn plain_forms(value: &str) -> Vec<String> {
     let percent = utf8_percent_encode(value, UNRESERVED).to_string();
     let quoted = Value::from(value).to_string();
     let within_quotes = quoted.get(1..quoted.len() - 1).unwrap_or_default();
+    // As those write it who let no sign through that is neither a letter nor a digit, or not all of them.
+    let escaped = |is: fn(char) -> bool| {
+        let escape = |sign: char| match sign {
+            sign if sign.is_ascii() && is(sign) => format!("\\u{:04x}", u32::from(sign)),
+            sign => sign.to_string(),
+        };
+        value.chars().map(escape).collect::<String>()
+    };
     let each = |prefix: &str| {
         let octets: Vec<String> = value
             .bytes()
@@ -294,6 +302,13 @@ fn plain_forms(value: &str) -> Vec<String> {
         // As in a URL's userinfo, where fewer characters are encoded.
         utf8_percent_encode(value, percent_encoding::CONTROLS).to_string(),
         within_quotes.to_owned(),
+        within_quotes.replace('/', "\\/"),
+        escaped(|sign| !sign.is_ascii_alphanumeric()),
+        // JSON libraries that keep texts from being taken for HTML.
+        escaped(|sign| "<>&'=".contains(sign)),
+        escaped(|sign| "<>&'+\"`".contains(sign)),
+        value.replace('/', "%2F"),
+        percent.replace('%', "%25"),
         each(""),
         each("%"),
         each("\\u00"),

@@ -7,10 +7,9 @@ use super::Answer;
 pub fn retry_after(answer: &Answer, now: SystemTime) -> Option<Duration> {
     let value = answer.header("retry-after")?.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        // What does not fit is a wait that no budget allows.
-        return Some(Duration::from_secs(
-            value.parse().unwrap_or(u64::from(u32::MAX)),
-        ));
+        // A number of any length: no budget allows a wait of more than a century, and no clock has to count further.
+        let seconds = value.parse().unwrap_or(u32::MAX);
+        return Some(Duration::from_secs(seconds.into()));
     }
     httpdate::parse_http_date(value)
         .ok()

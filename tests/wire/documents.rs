@@ -26,6 +26,7 @@ fn json_of_millions_of_values_is_an_error_and_a_long_text_is_none() {
         answer.json().cloned().map_err(|error| error.to_string())
     };
     for wide in [
+        format!("[{}0]", "{\"\":0},".repeat(3_000)),
         format!("[{}0]", "0,".repeat(1_000_000)),
         format!("[{}0]", "[{}],".repeat(40_000)),
         format!("{{{}\"z\":0}}", "\"a\":0,".repeat(200_000)),
@@ -34,6 +35,7 @@ fn json_of_millions_of_values_is_an_error_and_a_long_text_is_none() {
         assert!(error.contains("more than 25000 values"), "{error}");
     }
     assert!(json(format!("[{}0]", "0,".repeat(20_000))).is_ok());
+    assert!(json(format!("[{}0]", "{\"\":0},".repeat(2_000))).is_ok());
     assert!(json(format!("\"{}\"", ",[{\\\"".repeat(200_000))).is_ok());
 }
 

@@ -23,6 +23,11 @@ fn secrets_are_found_in_every_form() {
         "p%22ss%20w%2frd%2bs3cret".to_owned(),
         "p%22ss+w%2Frd%2Bs3cret".to_owned(),
         serde_json::to_string(value).expect("JSON"),
+        r#"p\"ss w\/rd+s3cret"#.to_owned(),
+        r"p\u0022ss\u0020w\u002frd\u002bs3cret".to_owned(),
+        r"p\u0022ss w/rd\u002Bs3cret".to_owned(),
+        "p\"ss w%2Frd+s3cret".to_owned(),
+        "p%2522ss%2520w%252Frd%252Bs3cret".to_owned(),
     ];
     for user in ["", "u:", "us:", "use:", "user:"] {
         for after in ["", "x", "yz"] {

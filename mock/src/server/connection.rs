@@ -12,8 +12,9 @@ use tokio::{
 use super::{
     App, Origin,
     activity::Activity,
+    answering::{Accounted, Answering},
     explained::Explained,
-    script::{Resettable, Takeover},
+    script::{Resettable, TakenOver, Takeover},
 };
 
 /// Bytes of a head; more is 431, or 414 where the target alone is too long.
@@ -33,17 +34,17 @@ pub(super) async fn serve<S>(
     let takeover = Takeover::default();
     let taking_over = takeover.clone();
     let fails = app.sessions().root().policy.crash.broken_heads;
-    let stream = Explained::new(stream, activity.clone(), prefix, fails);
+    let answering = Arc::new(Answering::default());
+    let stream = Explained::new(stream, activity.clone(), answering.clone(), prefix, fails);
     let service = service_fn(move |request| {
         let (app, origin, takeover) = (app.clone(), origin.clone(), taking_over.clone());
         let activity = activity.clone();
         activity.works();
+        let under_way = answering.begin();
         async move {
-            let answer = app.serve(&origin, request, &activity, &takeover).await;
-            if answer.is_ok() {
-                activity.waits();
-            }
-            answer
+            let answer = app.serve(&origin, request, &activity, &takeover).await?;
+            activity.waits();
+            Ok::<_, TakenOver>(answer.map(|body| Accounted::new(body, under_way)))
         }
     });
     let mut connection = http1::Builder::new()

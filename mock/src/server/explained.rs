@@ -18,12 +18,17 @@ use tokio::{
 
 use crate::problem::{Problem, ProblemKind};
 
-use super::activity::Activity;
+use super::{activity::Activity, answering::Answering};
 
 /// A stream on which hyper's own bodyless answers to broken heads (400, 414, 431) get a problem document (ERR-1).
 pub(super) struct Explained<S> {
     inner: S,
     activity: Arc<Activity>,
+    answering: Arc<Answering>,
+    /// How many answers there were when everything was written, if that is so: what comes then is no part of one.
+    written: Option<u64>,
+    /// Octets that were read since the connection last waited for more.
+    read_at_once: usize,
     problem_type_prefix: String,
     /// Answers 500 in the place of what hyper does. Set by a defect alone.
     fails: bool,
@@ -41,17 +46,28 @@ impl<S: AsyncWrite + Unpin> Explained<S> {
     pub(super) fn new(
         inner: S,
         activity: Arc<Activity>,
+        answering: Arc<Answering>,
         problem_type_prefix: String,
         fails: bool,
     ) -> Self {
         Self {
             inner,
             activity,
+            answering,
+            written: Some(0),
+            read_at_once: 0,
             problem_type_prefix,
             fails,
             unwritten: Bytes::new(),
             lingering: None,
         }
+    }
+
+    /// The status line of an answer of hyper's own, if that is what is written. A body may look like one: only what comes between answers
+    /// can be one.
+    fn unexplained<'a>(&self, buffer: &'a [u8]) -> Option<(&'a str, u16)> {
+        let is_between_answers = self.written.is_some() && self.written == self.answering.ended();
+        is_between_answers.then(|| unexplained(buffer)).flatten()
     }
 
     /// The stream beneath.
@@ -88,6 +104,9 @@ impl<S: AsyncRead + Unpin> Explained<S> {
         Poll::Ready(Ok(()))
     }
 }
+
+/// Octets of a connection that are read before others have their turn.
+const AT_ONCE: usize = 512 << 10;
 
 /// The status line, if this is an answer that only hyper itself makes: a client error with neither body nor content type.
 fn unexplained(buffer: &[u8]) -> Option<(&str, u16)> {
@@ -130,7 +149,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Explained<S> {
         buffer: &[u8],
     ) -> Poll<io::Result<usize>> {
         ready!(self.poll_unwritten(cx))?;
-        if let Some((status_line, status)) = unexplained(buffer) {
+        if let Some((status_line, status)) = self.unexplained(buffer) {
             self.lingering = Some(Box::pin(tokio::time::sleep(LINGER)));
             let (status_line, status) = if self.fails {
                 ("HTTP/1.1 500 Internal Server Error", 500)
@@ -140,6 +159,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Explained<S> {
             self.unwritten = explain(status_line, status, &self.problem_type_prefix);
             return Poll::Ready(Ok(buffer.len()));
         }
+        self.written = None;
         let written = ready!(Pin::new(&mut self.inner).poll_write(cx, buffer));
         self.activity.wrote();
         Poll::Ready(written)
@@ -151,9 +171,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Explained<S> {
         buffers: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let first = buffers.first().map_or(&[] as &[u8], |first| first);
-        if self.unwritten.has_remaining() || unexplained(first).is_some() {
+        if self.unwritten.has_remaining() || self.unexplained(first).is_some() {
             return self.poll_write(cx, first);
         }
+        self.written = None;
         let written = ready!(Pin::new(&mut self.inner).poll_write_vectored(cx, buffers));
         self.activity.wrote();
         Poll::Ready(written)
@@ -167,7 +188,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Explained<S> {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.poll_unwritten(cx))?;
-        Pin::new(&mut self.inner).poll_flush(cx)
+        ready!(Pin::new(&mut self.inner).poll_flush(cx))?;
+        // hyper flushes when it has nothing left to write.
+        self.written = self.answering.ended();
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -183,7 +207,18 @@ impl<S: AsyncRead + Unpin> AsyncRead for Explained<S> {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let read = ready!(Pin::new(&mut self.inner).poll_read(cx, buffer));
+        // Of what is no body, such as the digits of a chunk's size, hyper reads on as long as there is more: others are to have their turn.
+        if self.read_at_once >= AT_ONCE {
+            self.read_at_once = 0;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let before = buffer.filled().len();
+        let Poll::Ready(read) = Pin::new(&mut self.inner).poll_read(cx, buffer) else {
+            self.read_at_once = 0;
+            return Poll::Pending;
+        };
+        self.read_at_once += buffer.filled().len() - before;
         self.activity.read();
         Poll::Ready(read)
     }

@@ -1,6 +1,7 @@
 //! Connections: listeners, TLS, HTTP/1.1, and an orderly end.
 
 mod activity;
+mod answering;
 mod app;
 mod connection;
 mod connections;

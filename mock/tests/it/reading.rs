@@ -138,3 +138,36 @@ async fn what_does_not_exist_is_not_found() {
             .expect_problem(404, "not-found");
     }
 }
+
+/// Content of pieces that look like answers of the HTTP library's own to broken requests is content all the same.
+#[tokio::test]
+async fn content_may_look_like_an_answer() {
+    const PIECE: usize = 64 << 10;
+    const PIECES: usize = 24;
+    let mut answer = b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nx-padding: ".to_vec();
+    answer.resize(PIECE - 4, b'x');
+    answer.extend_from_slice(b"\r\n\r\n");
+    // A component with a custom section, whose size takes five octets.
+    let section = PIECES * PIECE - EMPTY_COMPONENT.len() - 6;
+    let mut content = EMPTY_COMPONENT.to_vec();
+    content.push(0);
+    content.extend((0..4).map(|group| (section >> (7 * group)) as u8 | 0x80));
+    content.extend([0, 1, b'x']);
+    content.resize(PIECE, b'x');
+    for _ in 1..PIECES {
+        content.extend_from_slice(&answer);
+    }
+    let harness = Harness::start(MockRegistry::builder()).await;
+    let manifest = harness.published(&content).await;
+    let release = harness.release_url(&manifest);
+    for _ in 0..4 {
+        let answer = harness.get(&format!("{release}/content"), None).await;
+        assert_eq!(answer.status, 200);
+        assert!(
+            answer.bytes == content,
+            "{} other octets",
+            answer.bytes.len()
+        );
+        harness.get(&release, None).await.expect(200);
+    }
+}
