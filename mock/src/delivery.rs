@@ -9,6 +9,7 @@ use crate::{
         FaultKind, HeldRequest, Hit, connection_script, dribbled, stalled, stand_in, truncated,
     },
     handlers::{self, Request, Route, Unmatched},
+    housing::{canned, housed},
     journal::{AppliedFault, Recording},
     reply::Reply,
     selection::{Phase, Subject, identify},
@@ -90,14 +91,14 @@ impl Arrived<'_> {
 
     /// The answer that nothing disturbs yet.
     async fn own_reply(mut self, subject: &Subject) -> Reply {
-        let Some(canned) = self.session.answers.select(subject) else {
+        let Some(answer) = self.session.answers.select(subject) else {
             return handlers::handle(self.session, self.route, self.request).await;
         };
-        self.note(&canned.id, "answer");
-        if canned.phase == Phase::After {
+        self.note(&answer.id, "answer");
+        if answer.phase == Phase::After {
             handlers::handle(self.session, self.route, self.request).await;
         }
-        canned.payload.reply(&self.session.links)
+        canned(self.session, &answer.payload)
     }
 
     async fn disturbed(mut self, subject: &Subject, hit: Hit) -> Delivery {
@@ -145,17 +146,17 @@ impl Arrived<'_> {
                 }
             }
             FaultKind::Stall(silence) => {
-                let reply = self.reply_to_break_off(subject, after).await;
+                let reply = housed(session, self.reply_to_break_off(subject, after).await);
                 let script = stalled(reply.clone(), &subject.method, *silence);
                 Delivery::scripted(reply, script)
             }
             FaultKind::Truncate(bytes) => {
-                let reply = self.reply_to_break_off(subject, after).await;
+                let reply = housed(session, self.reply_to_break_off(subject, after).await);
                 let script = truncated(reply.clone(), &subject.method, *bytes);
                 Delivery::scripted(reply, script)
             }
             FaultKind::Dribble { bytes, every } => {
-                let reply = self.own_reply(subject).await;
+                let reply = housed(session, self.own_reply(subject).await);
                 let script = dribbled(reply.clone(), &subject.method, *bytes, *every);
                 Delivery::scripted(reply, script)
             }

@@ -33,6 +33,7 @@ mod expectations;
 mod fault;
 pub mod fetch;
 mod handlers;
+mod housing;
 pub mod identity;
 mod journal;
 pub mod json;

@@ -157,19 +157,19 @@ async fn a_secret_is_hidden_wherever_in_a_request_it_stands() {
         .map(|body| with(&plain, |request| request.body = body))
         .collect();
     changed.push(with(&plain, |request| {
-        request.url.set_path("a/owner-token")
+        request.url.set_path("a/owner-token");
     }));
     changed.push(with(&plain, |request| {
-        request.target = Some("/owner%2Dtoken".to_owned())
+        request.target = Some("/owner%2Dtoken".to_owned());
     }));
     changed.push(with(&plain, |request| {
-        request.method = "owner-token".to_owned()
+        request.method = "owner-token".to_owned();
     }));
     changed.push(with(&plain, |request| {
-        request.headers[0].0 = "owner-token".to_owned()
+        request.headers[0].0 = "owner-token".to_owned();
     }));
     changed.push(with(&plain, |request| {
-        request.headers[0].1 = b"a, owner-token".to_vec()
+        request.headers[0].1 = b"a, owner-token".to_vec();
     }));
     let raw = |before: usize| vec![format!("{}owner-token", "x".repeat(before)).into()];
     for before in [0, 2040, 4080, 4090] {

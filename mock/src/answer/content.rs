@@ -72,6 +72,15 @@ impl Content {
         reply
     }
 
+    /// Bytes of a body that is made anew for each answer, placeholders as they stand.
+    pub(crate) fn made_size(&self) -> usize {
+        match &self.body {
+            Some(ContentBody::Text(text)) => text.len(),
+            Some(ContentBody::Json(value)) => length_of(value),
+            Some(ContentBody::Bytes(_)) | None => 0,
+        }
+    }
+
     /// Sets the header fields, in the place of those of the same names.
     fn set_headers(&self, reply: &mut Reply, links: &Links) {
         for (name, _) in &self.headers {
@@ -107,8 +116,30 @@ pub(crate) fn headers_json(headers: &[(HeaderName, String)]) -> Value {
         .collect()
 }
 
+/// Bytes of a document, which is not made for that.
+fn length_of(value: &Value) -> usize {
+    struct Count(usize);
+    impl std::io::Write for Count {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut count = Count(0);
+    // Counting does not fail, nor does a value that came as JSON.
+    let _ = serde_json::to_writer(&mut count, value);
+    count.0
+}
+
 /// The base URL ends with a slash; one that is written behind the placeholder is the same one.
 fn with_base(text: &str, links: &Links) -> String {
+    // Most have no place for it, and are long enough not to be copied twice.
+    if !text.contains(BASE) {
+        return text.to_owned();
+    }
     text.replace(&format!("{BASE}/"), links.base())
         .replace(BASE, links.base())
 }

@@ -12,6 +12,7 @@ use url::Url;
 use super::{
     Credentials, FetchError, FetchFailure, FetchOptions, FetchSetupError, FetchTrouble,
     NameResolver, SystemResolver,
+    apart::apart,
     clients::{Clients, check_literal},
     credentials::{authorization_of, authorization_of_userinfo, without_userinfo},
     diagnosis::{trouble_of_body, trouble_of_request},
@@ -305,8 +306,8 @@ async fn send(
     for authorization in authorization {
         request = request.header(AUTHORIZATION, authorization);
     }
-    request
-        .send()
+    // The connection that it opens is where it is sent from, too.
+    apart(async move { request.send().await })
         .await
         .map_err(|error| trouble_of_request(&error, url))
 }

@@ -1,6 +1,7 @@
 //! Content fetched from the sources of a release, for somebody else and so with care (rules SRC).
 
 mod address;
+mod apart;
 mod clients;
 mod credentials;
 mod diagnosis;

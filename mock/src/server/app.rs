@@ -9,9 +9,10 @@ use crate::{
     admin::{self, Answer, Control},
     delivery::{Delivery, deliver},
     handlers::{self, Request, Route, Unmatched},
+    housing::housed,
     journal::{Arrival, ReceivedBy, Recording, Sender},
     refusal::not_found,
-    reply::{Reply, ReplyBody},
+    reply::ReplyBody,
     session::Session,
     sessions::{self, Sessions},
 };
@@ -21,8 +22,6 @@ use super::{
     script::{TakenOver, Takeover},
 };
 
-/// Bytes of an answer that are no matter.
-const UNHOUSED: usize = 64 << 10;
 /// Under which control stands.
 const ADMIN: &str = "__admin";
 
@@ -140,21 +139,6 @@ fn place(path: &str, with_control: bool, of_server: bool) -> Place<'_> {
             of_server,
         },
         _ => Place::Api(Ok(path)),
-    }
-}
-
-/// An answer, with the room for its body: a client that is slow to take it has it kept for so long.
-fn housed(session: &Session, reply: Reply) -> Reply {
-    if reply.is_shared || reply.body.len() < UNHOUSED {
-        return reply;
-    }
-    let mut held = session.room.nothing();
-    match held.grow(reply.body.len() as u64) {
-        Ok(()) => Reply {
-            body: held.house(reply.body),
-            ..reply
-        },
-        Err(no_room) => handlers::refused(session, &no_room.into()),
     }
 }
 

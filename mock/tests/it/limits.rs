@@ -1,6 +1,7 @@
 //! What clients can not have more of: connections, patience, room.
 
 use std::{
+    num::NonZeroU32,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -8,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use mock_registry::{Fault, MockRegistry, MockRegistryBuilder, Network, Operation};
+use mock_registry::{CannedAnswer, Fault, MockRegistry, MockRegistryBuilder, Network, Operation};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::{
@@ -122,7 +123,7 @@ async fn who_does_not_take_the_answer_is_given_up() {
     let patience = Duration::from_millis(200);
     let harness = Harness::start(network(|network| network.idle_timeout = Some(patience))).await;
     let large = vec![b'x'; 32 << 20];
-    let answer = mock_registry::CannedAnswer::new(200).bytes(large);
+    let answer = CannedAnswer::new(200).bytes(large);
     harness.registry.answer(answer.path("large")).unwrap();
     let get = b"GET /large HTTP/1.1\r\nhost: registry\r\n\r\n";
     let mut one = connect(&harness).await;
@@ -352,4 +353,36 @@ async fn many_slow_sources_take_no_longer_than_a_few() {
     assert!(last.contains("time for all content sources"), "{last}");
     let asked = asked.load(Ordering::Relaxed);
     assert!(asked <= 128, "{asked}");
+}
+
+#[tokio::test]
+async fn answers_that_are_sent_slowly_on_purpose_take_room() {
+    let piece = NonZeroU32::new(70 << 10).unwrap();
+    for (name, answer) in [
+        ("text", CannedAnswer::new(200).text("x".repeat(200 << 10))),
+        (
+            "json",
+            CannedAnswer::new(200).json(json!("x".repeat(200 << 10))),
+        ),
+    ] {
+        let harness = Harness::start(MockRegistry::builder().configure(|config| {
+            config.max_storage = 1 << 20;
+            config.max_in_flight = 256 << 10;
+        }))
+        .await;
+        harness.registry.answer(answer).unwrap();
+        let slow = Fault::dribble(piece, Duration::from_hours(1));
+        harness.registry.inject(slow).unwrap();
+        // Nobody reads on.
+        let mut answers = Vec::new();
+        for _ in 0..8 {
+            answers.push(reqwest::get(harness.url("x")).await.unwrap());
+        }
+        let refused = answers.iter().filter(|answer| answer.status() == 507);
+        let refused = refused.count();
+        assert!(
+            (1..8).contains(&refused),
+            "{name}: {refused} of 8 are refused"
+        );
+    }
 }

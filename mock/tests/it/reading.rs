@@ -151,7 +151,8 @@ async fn content_may_look_like_an_answer() {
     let section = PIECES * PIECE - EMPTY_COMPONENT.len() - 6;
     let mut content = EMPTY_COMPONENT.to_vec();
     content.push(0);
-    content.extend((0..4).map(|group| (section >> (7 * group)) as u8 | 0x80));
+    let groups = (0..4).map(|group| (section >> (7 * group)) % 0x80 + 0x80);
+    content.extend(groups.map(|group| u8::try_from(group).unwrap()));
     content.extend([0, 1, b'x']);
     content.resize(PIECE, b'x');
     for _ in 1..PIECES {
