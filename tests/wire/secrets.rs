@@ -174,7 +174,7 @@ async fn a_secret_is_hidden_wherever_in_a_request_it_stands() {
     let raw = |before: usize| vec![format!("{}owner-token", "x".repeat(before)).into()];
     for before in [0, 2040, 4080, 4090] {
         changed.push(with(&plain, |request| {
-            request.raw = Some((raw(before), Ending::KeepOpen))
+            request.raw = Some((raw(before), Ending::KeepOpen));
         }));
     }
     for exchange in changed {
