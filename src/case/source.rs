@@ -91,18 +91,16 @@ impl Source {
 
     /// The steps with the value of the matrix filled in; none if there is no list of them.
     pub(super) fn steps(&self, index: usize) -> Option<Vec<Arc<Value>>> {
-        let Some(Value::Array(steps)) = self.file.get("steps") else {
-            // Perhaps the value of the matrix is such a list.
-            let filled = self.filled(index);
-            return Some(
-                filled
-                    .get("steps")?
-                    .as_array()?
-                    .iter()
-                    .cloned()
-                    .map(Arc::new)
-                    .collect(),
-            );
+        let members = self.file.as_object()?;
+        let is_named_by_the_matrix = members.keys().any(|name| name.contains('$'));
+        let Some(Value::Array(steps)) = members.get("steps").filter(|_| !is_named_by_the_matrix)
+        else {
+            // The value of the matrix can be such a list, or the name of one.
+            let mut filled = self.filled(index);
+            let Value::Array(steps) = filled.get_mut("steps")?.take() else {
+                return None;
+            };
+            return Some(steps.into_iter().map(Arc::new).collect());
         };
         let shared = self.steps.get_or_init(|| {
             let normal = |step: &Value| {
@@ -185,6 +183,39 @@ fn normalise_step(step: &mut Value) {
                 }
             }
             _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::Source;
+
+    /// What is shared, or read alone, is what the file was held to its schema with.
+    #[test]
+    fn steps_alone_are_those_of_the_whole_file() {
+        let files = [
+            json!({"summary": "x", "steps": [{"publish": null}, {"get": {"as": "owner"}}]}),
+            json!({"matrix": {"v": ["a", null, 3]}, "steps": [{"publish": "$(v)"}, {"get": null}, {"x": ["$$(v)", {"$(v)": 1}]}]}),
+            json!({"matrix": {"v": ["publish", "get"]}, "steps": [{"$(v)": null}, {"attempt": [{"publish": null}, {"$(v)": null}]}]}),
+            json!({"matrix": {"v": {"one": [{"get": null}], "two": []}}, "steps": "$(v)"}),
+            json!({"matrix": {"v": ["steps", "other"]}, "steps": [{"get": 1}], "$(v)": [{"publish": null}]}),
+            json!({"summary": "x"}),
+            json!({"steps": {"get": null}}),
+            json!(["steps"]),
+        ];
+        for file in files {
+            let source = Source::new(file.clone());
+            for index in 0..source.len() {
+                let whole = source.filled(index);
+                let alone: Option<Vec<Value>> = source
+                    .steps(index)
+                    .map(|steps| steps.iter().map(|step| (**step).clone()).collect());
+                let expected = whole.get("steps").and_then(Value::as_array);
+                assert_eq!(alone.as_ref(), expected, "{file}, value {index}");
+            }
         }
     }
 }
