@@ -9,17 +9,21 @@ use serde_json::value::{RawValue, to_raw_value};
 /// What is shown of a request or an answer, kept as the JSON text that it is: a run has tens of thousands of them, and trees of values
 /// take many times the memory of their text. Clones share it.
 #[derive(Debug, Clone)]
-pub struct Message(Arc<RawValue>);
+#[expect(
+    clippy::redundant_allocation,
+    reason = "the text would be copied to stand beside its count"
+)]
+pub struct Message(Arc<Box<RawValue>>);
 
 impl Message {
     /// Of what is shown.
     pub fn new(shown: &impl Serialize) -> Self {
-        Self(to_raw_value(shown).map_or_else(|_| RawValue::NULL.to_owned().into(), Arc::from))
+        to_raw_value(shown).map_or_else(|_| Self::none(), |text| Self(Arc::new(text)))
     }
 
     /// Of a step that sends nothing, or of an answer that is not looked for.
     pub fn none() -> Self {
-        Self(RawValue::NULL.to_owned().into())
+        Self(Arc::new(RawValue::NULL.to_owned()))
     }
 
     /// As a value.
@@ -49,7 +53,7 @@ impl Serialize for Message {
 
 impl<'de> Deserialize<'de> for Message {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Box::<RawValue>::deserialize(deserializer).map(|text| Self(text.into()))
+        Box::<RawValue>::deserialize(deserializer).map(|text| Self(Arc::new(text)))
     }
 }
 

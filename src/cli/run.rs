@@ -389,9 +389,7 @@ pub(super) fn invocation(arguments: &RunArguments) -> Invocation {
 
 fn options(arguments: &RunArguments) -> TrialOptions {
     TrialOptions {
-        threads: arguments
-            .test_threads
-            .or_else(|| std::num::NonZeroUsize::new(16)),
+        threads: arguments.test_threads,
         color: color(arguments),
         format: arguments.format.map(|format| match format {
             Format::Pretty => FormatSetting::Pretty,
@@ -413,13 +411,12 @@ fn carry_out(
     options: &TrialOptions,
 ) {
     let report_on_stdout = arguments.reports.iter().any(|report| report.path.is_none());
-    if report_on_stdout {
-        runtime.block_on(report::run_without_output(
-            planned, context, outcomes, options,
-        ));
+    let run = if report_on_stdout {
+        report::run_without_output
     } else {
-        report::run_trials(planned, context, outcomes, runtime.handle(), options);
-    }
+        report::run_trials
+    };
+    run(planned, context, outcomes, runtime.handle(), options);
 }
 
 /// A line for each case, as `cargo test` writes its log; stdout has them too.

@@ -3,20 +3,22 @@
 use std::io::Write as _;
 use std::num::NonZeroUsize;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
-use futures::StreamExt;
+use futures::future::join_all;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use tokio::runtime::Handle;
 
+use super::board::Board;
 use super::console::shortened;
 use super::explanation::{brief, explain};
+use super::lanes::{Job, Lanes};
 use super::running::Running;
 use crate::case::Case;
 use crate::outcome::{CaseOutcome, Verdict};
 use crate::plan::{Decision, Planned, Slow};
-use crate::run::{Outcomes, RunContext, not_run, run_case};
+use crate::run::{Outcomes, RunContext};
 
 pub use libtest_mimic::{ColorSetting, FormatSetting};
 
@@ -28,7 +30,7 @@ const EXPLAINED: usize = 2 * 1024 * 1024;
 /// How trials are run and shown; the names are those of `cargo test`.
 #[derive(Debug, Clone, Default)]
 pub struct TrialOptions {
-    /// Cases at the same time.
+    /// Cases at the same time; 16 if none is said.
     pub threads: Option<NonZeroUsize>,
     /// When to colour.
     pub color: Option<ColorSetting>,
@@ -42,11 +44,18 @@ pub struct TrialOptions {
     pub running: Running,
 }
 
+impl TrialOptions {
+    fn at_a_time(&self) -> NonZeroUsize {
+        const USUAL: NonZeroUsize = NonZeroUsize::new(16).expect("not zero");
+        self.threads.unwrap_or(USUAL)
+    }
+}
+
 fn arguments(options: &TrialOptions) -> Arguments {
     Arguments {
         // What is ignored was decided before: a trial is run or marked.
         include_ignored: false,
-        test_threads: options.threads.map(NonZeroUsize::get),
+        test_threads: Some(options.at_a_time().get()),
         color: options.color,
         format: options.format,
         quiet: options.quiet,
@@ -74,46 +83,34 @@ pub fn run_trials(
     handle: &Handle,
     options: &TrialOptions,
 ) {
-    let strict = options.strict;
-    let explained = Arc::new(AtomicUsize::new(0));
+    let is_run = |planned: &&Planned<'_>| planned.decision != Decision::Ignored;
+    let (board, tickets) = Board::new(plan.iter().filter(is_run).count(), handle);
+    let jobs = plan.iter().filter(is_run).zip(tickets);
+    let jobs = jobs.map(|(planned, ticket)| Job::new(planned, Some(ticket)));
+    let mut indices = 0..;
     let trials = plan
         .iter()
         .map(|planned| {
-            let case = Arc::new(planned.case.clone());
-            let decision = planned.decision.clone();
-            let known_failure = planned.known_failure.clone();
-            let (context, outcomes, handle) = (context.clone(), outcomes.clone(), handle.clone());
-            let (running, explained) = (options.running.clone(), Arc::clone(&explained));
-            let is_ignored = decision == Decision::Ignored;
-            Trial::ignorable_test(case.id.clone(), move || {
-                let under_way = running.enter(&case.id);
-                // As a task it wakes no thread for each of its steps, but this one at its end.
-                // In a box, or each of its stages would be moved with all that it may come to hold.
-                let task = handle.spawn(Box::pin(async move {
-                    carry_out(&case, decision, known_failure.as_deref(), &context).await
-                }));
-                let outcome = match handle.block_on(task) {
-                    Ok(outcome) => outcome,
-                    Err(failed) => match failed.try_into_panic() {
-                        Ok(panic) => std::panic::resume_unwind(panic),
-                        Err(_) => return Err(Failed::without_message()),
-                    },
-                };
-                let completion = completion(&outcome, strict, &explained);
-                if !under_way.end(|| outcomes.push(outcome)) {
-                    wait_for_the_end();
-                }
-                completion
+            let index = is_run(&planned).then(|| indices.next()).flatten();
+            let board = Arc::clone(&board);
+            Trial::ignorable_test(planned.case.id.clone(), move || match index {
+                Some(index) => board
+                    .wait(index)
+                    .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                None => Ok(Completion::Completed),
             })
-            .with_ignored_flag(is_ignored)
+            .with_ignored_flag(index.is_none())
         })
         .collect();
+    let (strict, explained) = (options.strict, AtomicUsize::new(0));
+    let sum = move |outcome: &CaseOutcome| completion(outcome, strict, &explained);
+    let lanes =
+        lanes(jobs.collect(), context, outcomes, options, sum).begin(options.at_a_time(), handle);
     // What the run came to is told by the outcomes.
     let arguments = arguments(options);
     if without_stdout(|| drop(libtest_mimic::run(&arguments, trials))).is_err() {
         eprintln!("note: stdout takes no more; the cases run on without it");
-        let rest = without_outcome(plan, outcomes);
-        handle.block_on(run_without_output(&rest, context, outcomes, options));
+        handle.block_on(join_all(lanes));
     }
 }
 
@@ -132,58 +129,36 @@ fn without_stdout(run: impl FnOnce()) -> std::thread::Result<()> {
     result
 }
 
-fn without_outcome<'a>(plan: &[Planned<'a>], outcomes: &Outcomes) -> Vec<Planned<'a>> {
-    let known = outcomes.ids();
-    plan.iter()
-        .filter(|planned| !known.contains(&planned.case.id))
-        .cloned()
-        .collect()
-}
-
 /// Runs a plan with nothing on stdout, where a report goes there.
-pub async fn run_without_output(
+pub fn run_without_output(
     plan: &[Planned<'_>],
     context: &RunContext,
     outcomes: &Outcomes,
+    handle: &Handle,
     options: &TrialOptions,
 ) {
-    let threads = options.threads.map_or(16, NonZeroUsize::get);
-    futures::stream::iter(
-        plan.iter()
-            .filter(|planned| planned.decision != Decision::Ignored),
-    )
-    .for_each_concurrent(threads, |planned| async {
-        let under_way = options.running.enter(&planned.case.id);
-        let outcome = carry_out(
-            planned.case,
-            planned.decision.clone(),
-            planned.known_failure.as_deref(),
-            context,
-        )
-        .await;
-        if !under_way.end(|| outcomes.push(outcome)) {
-            std::future::pending::<()>().await;
-        }
-    })
-    .await;
+    let jobs = plan
+        .iter()
+        .filter(|planned| planned.decision != Decision::Ignored)
+        .map(|planned| Job::new(planned, None))
+        .collect();
+    let lanes = lanes(jobs, context, outcomes, options, |_: &CaseOutcome| ());
+    handle.block_on(join_all(lanes.begin(options.at_a_time(), handle)));
 }
 
-/// Of a case that has ended after the run was interrupted, nothing is to be printed below what is known so far.
-fn wait_for_the_end() -> ! {
-    loop {
-        std::thread::park();
-    }
-}
-
-async fn carry_out(
-    case: &Case,
-    decision: Decision,
-    known_failure: Option<&str>,
+fn lanes<T: Send + 'static, S>(
+    jobs: Vec<Job<T>>,
     context: &RunContext,
-) -> CaseOutcome {
-    match decision {
-        Decision::Skip { missing, reason } => not_run(case, Verdict::Skip, &reason, Some(&missing)),
-        _ => run_case(context, case, known_failure).await,
+    outcomes: &Outcomes,
+    options: &TrialOptions,
+    sum: S,
+) -> Lanes<T, S> {
+    Lanes {
+        context: context.clone(),
+        outcomes: outcomes.clone(),
+        running: options.running.clone(),
+        sum,
+        jobs: Mutex::new(jobs.into_iter()),
     }
 }
 

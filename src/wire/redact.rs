@@ -4,7 +4,7 @@ use std::{
     borrow::Cow,
     collections::BTreeMap,
     ops::Range,
-    sync::{Arc, OnceLock, PoisonError, RwLock},
+    sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard},
 };
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
@@ -74,7 +74,7 @@ impl Redactor {
     /// A redactor that knows the same and learns on its own: for one case, whose secrets no other has.
     #[must_use]
     pub fn scoped(&self) -> Self {
-        let known = self.known();
+        let known = Arc::clone(&self.known());
         // Made here, it is made once for all that know no more, and may take time to be quick.
         known
             .pattern
@@ -131,8 +131,9 @@ impl Redactor {
         });
     }
 
-    fn known(&self) -> Arc<Known> {
-        Arc::clone(&self.known.read().unwrap_or_else(PoisonError::into_inner))
+    /// No clone of what is known: all cases share that, and cores would take its count from each other at each text.
+    fn known(&self) -> RwLockReadGuard<'_, Arc<Known>> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn learn(&self, addition: impl FnOnce(&mut Known)) {

@@ -32,7 +32,7 @@ pub fn curl(exchange: &Exchange, redactor: &Redactor) -> String {
 }
 
 fn http(request: &RequestRecord, redactor: &Redactor) -> String {
-    let mut command = String::with_capacity(256);
+    let mut command = String::with_capacity(room_of(request));
     match request.method.as_str() {
         "HEAD" => command.push_str("curl -i --head"),
         method => {
@@ -97,6 +97,15 @@ fn http(request: &RequestRecord, redactor: &Redactor) -> String {
         command.push_str(&comments.join("; "));
     }
     command
+}
+
+/// Octets that the command takes as long as there is little in it that has to be quoted.
+fn room_of(request: &RequestRecord) -> usize {
+    const OF_OPTION: usize = 8;
+    let of_fields = |(name, value): &(String, Vec<u8>)| name.len() + value.len() + OF_OPTION;
+    let fields: usize = request.headers.iter().map(of_fields).sum();
+    let room = 256 + request.url.as_str().len() + fields + request.body.len().min(INLINE);
+    room.min(LONGEST)
 }
 
 /// Appends an option with its value.

@@ -1,5 +1,4 @@
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -100,7 +99,7 @@ pub fn to_report<'a>(exchange: &'a Exchange, redactor: &Redactor) -> ReportedExc
     let of_request = of_request(&exchange.request, redactor);
     ReportedExchange {
         name: redactor.text(&exchange.name),
-        request: request(&exchange.request, of_request),
+        request: request(&exchange.request, &of_request),
         response: exchange
             .answer
             .as_ref()
@@ -111,7 +110,7 @@ pub fn to_report<'a>(exchange: &'a Exchange, redactor: &Redactor) -> ReportedExc
             .as_ref()
             .err()
             .map(|error| redactor.text(&error.to_string())),
-        curl: curl(exchange, of_request),
+        curl: curl(exchange, &of_request),
         duration_ms: u64::try_from(exchange.duration.as_millis()).unwrap_or(u64::MAX),
         retries: waited.then_some(exchange.retries),
         gave_up: waited.then_some(exchange.gave_up),
@@ -142,8 +141,11 @@ impl ReportedExchange<'_> {
 
 /// What hides the secrets of a request. It is shown twice, as it was and as a command, and nearly always there is none but the credentials,
 /// which are told by their names: then it is looked through once.
-fn of_request<'a>(request: &RequestRecord, redactor: &'a Redactor) -> &'a Redactor {
-    static NOTHING: LazyLock<Redactor> = LazyLock::new(Redactor::default);
+fn of_request<'a>(request: &RequestRecord, redactor: &'a Redactor) -> Cow<'a, Redactor> {
+    thread_local! {
+        // One for all threads would be passed from core to core at each text.
+        static NOTHING: Redactor = Redactor::default();
+    }
     let pieces = match &request.raw {
         Some((pieces, _)) => pieces,
         None => request.body.pieces(),
@@ -165,9 +167,9 @@ fn of_request<'a>(request: &RequestRecord, redactor: &'a Redactor) -> &'a Redact
     }
     shown.extend_from_slice(&body);
     if redactor.finds(&shown, "") {
-        redactor
+        Cow::Borrowed(redactor)
     } else {
-        &NOTHING
+        Cow::Owned(NOTHING.with(Redactor::clone))
     }
 }
 
