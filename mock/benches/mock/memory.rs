@@ -1,11 +1,11 @@
 //! What is left in memory after many requests and of many releases.
 
-use std::{net::SocketAddr, thread};
+use std::thread;
 
 use crate::{
     figures::{held, row},
     process::Program,
-    publisher::{Publisher, component},
+    publisher::{Flow, Publisher, component},
     wire::{Connection, get},
 };
 
@@ -19,7 +19,19 @@ const CONNECTIONS: usize = 16;
 
 pub(crate) fn run() {
     requests(number(REQUESTS, 100_000));
-    releases(number(RELEASES, 20_000));
+    let count = number(RELEASES, 20_000);
+    releases(count, &[], "", Publisher::carry_out);
+    // Each of them keeps what it was found to be until it may show.
+    releases(
+        count,
+        &["--processing", "manual"],
+        ", all of them waiting",
+        |publisher, flow, connection| {
+            let upload = publisher.created(flow, connection);
+            connection.ask(&upload).expect(204);
+            connection.ask(&flow.publish).expect(202);
+        },
+    );
 }
 
 fn number(variable: &str, otherwise: usize) -> usize {
@@ -61,35 +73,40 @@ fn requests(count: usize) {
     );
 }
 
-/// Releases of an empty component, with the journal out of the way.
-fn releases(count: usize) {
-    let program = Program::start(&["--journal-entries", "0"]);
+/// Releases of an empty component, with the journal that everybody has.
+fn releases<T>(
+    count: usize,
+    options: &[&str],
+    what: &str,
+    carry_out: impl Fn(&Publisher, &Flow, &mut Connection) -> T + Sync,
+) {
+    let program = Program::start(options);
     let publisher = Publisher::of(component(0));
-    publish(&publisher, program.address, "warm", 200);
+    let address = program.address;
+    let publish = |prefix: &str, count: usize| {
+        let mut connection = Connection::open(address);
+        for number in 0..count {
+            let flow = publisher.flow(&format!("{prefix}-{number}"));
+            carry_out(&publisher, &flow, &mut connection);
+        }
+    };
+    publish("warm", 200);
     let before = program.resident();
     let each = count / 2;
     thread::scope(|scope| {
         for prefix in ["a", "b"] {
-            let (publisher, address) = (&publisher, program.address);
-            scope.spawn(move || publish(publisher, address, prefix, each));
+            let publish = &publish;
+            scope.spawn(move || publish(prefix, each));
         }
     });
     let of_each = program.resident().saturating_sub(before) / (each * 2) as u64;
     row(
-        &format!("memory of each of {} releases", each * 2),
+        &format!("memory of each of {} releases{what}", each * 2),
         &format!("{of_each} B"),
         &format!(
-            "{OF_A_RELEASE} B wanted beside the content{}",
+            "{OF_A_RELEASE} B wanted of 100000{}",
             held(of_each <= OF_A_RELEASE)
         ),
     );
     program.control("POST", "reset");
-}
-
-fn publish(publisher: &Publisher, address: SocketAddr, prefix: &str, count: usize) {
-    let mut connection = Connection::open(address);
-    for number in 0..count {
-        let flow = publisher.flow(&format!("{prefix}-{number}"));
-        publisher.carry_out(&flow, &mut connection);
-    }
 }

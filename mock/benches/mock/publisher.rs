@@ -8,7 +8,7 @@ use josekit::{
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::wire::{Connection, get, request};
+use crate::wire::{Answer, Connection, get, request};
 
 const KEYS: &str = include_str!("../../tests/it/private-keys.jwks");
 const OWNER: &str = "authorization: Bearer conformance-owner\r\n";
@@ -74,12 +74,21 @@ impl Publisher {
         request("POST", path, &fields, &self.content)
     }
 
+    /// Creates; the request that uploads what belongs to it.
+    pub(crate) fn created(&self, flow: &Flow, connection: &mut Connection) -> Vec<u8> {
+        self.upload_to(&connection.ask(&flow.create).expect(201))
+    }
+
+    fn upload_to(&self, created: &Answer<'_>) -> Vec<u8> {
+        let url = created.text_of("uploadUrl").expect("a place to upload to");
+        let path = url.splitn(4, '/').nth(3).expect("a path");
+        self.upload(&format!("/{path}"))
+    }
+
     /// Creates, uploads, publishes and gets; lengths of the four answers.
     pub(crate) fn carry_out(&self, flow: &Flow, connection: &mut Connection) -> [usize; 4] {
         let created = connection.ask(&flow.create).expect(201);
-        let url = created.text_of("uploadUrl").expect("a place to upload to");
-        let path = url.splitn(4, '/').nth(3).expect("a path");
-        let upload = self.upload(&format!("/{path}"));
+        let upload = self.upload_to(&created);
         let created = created.octets.len();
         let uploaded = connection.ask(&upload).expect(204).octets.len();
         let published = connection.ask(&flow.publish).expect(201).octets.len();

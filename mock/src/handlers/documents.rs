@@ -1,7 +1,7 @@
 //! Documents of releases that were read lately, as they were sent: most reads are of a few releases, over and over.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -11,6 +11,9 @@ use crate::reply::Reply;
 const ROOM: usize = 4 << 20;
 /// What a document takes beside its body.
 const STRUCTURE: usize = 1024;
+
+/// Names of documents that were read once.
+const READ_ONCE: usize = 4096;
 
 /// Names a document: the number of a session, and the revision of a release there.
 pub(crate) type DocumentName = (u64, u64);
@@ -26,6 +29,7 @@ pub(crate) struct Documents {
 struct Kept {
     recent: HashMap<DocumentName, Arc<Reply>>,
     older: HashMap<DocumentName, Arc<Reply>>,
+    read_once: HashSet<DocumentName>,
     bytes: usize,
 }
 
@@ -41,10 +45,18 @@ impl Documents {
         Some(found)
     }
 
-    /// Keeps a document.
+    /// Keeps a document that is read again. Many are read once, by whoever has just published them; kept for a while, they would leave gaps
+    /// in memory between the releases themselves.
     pub(crate) fn add(&self, name: DocumentName, document: Arc<Reply>) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.add(name, document);
+        if kept.read_once.remove(&name) {
+            kept.add(name, document);
+            return;
+        }
+        if kept.read_once.len() == READ_ONCE {
+            kept.read_once.clear();
+        }
+        kept.read_once.insert(name);
     }
 }
 
@@ -71,7 +83,10 @@ mod tests {
         let documents = Documents::default();
         let body = vec![b'x'; 10 << 10];
         let reply = || Arc::new(Reply::with_body(http::StatusCode::OK, "a/b", body.clone()));
+        documents.add((1, 0), reply());
+        assert!(documents.get((1, 0)).is_none());
         for number in 0..10_000 {
+            documents.add((1, number), reply());
             documents.add((1, number), reply());
             assert!(documents.get((1, 0)).is_some());
         }

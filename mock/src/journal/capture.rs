@@ -66,12 +66,13 @@ impl Capture {
     /// What the journal keeps of the bytes so far.
     pub(super) fn body(&self) -> CapturedBody {
         let bytes = match &self.hasher {
-            None => CapturedBytes::Kept(Bytes::copy_from_slice(&self.kept)),
-            Some(_) => CapturedBytes::Digest(Box::new(self.sha256())),
+            None => Bytes::copy_from_slice(&self.kept),
+            Some(_) => Bytes::copy_from_slice(&self.sha256()),
         };
         CapturedBody {
             length: self.length,
             bytes,
+            is_digest: self.hasher.is_some(),
             truncated: self.truncated,
         }
     }
@@ -87,16 +88,10 @@ fn begins_like_document(bytes: &[u8]) -> Option<bool> {
 #[derive(Clone, Debug)]
 pub(super) struct CapturedBody {
     length: u64,
-    bytes: CapturedBytes,
+    /// All bytes of it, or their SHA-256.
+    pub(super) bytes: Bytes,
+    is_digest: bool,
     truncated: bool,
-}
-
-#[derive(Clone, Debug)]
-enum CapturedBytes {
-    /// All of them.
-    Kept(Bytes),
-    /// Their SHA-256.
-    Digest(Box<[u8; 32]>),
 }
 
 impl CapturedBody {
@@ -111,25 +106,19 @@ impl CapturedBody {
             return None;
         }
         let may_be_document = begins_like_document(body).unwrap_or(true);
-        let bytes = if may_be_document && body.len() <= LIMIT {
-            CapturedBytes::Kept(body.clone())
-        } else {
+        let is_digest = !may_be_document || body.len() > LIMIT;
+        let bytes = if is_digest {
             let digest = sha256.unwrap_or_else(|| Sha256::digest(body).into());
-            CapturedBytes::Digest(Box::new(digest))
+            Bytes::copy_from_slice(&digest)
+        } else {
+            body.clone()
         };
         Some(Self {
             length: body.len() as u64,
             truncated: may_be_document && body.len() > LIMIT,
             bytes,
+            is_digest,
         })
-    }
-
-    /// Bytes of memory.
-    pub(super) fn weight(&self) -> usize {
-        match &self.bytes {
-            CapturedBytes::Kept(bytes) => bytes.len(),
-            CapturedBytes::Digest(_) => 32,
-        }
     }
 
     /// Whether there were more bytes of what may be a document than are kept.
@@ -139,21 +128,21 @@ impl CapturedBody {
 
     /// The document, as it arrived.
     pub(super) fn document(&self) -> Option<Value> {
-        match &self.bytes {
-            CapturedBytes::Kept(bytes) => serde_json::from_slice(bytes).ok(),
-            CapturedBytes::Digest(_) => None,
+        if self.is_digest {
+            return None;
         }
+        serde_json::from_slice(&self.bytes).ok()
     }
 
     /// What is shown of it.
     pub(super) fn show(&self, document: Option<Value>, redactor: &Redactor) -> RecordedBody {
-        let sha256 = match &self.bytes {
-            CapturedBytes::Kept(bytes) => Sha256::digest(bytes).into(),
-            CapturedBytes::Digest(digest) => **digest,
-        };
         RecordedBody {
             length: self.length,
-            sha256: hex::encode(sha256),
+            sha256: if self.is_digest {
+                hex::encode(&self.bytes)
+            } else {
+                hex::encode(Sha256::digest(&self.bytes))
+            },
             json: document.map(|document| redactor.document(document)),
             truncated: self.truncated,
         }

@@ -11,6 +11,7 @@ mod packed;
 mod recording;
 mod redact;
 mod secret_name;
+mod segments;
 mod store;
 mod trace;
 mod verdict;

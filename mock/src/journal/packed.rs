@@ -29,9 +29,14 @@ impl Packed {
         })
     }
 
-    /// Bytes of memory.
-    pub(super) fn len(&self) -> usize {
-        self.0.len()
+    /// As they are packed.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Texts that were packed before.
+    pub(super) fn of_bytes(bytes: &[u8]) -> Self {
+        Self(bytes.into())
     }
 }
 
@@ -44,6 +49,7 @@ mod tests {
         let texts: [&[u8]; 4] = [b"a", b"", b"\xff\0", b"longer"];
         let packed = Packed::new(|| texts.iter().copied());
         assert!(packed.iter().eq(texts));
+        assert!(Packed::of_bytes(packed.bytes()).iter().eq(texts));
         assert_eq!(Packed::default().iter().count(), 0);
     }
 }

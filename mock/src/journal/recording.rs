@@ -165,7 +165,7 @@ impl Recording {
         });
         // Without a body there is nothing to wait for: what is dropped at once is told then.
         if self.has_body {
-            self.tell();
+            self.tell(false);
         }
     }
 
@@ -186,19 +186,21 @@ impl Recording {
         self.outcome.status = None;
         self.outcome.answer = None;
         self.told = None;
-        self.tell();
+        self.tell(false);
     }
 
-    fn tell(&mut self) {
+    fn tell(&mut self, is_over: bool) {
         let state = (self.capture.length(), self.outcome.complete);
-        if self.told == Some(state) || self.session.journal.keeps_nothing() {
+        let is_news = self.told != Some(state);
+        if !(is_news || is_over) || self.session.journal.keeps_nothing() {
             return;
         }
         self.told = Some(state);
-        if self.has_body || self.capture.length() > 0 {
+        if is_news && (self.has_body || self.capture.length() > 0) {
             self.outcome.body = Some(self.capture.body());
         }
-        self.session.journal.conclude(self.id, self.outcome.clone());
+        let outcome = is_news.then(|| self.outcome.clone());
+        self.session.journal.conclude(self.id, outcome, is_over);
     }
 }
 
@@ -213,7 +215,7 @@ impl Drop for Recording {
             });
         }
         self.session.metrics.received(self.capture.length());
-        self.tell();
+        self.tell(true);
     }
 }
 

@@ -13,6 +13,7 @@ use super::{
     Count, Expectation, Matcher, ReceivedRequest, Redactor,
     condition::Answer,
     glimpse::Glimpse,
+    segments::{Place, Segments},
     trace::{Outcome, Trace},
 };
 
@@ -63,13 +64,29 @@ pub(crate) struct Journal {
     kept: Mutex<Kept>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Kept {
     /// Their ids follow each other without a gap.
-    entries: VecDeque<(Arc<Trace>, u64)>,
+    entries: VecDeque<Entry>,
+    segments: Segments,
     next_id: u64,
     bytes: u64,
     dropped: u64,
+}
+
+#[derive(Debug)]
+struct Entry {
+    /// Without its parts when they are packed.
+    trace: Trace,
+    packed: Option<Parts>,
+    weight: u64,
+}
+
+/// Where the parts of a trace are, and how long each of them is.
+#[derive(Debug)]
+struct Parts {
+    place: Place,
+    lengths: [usize; Trace::PARTS],
 }
 
 /// Requests of a journal.
@@ -125,10 +142,8 @@ impl Journal {
             redactor,
             problem_type_prefix,
             kept: Mutex::new(Kept {
-                entries: VecDeque::new(),
                 next_id: 1,
-                bytes: 0,
-                dropped: 0,
+                ..Kept::default()
             }),
         }
     }
@@ -150,41 +165,46 @@ impl Journal {
 
     /// Adds a request that has arrived, and returns the id that it got.
     pub(super) fn add(&self, arrived: impl FnOnce() -> Trace) -> u64 {
-        let entry = (!self.keeps_nothing()).then(|| {
-            let trace = arrived();
-            let weight = trace.weight();
-            (trace, weight)
-        });
+        let entry = (!self.keeps_nothing()).then(|| Entry::new(arrived()));
         let mut kept = self.lock();
         let id = kept.next_id;
         kept.next_id += 1;
         match entry {
             None => kept.dropped += 1,
-            Some((mut trace, weight)) => {
-                trace.id = id;
-                kept.entries.push_back((Arc::new(trace), weight));
+            Some(mut entry) => {
+                entry.trace.id = id;
+                let weight = entry.weight;
+                kept.entries.push_back(entry);
                 self.reweigh(&mut kept, 0, weight);
             }
         }
         id
     }
 
-    /// Says what became of a request; nothing if it was dropped or cleared.
-    pub(super) fn conclude(&self, id: u64, outcome: Outcome) {
+    /// Says what became of a request, if that is new, and whether nothing more will; does nothing if it was dropped or cleared.
+    pub(super) fn conclude(&self, id: u64, outcome: Option<Outcome>, is_over: bool) {
         let mut kept = self.lock();
-        let Some(first) = kept.entries.front().map(|(first, _)| first.id) else {
+        let Kept {
+            entries, segments, ..
+        } = &mut *kept;
+        let Some(first) = entries.front().map(|entry| entry.trace.id) else {
             return;
         };
         let position = id
             .checked_sub(first)
             .and_then(|position| usize::try_from(position).ok());
-        let Some((trace, weight)) = position.and_then(|position| kept.entries.get_mut(position))
-        else {
+        let Some(entry) = position.and_then(|position| entries.get_mut(position)) else {
             return;
         };
-        Arc::make_mut(trace).outcome = outcome;
-        let before = std::mem::replace(weight, trace.weight());
-        let after = *weight;
+        if let Some(outcome) = outcome {
+            entry.trace.outcome = outcome;
+        }
+        let before = entry.weight;
+        entry.weight = weight(&entry.trace);
+        let after = entry.weight;
+        if is_over {
+            entry.pack(segments);
+        }
         self.reweigh(&mut kept, before, after);
     }
 
@@ -192,7 +212,10 @@ impl Journal {
     pub(crate) fn clear(&self) {
         let mut kept = self.lock();
         self.room.change(kept.bytes, 0);
-        let forgotten = std::mem::take(&mut kept.entries);
+        let forgotten = (
+            std::mem::take(&mut kept.entries),
+            std::mem::take(&mut kept.segments),
+        );
         kept.bytes = 0;
         kept.dropped = 0;
         drop(kept);
@@ -272,12 +295,12 @@ impl Journal {
     }
 
     /// The next requests of the way.
-    fn some(&self, visit: &mut Visit) -> Vec<Arc<Trace>> {
+    fn some(&self, visit: &mut Visit) -> Vec<Trace> {
         let kept = self.lock();
         let first = kept
             .entries
             .front()
-            .map_or(visit.until, |(first, _)| first.id);
+            .map_or(visit.until, |entry| entry.trace.id);
         let begin = visit.after.saturating_add(1).max(first);
         let end = begin.saturating_add(AT_A_TIME).min(visit.until);
         visit.after = end.saturating_sub(1).max(visit.after);
@@ -288,7 +311,7 @@ impl Journal {
         let (begin, end) = (position(begin), position(end).max(position(begin)));
         kept.entries
             .range(begin..end)
-            .map(|(trace, _)| trace.clone())
+            .map(|entry| entry.whole(&kept.segments))
             .collect()
     }
 
@@ -300,17 +323,63 @@ impl Journal {
             || kept.bytes > self.max_bytes
             || kept.bytes > OWN_SHARE && self.room.is_full()
         {
-            let Some((_, weight)) = kept.entries.pop_front() else {
+            let Some(entry) = kept.entries.pop_front() else {
                 return;
             };
-            kept.bytes -= weight;
-            self.room.change(weight, 0);
+            kept.bytes -= entry.weight;
+            self.room.change(entry.weight, 0);
+            if let Some(parts) = entry.packed {
+                kept.segments.remove(parts.place);
+            }
             kept.dropped += 1;
         }
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Bytes of memory that an entry takes, about.
+fn weight(trace: &Trace) -> u64 {
+    let parts: usize = trace.parts().iter().map(|part| part.len()).sum();
+    (size_of::<Entry>() + parts) as u64
+}
+
+impl Entry {
+    fn new(trace: Trace) -> Self {
+        Self {
+            weight: weight(&trace),
+            trace,
+            packed: None,
+        }
+    }
+
+    /// Puts the parts with those of others.
+    fn pack(&mut self, segments: &mut Segments) {
+        if self.packed.is_some() {
+            return;
+        }
+        let parts = self.trace.parts();
+        self.packed = Some(Parts {
+            place: segments.put(&parts),
+            lengths: parts.map(<[u8]>::len),
+        });
+        self.trace.set_parts([&[]; Trace::PARTS]);
+    }
+
+    /// The trace with its parts.
+    fn whole(&self, segments: &Segments) -> Trace {
+        let mut trace = self.trace.clone();
+        if let Some(Parts { place, lengths }) = &self.packed {
+            let mut rest = segments.get(place);
+            trace.set_parts(lengths.map(|length| {
+                let (part, after) = rest.split_at_checked(length).unwrap_or_default();
+                rest = after;
+                part
+            }));
+        }
+        trace
     }
 }
 

@@ -3,6 +3,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use bytes::Bytes;
 use http::{HeaderMap, Method};
 use jiff::Timestamp;
 use serde_json::Value;
@@ -13,9 +14,6 @@ use super::{
     AppliedFault, NearestOperation, ReceivedBy, ReceivedRequest, Redactor, ReleaseName,
     SentResponse, capture::CapturedBody, packed::Packed,
 };
-
-/// What the structure itself and its allocations take.
-const STRUCTURE: usize = 512;
 
 /// Whose credentials a request has.
 #[derive(Clone, Debug)]
@@ -98,15 +96,37 @@ fn pairs<'t>(
 }
 
 impl Trace {
-    /// Bytes of memory, about.
-    pub(super) fn weight(&self) -> u64 {
-        let weight = |body: &Option<CapturedBody>| body.as_ref().map_or(0, CapturedBody::weight);
-        let answer = self
-            .outcome
-            .answer
-            .as_ref()
-            .map_or(0, |answer| answer.fields.len() + weight(&answer.body));
-        (STRUCTURE + self.texts.len() + weight(&self.outcome.body) + answer) as u64
+    /// The parts of it that have no size of their own.
+    pub(super) fn parts(&self) -> [&[u8]; Self::PARTS] {
+        fn bytes(body: Option<&CapturedBody>) -> &[u8] {
+            body.map_or(&[], |body| &body.bytes)
+        }
+        let answer = self.outcome.answer.as_ref();
+        [
+            self.texts.bytes(),
+            bytes(self.outcome.body.as_ref()),
+            answer.map_or(&[], |answer| answer.fields.bytes()),
+            bytes(answer.and_then(|answer| answer.body.as_ref())),
+        ]
+    }
+
+    /// How many parts.
+    pub(super) const PARTS: usize = 4;
+
+    /// Puts others in the place of its parts.
+    pub(super) fn set_parts(&mut self, parts: [&[u8]; Self::PARTS]) {
+        fn set(body: Option<&mut CapturedBody>, bytes: &[u8]) {
+            if let Some(body) = body {
+                body.bytes = Bytes::copy_from_slice(bytes);
+            }
+        }
+        let [texts, body, fields, answered] = parts;
+        self.texts = Packed::of_bytes(texts);
+        set(self.outcome.body.as_mut(), body);
+        if let Some(answer) = &mut self.outcome.answer {
+            answer.fields = Packed::of_bytes(fields);
+            set(answer.body.as_mut(), answered);
+        }
     }
 
     /// The texts that stand before the header fields.

@@ -59,7 +59,7 @@ impl ProcessingPolicy {
     pub(crate) fn record(&self, verdict: Verdict) -> Option<Verdict> {
         match verdict {
             Verdict::Bad(_) if self.never_fails => None,
-            Verdict::Bad(_) if self.one_error_for_all => Some(Verdict::Bad(Problem::new(
+            Verdict::Bad(_) if self.one_error_for_all => Some(Verdict::bad(Problem::new(
                 ProblemKind::MalformedRequest,
                 "Processing failed.",
             ))),

@@ -155,7 +155,7 @@ impl Registry {
                 attempt.slips.shown_early = true;
             }
             if is_final {
-                attempt.conclude(now, Verdict::Bad((*refusal.problem).clone()));
+                attempt.conclude(now, Verdict::Bad(refusal.problem.clone()));
             } else {
                 attempt.stage = claim.before.clone();
             }
@@ -169,7 +169,7 @@ impl Registry {
         };
         match attempt.stage {
             Stage::Publishing => attempt.stage = claim.before.clone(),
-            Stage::Processing(_) => attempt.conclude(now, Verdict::Bad(problem)),
+            Stage::Processing(_) => attempt.conclude(now, Verdict::bad(problem)),
             Stage::Pending
             | Stage::Published { .. }
             | Stage::Failed { .. }
@@ -262,11 +262,11 @@ impl Registry {
         match verdict {
             Verdict::Bad(problem) if policy.refusal_is_final => {
                 attempt.conclude(now, Verdict::Bad(problem.clone()));
-                Err(problem.into())
+                Err((*problem).into())
             }
             Verdict::Bad(problem) => {
                 attempt.stage = claim.before.clone();
-                Err(problem.into())
+                Err((*problem).into())
             }
             good @ Verdict::Good { .. } => {
                 let before = attempt.overhead();

@@ -149,7 +149,14 @@ pub(crate) enum Verdict {
         summary: Option<Arc<ContentSummary>>,
     },
     /// It is not.
-    Bad(Problem),
+    Bad(Box<Problem>),
+}
+
+impl Verdict {
+    /// It is not good, for this reason.
+    pub(crate) fn bad(problem: impl Into<Box<Problem>>) -> Self {
+        Self::Bad(problem.into())
+    }
 }
 
 /// Status of an unpublished release, as everybody calls it.
@@ -324,7 +331,7 @@ impl Attempt {
             }
             Verdict::Bad(problem) => Stage::Failed {
                 at,
-                problem: Box::new(problem),
+                problem,
             },
         };
     }

@@ -142,7 +142,7 @@ impl Registry {
                 attempt.remark = Some(Box::new(problem.clone()));
             }
             if policy.refusal_fails_release {
-                attempt.conclude(now, Verdict::Bad(problem.clone()));
+                attempt.conclude(now, Verdict::bad(problem.clone()));
             }
         }
     }

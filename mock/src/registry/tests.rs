@@ -179,7 +179,7 @@ impl Machine {
     }
 
     fn bad() -> Verdict {
-        Verdict::Bad(Problem::new(
+        Verdict::bad(Problem::new(
             ProblemKind::SourceUnreachable,
             "Nothing came.",
         ))

@@ -144,7 +144,7 @@ impl Registry {
                 ProblemKind::Processing,
                 "The release has content already, which can not change.",
             );
-            attempt.conclude(now, Verdict::Bad(problem.clone()));
+            attempt.conclude(now, Verdict::bad(problem.clone()));
             return Err(problem.into());
         }
         if let (Some(FailedUpload::Stays), Some(failed)) =

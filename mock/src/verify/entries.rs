@@ -47,7 +47,7 @@ pub(super) fn conclude(
             Finding::Good(summary) => of_path.add(&summary, position),
             Finding::OtherBytes(problem) => of_path.other_bytes.push(problem),
             Finding::Unreachable(problem) => of_path.unreachable.push(problem),
-            Finding::Forbidden(problem) => return Verdict::Bad(problem),
+            Finding::Forbidden(problem) => return Verdict::bad(problem),
         }
         sources.push(source);
     }
@@ -64,16 +64,16 @@ pub(super) fn conclude(
             } else {
                 &mut of_path.other_bytes
             };
-            return Verdict::Bad(merged(std::mem::take(problems)));
+            return Verdict::bad(merged(std::mem::take(problems)));
         }
     }
     let (summary, good) = match find_combination(check, manifest, &mirrors) {
         Ok(found) => found,
-        Err(problem) => return Verdict::Bad(problem),
+        Err(problem) => return Verdict::bad(problem),
     };
     let is_bad = |position: usize| reachable[position] && !good.contains(&position);
     if bad_mirror == BadMirror::Fail && (0..sources.len()).any(is_bad) {
-        return Verdict::Bad(Problem::new(
+        return Verdict::bad(Problem::new(
             ProblemKind::DigestMismatch,
             "A mirror of an entry serves other bytes.",
         ));

@@ -93,18 +93,18 @@ impl Verifier {
                     && self.policy.bad_bytes_are_unreachable
                     && problem.kind == ProblemKind::DigestMismatch =>
             {
-                Verdict::Bad(Problem {
+                Verdict::bad(Problem {
                     kind: ProblemKind::SourceUnreachable,
-                    ..problem
+                    ..*problem
                 })
             }
             Verdict::Bad(problem)
                 if self.check.calls_mismatch_invalid()
                     && problem.kind == ProblemKind::DigestMismatch =>
             {
-                Verdict::Bad(Problem {
+                Verdict::bad(Problem {
                     kind: ProblemKind::InvalidContent,
-                    ..problem
+                    ..*problem
                 })
             }
             verdict => verdict,

@@ -31,7 +31,7 @@ pub(super) fn conclude(
                 kept.push(source);
             }
             Finding::Forbidden(_) if policy.skips_forbidden => {}
-            Finding::Forbidden(problem) => return Verdict::Bad(problem),
+            Finding::Forbidden(problem) => return Verdict::bad(problem),
             Finding::OtherBytes(problem) => {
                 if policy.keeps_bad_mirrors {
                     kept.push(source);
@@ -50,10 +50,10 @@ pub(super) fn conclude(
     let bad_mirror_sinks = (bad_mirror == BadMirror::Fail || policy.bad_mirror_always_sinks)
         && !policy.keeps_bad_mirrors;
     if !other_bytes.is_empty() && (nothing_good || bad_mirror_sinks) {
-        return Verdict::Bad(merged(other_bytes));
+        return Verdict::bad(merged(other_bytes));
     }
     if !unreachable.is_empty() && (nothing_good || policy.wants_every_mirror) {
-        return Verdict::Bad(merged(unreachable));
+        return Verdict::bad(merged(unreachable));
     }
     if policy.keeps_first_only {
         kept.truncate(1);

@@ -403,7 +403,7 @@ impl<'a> Machine<'a> {
                 summary: None,
             }
         } else {
-            Verdict::Bad(Problem::new(
+            Verdict::bad(Problem::new(
                 ProblemKind::SourceUnreachable,
                 "Nothing came.",
             ))
