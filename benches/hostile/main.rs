@@ -88,6 +88,8 @@ const WAYS: &[Way] = &[
     at_once("invalid UTF-8", ways::invalid_utf8),
     at_once("JSON 100,000 deep", ways::deep_json),
     at_once("JSON of two million values", ways::many_values),
+    at_once("JSON of 2,200 small mappings", ways::small_mappings),
+    at_once("a chunk size without end", ways::endless_size),
     at_once("a text of four megabytes", ways::long_text),
     until(
         Stage::Publish,
@@ -108,6 +110,11 @@ const WAYS: &[Way] = &[
         Stage::Release,
         "publish and release: a long text",
         ways::long_text,
+    ),
+    until(
+        Stage::Release,
+        "publish and release: small mappings",
+        ways::small_mappings,
     ),
     until(
         Stage::Download,

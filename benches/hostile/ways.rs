@@ -111,6 +111,18 @@ pub(crate) fn many_values(to: &mut TcpStream) -> std::io::Result<()> {
     document(to, "201 Created", "application/json", text.as_bytes())
 }
 
+/// As many mappings as are taken as values, each of which takes many times the memory of its text.
+pub(crate) fn small_mappings(to: &mut TcpStream) -> std::io::Result<()> {
+    let text = format!("[{}0]", "{\"a\":0},".repeat(2_200));
+    document(to, "201 Created", "application/json", text.as_bytes())
+}
+
+/// A size of a chunk that has no end.
+pub(crate) fn endless_size(to: &mut TcpStream) -> std::io::Result<()> {
+    to.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")?;
+    forever(to, &[b'0'; 65536])
+}
+
 pub(crate) fn long_text(to: &mut TcpStream) -> std::io::Result<()> {
     let text = format!("\"{}\"", "\\u001b".repeat(700_000));
     document(

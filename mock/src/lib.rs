@@ -50,6 +50,7 @@ mod pieces;
 mod policy;
 mod problem;
 mod queue_control;
+mod received;
 mod refusal;
 mod registry;
 mod reply;

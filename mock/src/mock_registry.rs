@@ -148,8 +148,7 @@ impl MockRegistry {
     /// Lets the outcome of everything that is processed show as soon as it is there, whatever the processing mode. Returns how many
     /// releases that concerned.
     pub fn process_held(&self) -> usize {
-        let session = self.app.sessions().root();
-        session.registry().process_held(session.now())
+        self.app.sessions().root().process_held()
     }
 
     /// Moves its time forward; what became due by that has happened when this returns. `false` when the verification of content, which

@@ -102,7 +102,7 @@ impl MockSession {
 
     /// As [`MockRegistry::process_held`].
     pub fn process_held(&self) -> usize {
-        self.session.registry().process_held(self.session.now())
+        self.session.process_held()
     }
 
     /// As [`MockRegistry::received_requests`].

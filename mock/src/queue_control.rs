@@ -33,7 +33,7 @@ impl From<QueueFull> for Refusal {
 pub(crate) async fn post<T: Send + 'static>(
     session: &Arc<Session>,
     request: &mut Request,
-    take: impl FnOnce(&Session, &Value, Reserved) -> Result<T, Refusal> + Send + 'static,
+    take: impl FnOnce(&Session, Value, Reserved) -> Result<T, Refusal> + Send + 'static,
 ) -> Result<T, Refusal> {
     let body = request.read_control_body(LIMIT).await?;
     let held = request.take_held();
@@ -45,7 +45,9 @@ pub(crate) async fn post<T: Send + 'static>(
                 format!("The body is not JSON: {error}."),
             )
         })?;
-        take(&session, &document, held)
+        // What it says is in the document, and both may be large.
+        drop(body);
+        take(&session, document, held)
     })
     .await
 }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashSet,
+    ops::Range,
     panic::AssertUnwindSafe,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -332,11 +333,13 @@ impl Session {
             loop {
                 finished.mark_unchanged();
                 let now = self.now();
-                let waits = {
-                    let mut registry = self.registry();
-                    registry.sweep(now);
-                    registry.waits_for_verdicts(now)
-                };
+                let mut attempts = self.registry().begin_sweep(now);
+                let mut waits = false;
+                while !attempts.is_empty() {
+                    waits |= self.registry().sweep_some(&mut attempts, now);
+                    // There may be many, and others who want to know something of them.
+                    tokio::task::yield_now().await;
+                }
                 let idle = *self.verifying.borrow() == 0;
                 if !waits || idle || finished.changed().await.is_err() {
                     return;
@@ -349,6 +352,22 @@ impl Session {
             .saturating_add(SETTLING)
             .min(LONGEST_SETTLING);
         tokio::time::timeout(patience, work).await.is_ok()
+    }
+
+    /// Lets the outcome of everything that is processed show as soon as it is there, whatever the processing mode. Returns how many releases
+    /// that concerned.
+    pub(crate) fn process_held(&self) -> usize {
+        let mut attempts = self.registry().ids();
+        let mut held = 0;
+        while !attempts.is_empty() {
+            held += self.process_some(&mut attempts);
+        }
+        held
+    }
+
+    /// The same of the first few of these attempts.
+    pub(crate) fn process_some(&self, attempts: &mut Range<u64>) -> usize {
+        self.registry().let_some_through(attempts, self.now())
     }
 
     /// Counts as a verification that is under way until it is dropped.

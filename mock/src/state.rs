@@ -4,7 +4,7 @@ use std::{collections::VecDeque, ops::Range, sync::Arc};
 
 use serde_json::{Map, Value, json};
 
-use crate::{answer::CannedAnswerState, fault::FaultState, pieces::Pieces, session::Session};
+use crate::{fault::FaultState, pieces::Pieces, session::Session};
 
 /// All of it as a value.
 pub(crate) fn state(session: &Session) -> Value {
@@ -21,9 +21,7 @@ pub(crate) fn state(session: &Session) -> Value {
         .map(FaultState::to_json)
         .collect();
     state["holds"] = json!(session.faults.holds());
-    state["answers"] = (session.answers.states().iter())
-        .map(CannedAnswerState::to_json)
-        .collect();
+    state["answers"] = session.answers.states_json().into();
     state["processing"] = json!(session.config.processing.to_string());
     state
 }
@@ -143,9 +141,8 @@ impl Pieces for StateText {
             Part::Answers(ids) => {
                 let answer = ids
                     .pop_front()
-                    .and_then(|id| self.session.answers.state(&id));
-                let answers = answer.iter().map(CannedAnswerState::to_json).collect();
-                (answers, ids.is_empty())
+                    .and_then(|id| self.session.answers.state_json(&id));
+                (answer.into_iter().collect(), ids.is_empty())
             }
         };
         for item in &items {

@@ -3,8 +3,8 @@
 
 use std::{
     io::{Read, Write},
-    net::{SocketAddr, TcpStream},
-    sync::atomic::{AtomicBool, Ordering},
+    net::{SocketAddr, TcpListener, TcpStream},
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -42,7 +42,7 @@ struct Attack {
     carry_out: fn(SocketAddr) -> Vec<TcpStream>,
 }
 
-const ATTACKS: [Attack; 12] = [
+const ATTACKS: [Attack; 15] = [
     Attack {
         what: "8,000 connections that say nothing",
         bound: PROGRAM + 4096 * CONNECTION,
@@ -237,6 +237,80 @@ const ATTACKS: [Attack; 12] = [
             Vec::new()
         },
     },
+    Attack {
+        what: "8 uploads with a chunk size of zeros without end",
+        bound: PROGRAM + 8 * (CONNECTION + BUFFER),
+        why: "8 buffers",
+        carry_out: |address| {
+            let path = pending(address, "zeros");
+            let beginning = request("POST", &path, OWNER, b"");
+            let beginning = String::from_utf8_lossy(&beginning)
+                .replace("content-length: 0", "transfer-encoding: chunked");
+            at_once(8, || {
+                let mut stream = TcpStream::connect(address).expect("a connection");
+                stream.write_all(beginning.as_bytes()).expect("a server");
+                forever(&mut stream, &[b'0'; 64 << 10]);
+            });
+            Vec::new()
+        },
+    },
+    Attack {
+        what: "16 publishes by hosts that answer 100 without end",
+        bound: PROGRAM + 16 * 2 * BUFFER,
+        why: "32 buffers",
+        carry_out: |address| {
+            let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+            let host = listener.local_addr().expect("an address");
+            thread::spawn(move || {
+                for stream in listener.incoming().flatten() {
+                    thread::spawn(move || {
+                        let mut stream = stream;
+                        forever(&mut stream, &b"HTTP/1.1 100 Continue\r\n\r\n".repeat(1000));
+                    });
+                }
+            });
+            let publisher = Publisher::of(component(0));
+            let number = AtomicUsize::new(0);
+            at_once(16, || {
+                let name = format!("hosted-{}", number.fetch_add(1, Ordering::Relaxed));
+                let flow = publisher.flow(&name);
+                let mut connection = Connection::open(address);
+                connection.ask(&flow.create).expect(201);
+                let source =
+                    format!(r#"{{"contentSources": [{{"url": "http://{host}/{name}"}}]}}"#);
+                let path =
+                    format!("/components/conformance-owner.test:{name}/v1.0.0/content-sources");
+                let add = request("POST", &path, OWNER_JSON, source.as_bytes());
+                let added = connection.ask(&add).status;
+                assert!((200..300).contains(&added), "{added}");
+                connection.ask(&flow.publish).expect(422);
+            });
+            Vec::new()
+        },
+    },
+    Attack {
+        what: "50 changes of the clock, 50,000 releases",
+        bound: PROGRAM + 50_000 * 3 * KIB,
+        why: "the releases and the journal",
+        carry_out: |address| {
+            let publisher = Publisher::of(component(0));
+            let mut connection = Connection::open(address);
+            for number in 0..50_000 {
+                let flow = publisher.flow(&format!("many-{number}"));
+                connection.ask(&flow.create).expect(201);
+            }
+            let advance = request(
+                "PUT",
+                "/__admin/clock",
+                OWNER_JSON,
+                br#"{"action": "advance", "by": "1s"}"#,
+            );
+            at_once(50, || {
+                Connection::open(address).ask(&advance).expect(200);
+            });
+            Vec::new()
+        },
+    },
 ];
 
 const OWNER: &str = "authorization: Bearer conformance-owner\r\ncontent-type: application/wasm\r\n";
@@ -306,6 +380,14 @@ fn at_once(count: usize, act: impl Fn() + Sync) {
             scope.spawn(&act);
         }
     });
+}
+
+/// Says the same again and again for some seconds, or until nobody listens.
+fn forever(to: &mut TcpStream, octets: &[u8]) {
+    const LONG: Duration = Duration::from_secs(5);
+    let began = Instant::now();
+    let _ = to.set_write_timeout(Some(LONG));
+    while began.elapsed() < LONG && to.write_all(octets).is_ok() {}
 }
 
 /// A request for control, after whose answer the connection ends.

@@ -133,7 +133,7 @@ async fn perform(
             aside(move || session.reset()).await;
             Ok(Reply::empty(StatusCode::NO_CONTENT))
         }
-        (_, "process") => Ok(lifecycle::process(session)),
+        (_, "process") => Ok(lifecycle::process(session).await),
         ("PUT", "clock") => clock::change(session, &read_object(request).await?).await,
         (_, "clock") => Ok(clock::show(session)),
         (_, "requests") => {

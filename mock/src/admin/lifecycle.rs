@@ -21,7 +21,13 @@ pub(super) fn version() -> Reply {
     }))
 }
 
-pub(super) fn process(session: &Session) -> Reply {
-    let released = session.registry().process_held(session.now());
+pub(super) async fn process(session: &Session) -> Reply {
+    let mut attempts = session.registry().ids();
+    let mut released = 0;
+    while !attempts.is_empty() {
+        released += session.process_some(&mut attempts);
+        // There may be many, and others who want to know something of them.
+        tokio::task::yield_now().await;
+    }
     reply::document(&json!({"released": released}))
 }

@@ -14,7 +14,7 @@ use crate::{
     session::Session,
 };
 
-use super::{CannedAnswerState, parse::parse_answers};
+use super::parse::parse_answers;
 
 /// Answers a request for control of canned answers: of all, or of the one with this name if there is one.
 pub(crate) async fn control(
@@ -35,7 +35,8 @@ pub(crate) async fn control(
         return Ok(Reply::empty(StatusCode::NO_CONTENT));
     }
     post(session, request, |session, document, posted| {
-        let answers = parse_answers(document)?;
+        let answers = parse_answers(&document)?;
+        drop(document);
         let held = session.keep_canned(&posted)?;
         let ids = session.answers.add_held(answers, held)?;
         Ok(added("answers", &ids, |id| state(session, id)))
@@ -50,9 +51,5 @@ pub(crate) fn all(session: &Arc<Session>) -> impl Pieces + use<> {
 }
 
 fn state(session: &Session, id: &str) -> Option<Value> {
-    session
-        .answers
-        .state(id)
-        .as_ref()
-        .map(CannedAnswerState::to_json)
+    session.answers.state_json(id)
 }

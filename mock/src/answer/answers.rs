@@ -62,14 +62,19 @@ impl Answers {
         self.lock().ids()
     }
 
-    /// One answer. They may be large, and are not shown all at once for one.
-    pub(crate) fn state(&self, id: &str) -> Option<CannedAnswerState> {
+    /// All answers that are there as control shows them, in order.
+    pub(crate) fn states_json(&self) -> Vec<Value> {
+        self.lock().entries().iter().map(to_json).collect()
+    }
+
+    /// One answer as control shows it. They may be large, and are not shown all at once for one.
+    pub(crate) fn state_json(&self, id: &str) -> Option<Value> {
         let queue = self.lock();
         queue
             .entries()
             .iter()
             .find(|entry| entry.id == id)
-            .map(state)
+            .map(to_json)
     }
 
     /// Takes one out; whether it was there.
@@ -121,27 +126,27 @@ impl CannedAnswerState {
     pub fn is_consumed(&self) -> bool {
         self.left == Some(0)
     }
+}
 
-    /// As control shows it.
-    pub(crate) fn to_json(&self) -> Value {
-        let selector = &self.answer.selector;
-        let mut document = json!({"id": self.id, "operation": selector.operations_json()});
-        let release = selector.release_json();
-        if !release.is_empty() {
-            document["release"] = Value::Object(release);
-        }
-        if let Some(path) = &selector.path {
-            document["path"] = json!(path);
-        }
-        if let Some(when) = selector.when.to_json() {
-            document["when"] = when;
-        }
-        document["phase"] = json!(self.answer.phase.name());
-        document["answer"] = Value::Object(self.answer.content.to_json());
-        document["seen"] = json!(self.seen);
-        document["applied"] = json!(self.applied);
-        document["left"] = json!(self.left);
-        document["consumed"] = json!(self.is_consumed());
-        document
+/// As control shows it, its content in no other copy.
+fn to_json(entry: &Entry<Content>) -> Value {
+    let selector = &entry.selector;
+    let mut document = json!({"id": entry.id, "operation": selector.operations_json()});
+    let release = selector.release_json();
+    if !release.is_empty() {
+        document["release"] = Value::Object(release);
     }
+    if let Some(path) = &selector.path {
+        document["path"] = json!(path);
+    }
+    if let Some(when) = selector.when.to_json() {
+        document["when"] = when;
+    }
+    document["phase"] = json!(entry.phase.name());
+    document["answer"] = Value::Object(entry.payload.to_json());
+    document["seen"] = json!(entry.seen);
+    document["applied"] = json!(entry.applied);
+    document["left"] = json!(entry.left());
+    document["consumed"] = json!(entry.left() == Some(0));
+    document
 }

@@ -55,7 +55,8 @@ async fn change_all(session: &Arc<Session>, request: &mut Request) -> Result<Rep
         return Ok(Reply::empty(StatusCode::NO_CONTENT));
     }
     post(session, request, |session, document, posted| {
-        let faults = parse_faults(document)?;
+        let faults = parse_faults(&document)?;
+        drop(document);
         let held = session.keep_canned(&posted)?;
         let ids = session.faults.add_held(faults, held)?;
         Ok(added("faults", &ids, |id| state(session, id)))

@@ -11,6 +11,7 @@ use crate::{
     identity::Caller,
     policy::internal_error,
     problem::{Problem, ProblemKind},
+    received::Received,
     refusal::Refusal,
     registry::{Manifest, ReleaseKey, Upload, UploadTicket},
     reply::Reply,
@@ -192,9 +193,8 @@ async fn receive(
         };
         reader.within(&session.room)
     });
-    let mut bytes = Vec::new();
     let declared = request.declared_length().unwrap_or(0).min(limit);
-    let declared = usize::try_from(declared).unwrap_or(usize::MAX);
+    let mut bytes = Received::of(usize::try_from(declared).unwrap_or(usize::MAX));
     let mut unread = None;
     loop {
         let chunk = match request.next_chunk().await {
@@ -202,7 +202,8 @@ async fn receive(
             Ok(None) => break,
             Err(BodyTrouble::BrokenOff) if session.policy.upload.takes_truncated => break,
             Err(BodyTrouble::BrokenOff) if session.policy.upload.keeps_broken_off => {
-                return Ok(Upload::new(bytes.into(), Some(ContentSummary::unread())));
+                let bytes = bytes.housed(request.take_held());
+                return Ok(Upload::new(bytes, Some(ContentSummary::unread())));
             }
             Err(trouble) => return Err(trouble.into()),
         };
@@ -219,12 +220,10 @@ async fn receive(
             }
             reader = None;
         }
-        make_room(&mut bytes, chunk.len(), declared);
-        bytes.extend_from_slice(&chunk);
+        bytes.push(&chunk);
     }
-    bytes.shrink_to_fit();
     let sha256 = request.received_sha256();
-    if bytes.is_empty() && session.policy.crash.maps_uploads {
+    if bytes.len() == 0 && session.policy.crash.maps_uploads {
         return Err(internal_error("failed to map the file: EINVAL"));
     }
     let summary = match reader {
@@ -241,19 +240,8 @@ async fn receive(
         }
         Some(reader) => Some(judge(session, ticket, reader, sha256)?),
     };
-    let bytes = request.take_held().house(bytes);
+    let bytes = bytes.housed(request.take_held());
     Ok(Upload::new(bytes, summary).with_sha256(sha256))
-}
-
-/// Makes room for more bytes: twice as much each time, and no more than was declared. What was declared and does not come costs nothing.
-fn make_room(bytes: &mut Vec<u8>, more: usize, declared: usize) {
-    const FIRST: usize = 64 << 10;
-    let needed = bytes.len() + more;
-    if needed > bytes.capacity() {
-        let doubled = (bytes.capacity() * 2).max(FIRST);
-        let wanted = doubled.min(declared.max(needed)).max(needed);
-        bytes.reserve_exact(wanted - bytes.len());
-    }
 }
 
 fn judge(

@@ -19,6 +19,7 @@ mod store;
 mod upload;
 mod version;
 mod view;
+mod walk;
 
 #[cfg(test)]
 mod model;

@@ -327,29 +327,6 @@ impl Registry {
         }
     }
 
-    /// Whether there is work whose outcome is due by now, and not there yet.
-    pub(crate) fn waits_for_verdicts(&self, now: Timestamp) -> bool {
-        let mode = self.settings.processing;
-        self.attempts().any(|attempt| {
-            matches!(&attempt.stage, Stage::Processing(processing) if processing.is_overdue(now, mode))
-        })
-    }
-
-    /// Lets the outcome of everything that is processed show as soon as it is there, whatever the processing mode.
-    /// Returns how many releases that concerned.
-    pub(crate) fn process_held(&mut self, now: Timestamp) -> usize {
-        let mode = self.settings.processing;
-        let mut held = 0;
-        for attempt in self.attempts_mut() {
-            if let Stage::Processing(processing) = &mut attempt.stage {
-                processing.let_through = true;
-                held += 1;
-                attempt.settle(now, mode);
-            }
-        }
-        held
-    }
-
     /// What a registry that fetches nothing says of the content; `None` in one that does.
     pub(crate) fn verdict_without_fetching(&self, work: &PublishWork) -> Option<Verdict> {
         (self.settings.verification != Verification::All).then(|| Verdict::Good {

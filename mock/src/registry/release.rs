@@ -329,10 +329,7 @@ impl Attempt {
                 self.verified = summary;
                 Stage::Published { at }
             }
-            Verdict::Bad(problem) => Stage::Failed {
-                at,
-                problem,
-            },
+            Verdict::Bad(problem) => Stage::Failed { at, problem },
         };
     }
 }

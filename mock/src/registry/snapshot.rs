@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{jws::JwsDocument, links::Links};
 
-use super::{AttemptId, Registry, Source, Status, UnpublishedView};
+use super::{AttemptId, Registry, Source, UnpublishedView, walk::LOOKED_AT};
 
 /// Attempts that are described at a time.
 const DESCRIBED: usize = 16;
@@ -16,8 +16,6 @@ const DESCRIBED: usize = 16;
 const SOURCES: usize = 256;
 /// Bytes of their manifests, which are rendered then.
 const MANIFESTS: usize = 64 << 10;
-/// Attempts that are looked at at a time, those that are no longer there included.
-const LOOKED_AT: u64 = 1024;
 
 /// An attempt as the operator sees it.
 pub(crate) struct Described {
@@ -28,9 +26,9 @@ pub(crate) struct Described {
 }
 
 impl Registry {
-    /// The numbers of all attempts so far, oldest first; of some there is nothing any more.
+    /// The numbers of all attempts since the last reset, oldest first; of some there is nothing any more.
     pub(crate) fn ids(&self) -> Range<u64> {
-        0..self.next_id
+        self.first_id..self.next_id
     }
 
     /// Bytes of all manifests and uploads that are kept.
@@ -62,31 +60,6 @@ impl Registry {
             }
         }
         described
-    }
-
-    /// Moves some of these attempts on to now, hands out the status of each, and leaves the others.
-    pub(crate) fn settle_some(
-        &mut self,
-        ids: &mut Range<u64>,
-        now: Timestamp,
-        mut count: impl FnMut(Status),
-    ) {
-        let until = ids.start.saturating_add(LOOKED_AT).min(ids.end);
-        for id in ids.start..until {
-            let id = AttemptId(id);
-            self.settle(id, now);
-            if let Some(attempt) = self.known(id) {
-                count(attempt.stage.status());
-            }
-        }
-        ids.start = until;
-    }
-
-    /// Moves an attempt on to now, and forgets it when it is past its retention.
-    fn settle(&mut self, id: AttemptId, now: Timestamp) {
-        if self.attempt(id, now).is_none() {
-            self.remove(id);
-        }
     }
 }
 

@@ -86,6 +86,8 @@ pub(crate) struct Registry {
     pub(crate) temporary_files: HashSet<String>,
     /// Never goes back, not even by a reset: work that was handed out before finds its attempt gone.
     pub(super) next_id: u64,
+    /// There is none before.
+    pub(super) first_id: u64,
     swept_at: Option<Timestamp>,
     /// What has not been looked at since.
     unswept: Range<u64>,
@@ -123,6 +125,7 @@ impl Registry {
             cancelled_contents: HashMap::new(),
             temporary_files: HashSet::new(),
             next_id: 0,
+            first_id: 0,
             swept_at: None,
             unswept: 0..0,
             stored_bytes: 0,
@@ -157,6 +160,7 @@ impl Registry {
     pub(crate) fn reset(&mut self) -> impl Send + use<> {
         self.swept_at = None;
         self.unswept = 0..0;
+        self.first_id = self.next_id;
         self.stored_bytes = 0;
         self.overhead = 0;
         self.books.set(0);
@@ -168,24 +172,14 @@ impl Registry {
         )
     }
 
-    /// Moves on every attempt that time alone moves on, and forgets those past their retention.
-    pub(crate) fn sweep(&mut self, now: Timestamp) {
+    /// All attempts are looked at, or about to be.
+    pub(super) fn swept(&mut self, now: Timestamp) {
         self.swept_at = Some(now);
-        let (mode, retention) = (self.settings.processing, self.settings.retention);
-        let over: Vec<AttemptId> = self
-            .attempts
-            .values_mut()
-            .filter_map(|attempt| {
-                attempt.settle(now, mode);
-                is_over(attempt, now, retention).then_some(attempt.id)
-            })
-            .collect();
-        for id in over {
-            self.remove(id);
-        }
+        self.unswept = 0..0;
     }
 
-    /// The same now and then, some attempts at a time: whoever comes by should not have to wait for all of them.
+    /// Moves on, now and then, what time alone moves on, and forgets what is past its retention; some attempts at a time: whoever comes by
+    /// should not have to wait for all of them.
     pub(super) fn sweep_if_due(&mut self, now: Timestamp) {
         if self.unswept.is_empty() {
             let is_due = self
@@ -313,8 +307,8 @@ impl Registry {
         self.attempts.values().map(|attempt| &**attempt)
     }
 
-    pub(super) fn attempts_mut(&mut self) -> impl Iterator<Item = &mut Attempt> {
-        self.attempts.values_mut().map(|attempt| &mut **attempt)
+    pub(super) fn known_mut(&mut self, id: AttemptId) -> Option<&mut Attempt> {
+        self.attempts.get_mut(&id).map(|attempt| &mut **attempt)
     }
 
     /// The attempt as its owner is shown it.

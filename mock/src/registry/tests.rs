@@ -261,7 +261,8 @@ impl Machine {
                 .map(|_| ()),
             Cancel => self.registry.cancel(now, &self.owner, &Self::address()),
             LetThrough => {
-                self.registry.process_held(now);
+                let mut attempts = self.registry.ids();
+                self.registry.let_some_through(&mut attempts, now);
                 Ok(())
             }
             Wait(seconds) => {

@@ -233,12 +233,18 @@ impl<'a> Machine<'a> {
                 compare(operation, got, expected)
             }
             Operation::LetThrough => {
-                self.registry.process_held(now);
+                let mut attempts = self.registry.ids();
+                while !attempts.is_empty() {
+                    self.registry.let_some_through(&mut attempts, now);
+                }
                 self.model.let_through();
                 Ok(Ok(()))
             }
             Operation::Sweep => {
-                self.registry.sweep(now);
+                let mut attempts = self.registry.begin_sweep(now);
+                while !attempts.is_empty() {
+                    self.registry.sweep_some(&mut attempts, now);
+                }
                 Ok(Ok(()))
             }
             Operation::Wait { seconds } => {

@@ -1,0 +1,165 @@
+//! The bytes of an upload while they come, and as long as they are kept.
+
+use bytes::Bytes;
+#[cfg(target_os = "linux")]
+use memmap2::{Advice, MmapMut};
+
+use crate::room::Reserved;
+
+/// Bytes that are there before memory is taken for all that was declared. Large pages are taken whole, so that of fewer bytes they would
+/// be a large part.
+#[cfg(target_os = "linux")]
+const LONG: usize = 8 << 20;
+/// Memory that is taken first.
+const FIRST: usize = 64 << 10;
+
+/// Bytes that came so far.
+#[derive(Debug, Default)]
+pub(crate) struct Received {
+    /// All of them, or none where they are in large pages.
+    bytes: Vec<u8>,
+    #[cfg(target_os = "linux")]
+    in_large_pages: Option<Mapped>,
+    declared: usize,
+}
+
+/// Memory in large pages where the system has them: to be given the pages of 64 MiB one by one takes as long as to hash them.
+#[cfg(target_os = "linux")]
+#[derive(Debug)]
+struct Mapped {
+    memory: MmapMut,
+    length: usize,
+}
+
+impl Received {
+    /// Nothing yet, of so many bytes that were declared. What was declared and does not come costs nothing.
+    pub(crate) fn of(declared: usize) -> Self {
+        Self {
+            declared,
+            ..Self::default()
+        }
+    }
+
+    /// How many bytes came.
+    pub(crate) fn len(&self) -> usize {
+        self.as_ref().len()
+    }
+
+    /// Takes the next bytes.
+    pub(crate) fn push(&mut self, chunk: &[u8]) {
+        #[cfg(target_os = "linux")]
+        if self.push_to_large_pages(chunk) {
+            return;
+        }
+        make_room(&mut self.bytes, chunk.len(), self.declared);
+        self.bytes.extend_from_slice(chunk);
+    }
+
+    /// No more come: all of them, with the room that they take.
+    pub(crate) fn housed(mut self, held: Reserved) -> Bytes {
+        #[cfg(target_os = "linux")]
+        if let Some(mapped) = self.in_large_pages {
+            return held.house(mapped);
+        }
+        self.bytes.shrink_to_fit();
+        held.house(self.bytes)
+    }
+
+    #[cfg(target_os = "linux")]
+    fn push_to_large_pages(&mut self, chunk: &[u8]) -> bool {
+        if self.in_large_pages.is_none() && self.bytes.len() >= LONG {
+            self.in_large_pages = Mapped::of(&self.bytes, self.declared);
+            if self.in_large_pages.is_some() {
+                self.bytes = Vec::new();
+            }
+        }
+        let Some(mapped) = &mut self.in_large_pages else {
+            return false;
+        };
+        if !mapped.push(chunk) {
+            // More than was declared.
+            self.bytes = mapped.as_ref().to_vec();
+            self.in_large_pages = None;
+        }
+        self.in_large_pages.is_some()
+    }
+}
+
+impl AsRef<[u8]> for Received {
+    fn as_ref(&self) -> &[u8] {
+        #[cfg(target_os = "linux")]
+        if let Some(mapped) = &self.in_large_pages {
+            return mapped.as_ref();
+        }
+        &self.bytes
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl Mapped {
+    /// With these bytes, and room for so many in all; none where there is none for more.
+    fn of(bytes: &[u8], room: usize) -> Option<Self> {
+        if room <= bytes.len() {
+            return None;
+        }
+        let memory = MmapMut::map_anon(room).ok()?;
+        // Where the system has no large pages, small ones do.
+        let _ = memory.advise(Advice::HugePage);
+        let mut mapped = Self { memory, length: 0 };
+        mapped.push(bytes).then_some(mapped)
+    }
+
+    /// Takes bytes, if there is room for them.
+    fn push(&mut self, chunk: &[u8]) -> bool {
+        let room = self.memory.get_mut(self.length..);
+        let Some(room) = room.and_then(|room| room.get_mut(..chunk.len())) else {
+            return false;
+        };
+        room.copy_from_slice(chunk);
+        self.length += chunk.len();
+        true
+    }
+}
+
+#[cfg(target_os = "linux")]
+impl AsRef<[u8]> for Mapped {
+    fn as_ref(&self) -> &[u8] {
+        self.memory.get(..self.length).unwrap_or_default()
+    }
+}
+
+/// Makes room for more bytes: twice as much each time, and no more than was declared.
+fn make_room(bytes: &mut Vec<u8>, more: usize, declared: usize) {
+    let needed = bytes.len() + more;
+    if needed > bytes.capacity() {
+        let doubled = (bytes.capacity() * 2).max(FIRST);
+        let wanted = doubled.min(declared.max(needed)).max(needed);
+        bytes.reserve_exact(wanted - bytes.len());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::room::Room;
+
+    #[test]
+    fn bytes_are_kept_in_their_order_however_many_were_declared() {
+        const ALL: usize = 20 << 20;
+        let chunk: Vec<u8> = (0..700_001_u32)
+            .map(|number| (number % 251) as u8)
+            .collect();
+        for declared in [0, 5, ALL / 2, ALL - 1, ALL, ALL + 1, 3 * ALL] {
+            let (mut received, mut expected) = (Received::of(declared), Vec::new());
+            while expected.len() < ALL {
+                received.push(&chunk);
+                expected.extend_from_slice(&chunk);
+                assert_eq!(received.len(), expected.len());
+            }
+            let received = received.housed(Room::default().nothing());
+            assert!(received == expected, "{declared}");
+        }
+        let nothing = Received::of(100).housed(Room::default().nothing());
+        assert!(nothing.is_empty());
+    }
+}
