@@ -18,6 +18,9 @@ use super::{
 /// Connections that wait to be accepted, as far as the system lets them. Where there is no place in that queue a client tries again after
 /// a second, however soon it could be served.
 const QUEUE: u32 = 4096;
+/// Bytes that the system keeps of what a client has not taken yet, twice that where it counts its own books. Left to itself it keeps up to
+/// megabytes for each connection, and a few thousand clients that take nothing have its memory for TCP, which others need to connect at all.
+const UNTAKEN: u32 = 128 << 10;
 /// How long requests that are under way may take when the server ends.
 const GRACE: Duration = Duration::from_secs(2);
 /// Connections that are turned away with an answer at a time; more are closed without one.
@@ -83,6 +86,8 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     // Connections that have ended keep no port from being taken again; elsewhere that would let two take it.
     #[cfg(unix)]
     socket.set_reuseaddr(true)?;
+    // Those that are accepted inherit it; a system that does not take it is as it was.
+    let _ = socket.set_send_buffer_size(UNTAKEN);
     socket.bind(address)?;
     socket.listen(QUEUE)
 }
