@@ -44,3 +44,28 @@ pub(super) async fn apart<T: Send + 'static>(
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A thread that is kept busy there is none that answers.
+    #[tokio::test]
+    async fn fetches_run_on_threads_of_their_own() {
+        let name = apart(async { std::thread::current().name().map(str::to_owned) }).await;
+        assert_eq!(name.as_deref(), Some("fetch"));
+    }
+
+    #[tokio::test]
+    async fn a_fetch_ends_with_whoever_waits_for_it() {
+        let (sender, receiver) = tokio::sync::oneshot::channel::<()>();
+        let fetch = apart(async move {
+            std::future::pending::<()>().await;
+            drop(sender);
+        });
+        let mut fetch = Box::pin(fetch);
+        assert!(futures::poll!(&mut fetch).is_pending());
+        drop(fetch);
+        assert!(receiver.await.is_err());
+    }
+}

@@ -223,3 +223,34 @@ impl<S: AsyncRead + Unpin> AsyncRead for Explained<S> {
         Poll::Ready(read)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{pin::pin, task::Waker};
+
+    use tokio::io::{join, repeat, sink};
+
+    use super::*;
+    use crate::server::activity::Ticks;
+
+    #[test]
+    fn who_never_stops_sending_lets_others_have_their_turn() {
+        let endless = join(repeat(b'0'), sink());
+        let activity = Arc::new(Activity::new(Ticks::default()));
+        let answering = Arc::new(Answering::default());
+        let stream = Explained::new(endless, activity, answering, String::new(), false);
+        let mut stream = pin!(stream);
+        let mut cx = Context::from_waker(Waker::noop());
+        for _ in 0..3 {
+            let mut octets = 0;
+            let mut memory = vec![0; 64 << 10];
+            let mut buffer = ReadBuf::new(&mut memory);
+            while stream.as_mut().poll_read(&mut cx, &mut buffer).is_ready() {
+                octets += buffer.filled().len();
+                assert!(octets <= AT_ONCE, "{octets}");
+                buffer.clear();
+            }
+            assert_eq!(octets, AT_ONCE);
+        }
+    }
+}
