@@ -4,41 +4,16 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::action::SourceSpec;
-use super::client::ClientExit;
-use super::content_names::ContentNames;
-use super::expectation::Expectation;
-use super::host_spec::{BehaviourSpec, HostSpec};
-use super::model::{CaseFile, SkipUnless, Step};
-use super::one_or_many::OneOrMany;
-use super::template;
-use crate::check::{client, json as json_match, schema as api_schema, status};
-use crate::requirement;
+use crate::case::action::{AddSources, Received, SourceSpec};
+use crate::case::content_names::ContentNames;
+use crate::case::host_spec::{BehaviourSpec, HostSpec};
+use crate::case::model::{CaseFile, SkipUnless, Step};
+use crate::case::one_or_many::OneOrMany;
 use crate::suggest;
-use crate::target::{Needs, PROBLEM_NAMES};
-use crate::yaml;
-
-/// Roots of templates that every case has.
-pub const TEMPLATE_ROOTS: &[&str] = &[
-    "registry",
-    "limits",
-    "owner",
-    "other",
-    "reader",
-    "capability",
-    "step",
-    "saved",
-    "secret",
-    "fresh",
-    "outside",
-    "now",
-    "http-date",
-    "problem",
-    "private-namespace",
-];
+use crate::target::Needs;
 
 /// Everything that is wrong, by JSON pointer.
-pub(super) fn problems(file: &CaseFile, raw: &Value) -> Vec<(String, String)> {
+pub(in crate::case) fn problems(file: &CaseFile, raw: &Value) -> Vec<(String, String)> {
     let mut lint = Lint {
         file,
         found: Vec::new(),
@@ -80,16 +55,16 @@ pub(super) fn problems(file: &CaseFile, raw: &Value) -> Vec<(String, String)> {
     lint.found
 }
 
-struct Lint<'a> {
-    file: &'a CaseFile,
-    found: Vec<(String, String)>,
-    releases: BTreeSet<String>,
-    steps: BTreeSet<String>,
-    rules: usize,
+pub(super) struct Lint<'a> {
+    pub(super) file: &'a CaseFile,
+    pub(super) found: Vec<(String, String)>,
+    pub(super) releases: BTreeSet<String>,
+    pub(super) steps: BTreeSet<String>,
+    pub(super) rules: usize,
 }
 
 impl Lint<'_> {
-    fn say(&mut self, pointer: &str, message: impl Into<String>) {
+    pub(super) fn say(&mut self, pointer: &str, message: impl Into<String>) {
         self.found.push((pointer.to_owned(), message.into()));
     }
 
@@ -138,7 +113,7 @@ impl Lint<'_> {
         }
     }
 
-    fn needs(&mut self, pointer: &str, needs: &Value) {
+    pub(super) fn needs(&mut self, pointer: &str, needs: &Value) {
         if let Err(errors) = Needs::from_json(needs) {
             for error in errors {
                 self.say(
@@ -168,7 +143,7 @@ impl Lint<'_> {
         }
     }
 
-    fn unknown<'b>(
+    pub(super) fn unknown<'b>(
         &mut self,
         pointer: &str,
         kind: &str,
@@ -253,7 +228,7 @@ impl Lint<'_> {
                 self.file.hosts.keys(),
             );
         }
-        if let Some(super::action::Received::Host(host)) = &step.received
+        if let Some(Received::Host(host)) = &step.received
             && !self.file.hosts.contains_key(host)
         {
             self.unknown(
@@ -295,8 +270,8 @@ impl Lint<'_> {
             .flatten()
         {
             let sources = match &**change {
-                super::action::AddSources::List(sources) => sources,
-                super::action::AddSources::Detailed(details) => &details.sources,
+                AddSources::List(sources) => sources,
+                AddSources::Detailed(details) => &details.sources,
             };
             for source in sources {
                 if let SourceSpec::Url(url) = source
@@ -306,200 +281,6 @@ impl Lint<'_> {
                 {
                     self.unknown(pointer, "host", url, self.file.hosts.keys());
                 }
-            }
-        }
-    }
-
-    fn rule(&mut self, pointer: &str, rule: &str) {
-        self.rules += 1;
-        if requirement::find(rule).is_none() {
-            let hint = suggest::hint(rule, requirement::all().map(|rule| rule.id.as_str()));
-            self.say(pointer, format!("there is no rule `{rule}`{hint}"));
-        }
-    }
-
-    /// What stands in the place of a defect that breaks the expectation.
-    fn reasons(&mut self, pointer: &str, expectation: &Expectation) {
-        if let Some(reason) = &expectation.no_defect {
-            if expectation.rule.is_none() || expectation.control {
-                self.say(
-                    &format!("{pointer}/no-defect"),
-                    "`no-defect` stands with a `rule`, and not with `control`",
-                );
-            }
-            if reason.split_whitespace().count() < 4 {
-                self.say(
-                    &format!("{pointer}/no-defect"),
-                    "`no-defect` is the reason, in a sentence",
-                );
-            }
-        }
-        if !expectation.control {
-            return;
-        }
-        let wants_refusal = expectation.refused.is_some()
-            || expectation.may_refuse.is_some()
-            || expectation.succeeds == Some(false)
-            || expectation.published == Some(false)
-            || expectation.exit == Some(ClientExit::Failed)
-            || expectation.output.as_deref() == Some("absent");
-        if expectation.rule.is_none() || wants_refusal {
-            self.say(
-                &format!("{pointer}/control"),
-                "a control carries a `rule` and is about success: that a registry refuses, or a client fails, is what a defect can break",
-            );
-        }
-        if let Some(judged) = expectation.judged_value() {
-            self.control_that_judges(pointer, judged);
-        }
-    }
-
-    fn control_that_judges(&mut self, pointer: &str, judged: &str) {
-        self.say(
-            &format!("{pointer}/control"),
-            format!(
-                "a control says that the right thing succeeds, and `{judged}` judges more than that: put it into an expectation of its own, which a defect can break"
-            ),
-        );
-    }
-
-    fn expectation(&mut self, pointer: &str, expectation: &Expectation) {
-        if let Some(rule) = &expectation.rule {
-            self.rule(&format!("{pointer}/rule"), rule);
-        }
-        self.reasons(pointer, expectation);
-        if let Some(when) = &expectation.when {
-            self.needs(&format!("{pointer}/when"), &json!(when));
-        }
-        let tallied = expectation.tally.iter().flatten();
-        for problems in tallied
-            .map(|line| &line.refused)
-            .chain([&expectation.refused, &expectation.may_refuse])
-            .flatten()
-        {
-            for name in problems.as_slice() {
-                if !PROBLEM_NAMES.contains(&name.as_str()) && name != "any" && !name.contains("$(")
-                {
-                    let hint = suggest::hint(name, PROBLEM_NAMES.iter().copied());
-                    self.say(pointer, format!("there is no problem `{name}`{hint}"));
-                }
-            }
-        }
-        if let Some(matcher) = &expectation.body
-            && let Err((at, what)) = json_match::validate(matcher)
-        {
-            self.say(&format!("{pointer}/body{at}"), what);
-        }
-        let tallied = expectation.tally.iter().flatten();
-        for status in tallied
-            .filter_map(|line| line.status.as_ref())
-            .chain(&expectation.status)
-        {
-            let is_filled_in_later = !template::names(status).is_empty();
-            if status::fits(status, 200).is_none() && !is_filled_in_later {
-                self.say(
-                    &format!("{pointer}/status"),
-                    "this is no status; expected a number as 404, a class as 4xx, or a list of them",
-                );
-            }
-        }
-        for matcher in expectation.headers.iter().flatten() {
-            if let Err((at, what)) = json_match::validate(matcher.1) {
-                self.say(&format!("{pointer}/headers/{}{at}", matcher.0), what);
-            }
-        }
-        if let Some(schema) = &expectation.schema
-            && !api_schema::NAMES.contains(&schema.as_str())
-        {
-            let hint = suggest::hint(schema, api_schema::NAMES.iter().copied());
-            self.say(
-                &format!("{pointer}/schema"),
-                format!("there is no schema `{schema}`{hint}"),
-            );
-        }
-        for (member, content) in [
-            ("bytes", &expectation.bytes),
-            ("output", &expectation.output),
-        ] {
-            if let Some(content) = content
-                && !self.file.given.contains_key(content)
-                && !(member == "output" && content == client::ABSENT)
-            {
-                self.unknown(
-                    &format!("{pointer}/{member}"),
-                    "content",
-                    content,
-                    self.file.given.keys(),
-                );
-            }
-        }
-        if let Some(step) = &expectation.same_as
-            && !self.steps.contains(step)
-        {
-            let known = self.steps.clone();
-            self.unknown(&format!("{pointer}/same-as"), "step", step, &known);
-        }
-    }
-
-    fn templates(&mut self, pointer: &mut String, value: &Value) {
-        let length = pointer.len();
-        match value {
-            Value::Array(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    pointer.push('/');
-                    pointer.push_str(&index.to_string());
-                    self.templates(pointer, item);
-                    pointer.truncate(length);
-                }
-            }
-            Value::Object(members) => {
-                for (name, member) in members {
-                    self.template(pointer, name);
-                    pointer.push('/');
-                    pointer.push_str(&yaml::escape(name));
-                    self.templates(pointer, member);
-                    pointer.truncate(length);
-                }
-            }
-            Value::String(text) => self.template(pointer, text),
-            _ => {}
-        }
-    }
-
-    /// The names in one text.
-    fn template(&mut self, pointer: &str, text: &str) {
-        if !text.contains("$(") {
-            return;
-        }
-        for name in template::names(&Value::from(text)) {
-            let root = name.split('.').next().unwrap_or_default();
-            let is_known = TEMPLATE_ROOTS.contains(&root)
-                || root.starts_with("fresh-")
-                || self.releases.contains(root)
-                || self.file.hosts.contains_key(root)
-                || self.file.given.contains_key(root)
-                || root == "manifest-reader";
-            let of_case = self.file.given.contains_key(root) || self.file.hosts.contains_key(root);
-            let member = name.split_once('.').map_or("", |(_, member)| member);
-            let is_of_identity = matches!(member, "namespace" | "token");
-            if of_case && TEMPLATE_ROOTS.contains(&root) && !is_of_identity {
-                self.found.push((
-                    pointer.to_owned(),
-                    format!("$({name}) does not mean what the case calls `{root}`: every case has a `{root}` already; use another name"),
-                ));
-            }
-            if !is_known {
-                let known: Vec<&str> = TEMPLATE_ROOTS
-                    .iter()
-                    .copied()
-                    .chain(self.releases.iter().map(String::as_str))
-                    .chain(self.file.hosts.keys().map(String::as_str))
-                    .collect();
-                let hint = suggest::hint(root, known);
-                self.found.push((
-                    pointer.to_owned(),
-                    format!("$({name}) means nothing here{hint}"),
-                ));
             }
         }
     }
