@@ -69,6 +69,7 @@ pub(crate) fn added(
 
 /// The states of all entries as text, one at a time, for they may be large.
 pub(crate) struct StatesText<S> {
+    is_short: bool,
     collection: &'static str,
     ids: VecDeque<String>,
     state: S,
@@ -77,8 +78,14 @@ pub(crate) struct StatesText<S> {
 
 impl<S: Fn(&str) -> Option<Value>> StatesText<S> {
     /// The states of these entries.
-    pub(crate) fn new(collection: &'static str, ids: Vec<String>, state: S) -> Self {
+    pub(crate) fn new(
+        collection: &'static str,
+        ids: Vec<String>,
+        is_short: bool,
+        state: S,
+    ) -> Self {
         Self {
+            is_short,
             collection,
             ids: ids.into(),
             state,
@@ -88,6 +95,10 @@ impl<S: Fn(&str) -> Option<Value>> StatesText<S> {
 }
 
 impl<S: Fn(&str) -> Option<Value> + Send + 'static> Pieces for StatesText<S> {
+    fn is_short(&self) -> bool {
+        self.is_short
+    }
+
     fn write(&mut self, text: &mut String) -> bool {
         let mut before = if self.has_begun { "," } else { "" };
         if !std::mem::replace(&mut self.has_begun, true) {

@@ -59,6 +59,11 @@ impl Room {
         }
     }
 
+    /// How many bytes of it are taken.
+    pub(crate) fn used(&self) -> u64 {
+        self.0.used.load(Ordering::Relaxed)
+    }
+
     fn take(&self, bytes: u64) -> Result<(), NoRoom> {
         let Shared { limit, used } = &*self.0;
         let fits = |now: u64| now.checked_add(bytes).filter(|sum| sum <= limit);

@@ -27,6 +27,7 @@ use crate::{
     links::Links,
     metrics::SessionMetrics,
     oddity::Oddities,
+    pieces::SHORT,
     policy::Policy,
     problem::{Problem, ProblemKind},
     refusal::Refusal,
@@ -269,6 +270,16 @@ impl Session {
         let mut kept = self.canned.nothing();
         kept.grow(posted.bytes())?;
         Ok(kept)
+    }
+
+    /// Bytes of faults and canned answers, about, those of the other sessions included.
+    pub(crate) fn canned_bytes(&self) -> u64 {
+        self.canned.used()
+    }
+
+    /// Whether all of these are shown in no time.
+    pub(crate) fn holds_little_canned(&self) -> bool {
+        self.canned_bytes() <= SHORT
     }
 
     /// Lets a publishing begin, unless too many are under way: they go on when their clients are gone, and would pile up.

@@ -4,7 +4,11 @@ use std::{collections::VecDeque, ops::Range, sync::Arc};
 
 use serde_json::{Map, Value, json};
 
-use crate::{fault::FaultState, pieces::Pieces, session::Session};
+use crate::{
+    fault::FaultState,
+    pieces::{Pieces, SHORT},
+    session::Session,
+};
 
 /// All of it as a value.
 pub(crate) fn state(session: &Session) -> Value {
@@ -121,6 +125,11 @@ fn members(members: impl IntoIterator<Item = (&'static str, Value)>) -> String {
 }
 
 impl Pieces for StateText {
+    fn is_short(&self) -> bool {
+        let releases = self.session.registry().overhead();
+        releases <= SHORT && self.session.holds_little_canned()
+    }
+
     fn write(&mut self, text: &mut String) -> bool {
         if matches!(self.part, Part::Start) {
             let attempts = self.session.registry().ids();

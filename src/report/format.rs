@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -94,7 +94,7 @@ impl ReportRequest {
             _ => std::path::Path::new("."),
         };
         let error = if path.is_dir() {
-            std::io::Error::from(std::io::ErrorKind::IsADirectory)
+            std::io::Error::from(ErrorKind::IsADirectory)
         } else if let Err(error) = std::fs::metadata(folder) {
             error
         } else {
@@ -139,8 +139,12 @@ pub fn write_all(
 ) -> Result<(), ReportError> {
     let mut first_error = None;
     for request in requests {
-        if let Err(error) = write(request, run, outcomes, strict) {
-            first_error = first_error.or(Some(error));
+        match write(request, run, outcomes, strict) {
+            // Who reads stdout has seen enough (`| head`).
+            Err(ReportError::Write { source, .. })
+                if request.path.is_none() && source.kind() == ErrorKind::BrokenPipe => {}
+            Err(error) => first_error = first_error.or(Some(error)),
+            Ok(()) => {}
         }
     }
     first_error.map_or(Ok(()), Err)

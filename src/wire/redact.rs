@@ -19,6 +19,11 @@ use crate::credentials::Secret;
 
 /// Fewer octets of base64 than this say too little about a secret, and would be found where none is.
 const MIN_BASE64: usize = 6;
+/// Octets of all forms of which an automaton with a row for each of its states, the quickest, takes no more than a few megabytes. Tokens of
+/// some identity providers are so long that it would take hundreds.
+const QUICK: usize = 16 * 1024;
+/// What stands for everything where nobody can tell what is secret.
+const UNKNOWN: &str = "SECRET";
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -56,7 +61,8 @@ struct Known {
 /// Finds all forms at once.
 #[derive(Clone)]
 struct Pattern {
-    finder: AhoCorasick,
+    /// None if it could not be made: then everything is secret.
+    finder: Option<AhoCorasick>,
     /// The labels of the forms, in their order.
     labels: Vec<Option<String>>,
 }
@@ -78,7 +84,7 @@ impl Redactor {
         // Made here, it is made once for all that know no more, and may take time to be quick.
         known
             .pattern
-            .get_or_init(|| known.pattern_of(AhoCorasickKind::DFA));
+            .get_or_init(|| known.pattern_of(known.quickest()));
         Self {
             known: Arc::new(RwLock::new(known)),
         }
@@ -219,16 +225,21 @@ impl Redactor {
 
 impl Known {
     /// Where secrets stand, and their labels.
-    fn find(&self, octets: &[u8]) -> impl Iterator<Item = (Range<usize>, &str)> {
+    fn find<'a>(&'a self, octets: &'a [u8]) -> impl Iterator<Item = (Range<usize>, &'a str)> {
         let pattern = self
             .pattern
             .get_or_init(|| self.pattern_of(AhoCorasickKind::ContiguousNFA));
-        pattern.iter().flat_map(move |pattern| {
-            pattern.finder.find_iter(octets).filter_map(|found| {
-                let label = pattern.labels.get(found.pattern().as_usize())?.as_deref()?;
-                Some((found.range(), label))
-            })
-        })
+        pattern.iter().flat_map(move |pattern| pattern.find(octets))
+    }
+
+    /// The quickest kind of automaton that takes no more memory than is reasonable.
+    fn quickest(&self) -> AhoCorasickKind {
+        let octets: usize = self.forms.keys().map(Vec::len).sum();
+        if octets <= QUICK {
+            AhoCorasickKind::DFA
+        } else {
+            AhoCorasickKind::ContiguousNFA
+        }
     }
 
     fn pattern_of(&self, kind: AhoCorasickKind) -> Option<Pattern> {
@@ -241,11 +252,24 @@ impl Known {
             .ascii_case_insensitive(true)
             .kind(Some(kind))
             .build(self.forms.keys())
-            .ok()?;
+            .ok();
         Some(Pattern {
             finder,
             labels: self.forms.values().cloned().collect(),
         })
+    }
+}
+
+impl Pattern {
+    fn find<'a>(&'a self, octets: &'a [u8]) -> impl Iterator<Item = (Range<usize>, &'a str)> {
+        let found = self.finder.iter().flat_map(move |finder| {
+            finder.find_iter(octets).filter_map(|found| {
+                let label = self.labels.get(found.pattern().as_usize())?.as_deref()?;
+                Some((found.range(), label))
+            })
+        });
+        let is_blind = self.finder.is_none() && !octets.is_empty();
+        found.chain(is_blind.then_some((0..octets.len(), UNKNOWN)))
     }
 }
 
@@ -363,4 +387,38 @@ fn base64_forms(value: &[u8]) -> Vec<String> {
     forms.sort();
     forms.dedup();
     forms
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Pattern, Redactor, UNKNOWN};
+    use crate::credentials::Secret;
+
+    #[test]
+    fn without_an_automaton_everything_is_secret() {
+        let blind = Pattern {
+            finder: None,
+            labels: Vec::new(),
+        };
+        let found: Vec<_> = blind.find(b"whatever").collect();
+        assert_eq!(found, [(0..8, UNKNOWN)]);
+        assert_eq!(blind.find(b"").count(), 0);
+    }
+
+    #[test]
+    fn long_tokens_take_no_quicker_automaton_than_they_may() {
+        for length in [20, 4000] {
+            let token: String = (0..length)
+                .map(|number| char::from(b'a' + number as u8 % 26))
+                .collect();
+            let redactor = Redactor::new([Secret::new("TOKEN", token.clone())]).scoped();
+            let known = redactor.known();
+            let pattern = known.pattern.get().and_then(Option::as_ref);
+            let finder = pattern.and_then(|pattern| pattern.finder.as_ref());
+            let memory = finder.expect("an automaton").memory_usage();
+            assert!(memory < 16 << 20, "{length}: {memory}");
+            drop(known);
+            assert_eq!(redactor.text(&format!("a {token} b")), "a $TOKEN b");
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! A run that is interrupted: it ends in order, and every form says that it is not whole.
 
 use std::fs::File;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -254,6 +254,25 @@ fn a_report_that_can_not_be_written_keeps_nothing_else_from_being_told() {
         "{said}"
     );
     assert!(read(&tap).contains("\nBail out! interrupted"));
+}
+
+#[cfg(unix)]
+#[test]
+fn who_has_seen_enough_of_a_report_on_stdout_ends_nothing() {
+    let mut harness = Command::new(env!("CARGO_BIN_EXE_registry-conformance"))
+        .args(["--report", "json=-", "create/"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut beginning = [0; 10];
+    let mut stdout = harness.stdout.take().unwrap();
+    stdout.read_exact(&mut beginning).unwrap();
+    drop(stdout);
+    let output = harness.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(!said.contains("failed to write"), "{said}");
 }
 
 #[cfg(unix)]

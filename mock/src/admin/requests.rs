@@ -8,14 +8,17 @@ use url::form_urlencoded;
 use crate::{
     aside::aside,
     handlers::Request,
-    journal::{Matcher, Page, Visit},
-    pieces::Pieces,
+    journal::{Counted, Matcher, Page, Visit},
+    pieces::{Pieces, SHORT},
     refusal::Refusal,
     reply::Reply,
     session::Session,
 };
 
 use super::reply::{Answer, document, malformed};
+
+/// Parts of the journal that are counted at a time.
+const AT_A_TIME: usize = 8;
 
 pub(super) fn list(session: &Arc<Session>, request: &Request) -> Result<Answer, Refusal> {
     let page = page(request)?;
@@ -44,8 +47,25 @@ pub(super) async fn count(
 ) -> Result<Reply, Refusal> {
     let (matcher, expectation) =
         Matcher::from_json(members).map_err(|error| malformed(format!("{error}.")))?;
-    let session = session.clone();
-    let count = aside(move || session.journal.count(&matcher, expectation)).await;
+    let mut visit = session.journal.visit(Page::default());
+    let mut counted = Counted::default();
+    let (mut matcher, mut has_more) = (matcher, true);
+    while has_more {
+        let session = session.clone();
+        // Some at a time, for others wait for the same threads.
+        (has_more, matcher, visit, counted) = aside(move || {
+            let mut has_more = true;
+            for _ in 0..AT_A_TIME {
+                has_more = has_more
+                    && session
+                        .journal
+                        .count_some(&matcher, &mut visit, &mut counted);
+            }
+            (has_more, matcher, visit, counted)
+        })
+        .await;
+    }
+    let count = session.journal.counted(&counted, expectation);
     Ok(document(&json!(count)))
 }
 
@@ -69,6 +89,11 @@ struct JournalText {
 }
 
 impl Pieces for JournalText {
+    fn is_short(&self) -> bool {
+        let (_, bytes, _) = self.session.journal.size();
+        bytes <= SHORT
+    }
+
     fn write(&mut self, text: &mut String) -> bool {
         let count = self.count.get_or_insert_with(|| {
             text.push_str("{\"requests\":[");

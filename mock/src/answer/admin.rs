@@ -6,6 +6,7 @@ use http::{Method, StatusCode};
 use serde_json::Value;
 
 use crate::{
+    aside::aside_if_long,
     handlers::Request,
     pieces::Pieces,
     queue_control::{StatesText, added, one, post, removed},
@@ -27,7 +28,9 @@ pub(crate) async fn control(
         return if method == Method::DELETE {
             removed(session.answers.remove(id))
         } else {
-            one(state(session, id))
+            let (session, id) = (session.clone(), id.to_owned());
+            let bytes = usize::try_from(session.canned_bytes()).unwrap_or(usize::MAX);
+            aside_if_long(bytes, move || one(state(&session, &id))).await
         };
     }
     if method == Method::DELETE {
@@ -47,7 +50,8 @@ pub(crate) async fn control(
 /// All canned answers, in order.
 pub(crate) fn all(session: &Arc<Session>) -> impl Pieces + use<> {
     let (session, ids) = (session.clone(), session.answers.ids());
-    StatesText::new("answers", ids, move |id| state(&session, id))
+    let is_short = session.holds_little_canned();
+    StatesText::new("answers", ids, is_short, move |id| state(&session, id))
 }
 
 fn state(session: &Session, id: &str) -> Option<Value> {

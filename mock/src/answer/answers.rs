@@ -1,13 +1,13 @@
 //! The canned answers of one session.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
 
 use crate::{
     operation::Operation,
     room::Reserved,
-    selection::{Chosen, Entry, Queue, QueueFull, Subject},
+    selection::{Chosen, Entry, Phase, Queue, QueueFull, Selector, Subject},
 };
 
 use super::{CannedAnswer, CannedAnswerState, Content};
@@ -64,17 +64,21 @@ impl Answers {
 
     /// All answers that are there as control shows them, in order.
     pub(crate) fn states_json(&self) -> Vec<Value> {
-        self.lock().entries().iter().map(to_json).collect()
+        self.ids()
+            .iter()
+            .filter_map(|id| self.state_json(id))
+            .collect()
     }
 
     /// One answer as control shows it. They may be large, and are not shown all at once for one.
     pub(crate) fn state_json(&self, id: &str) -> Option<Value> {
-        let queue = self.lock();
-        queue
-            .entries()
-            .iter()
-            .find(|entry| entry.id == id)
-            .map(to_json)
+        let shown = {
+            let queue = self.lock();
+            let entry = queue.entries().iter().find(|entry| entry.id == id)?;
+            Shown::of(entry)
+        };
+        // Requests that look for their answer are not kept from it.
+        Some(shown.to_json())
     }
 
     /// Takes one out; whether it was there.
@@ -128,25 +132,49 @@ impl CannedAnswerState {
     }
 }
 
-/// As control shows it, its content in no other copy.
-fn to_json(entry: &Entry<Content>) -> Value {
-    let selector = &entry.selector;
-    let mut document = json!({"id": entry.id, "operation": selector.operations_json()});
-    let release = selector.release_json();
-    if !release.is_empty() {
-        document["release"] = Value::Object(release);
+/// An answer that is to be shown; its content is no copy.
+struct Shown {
+    id: String,
+    selector: Selector,
+    phase: Phase,
+    content: Arc<Content>,
+    seen: u64,
+    applied: u64,
+    left: Option<u64>,
+}
+
+impl Shown {
+    fn of(entry: &Entry<Content>) -> Self {
+        Self {
+            id: entry.id.clone(),
+            selector: entry.selector.clone(),
+            phase: entry.phase,
+            content: entry.payload.clone(),
+            seen: entry.seen,
+            applied: entry.applied,
+            left: entry.left(),
+        }
     }
-    if let Some(path) = &selector.path {
-        document["path"] = json!(path);
+
+    /// As control shows it.
+    fn to_json(&self) -> Value {
+        let mut document = json!({"id": self.id, "operation": self.selector.operations_json()});
+        let release = self.selector.release_json();
+        if !release.is_empty() {
+            document["release"] = Value::Object(release);
+        }
+        if let Some(path) = &self.selector.path {
+            document["path"] = json!(path);
+        }
+        if let Some(when) = self.selector.when.to_json() {
+            document["when"] = when;
+        }
+        document["phase"] = json!(self.phase.name());
+        document["answer"] = Value::Object(self.content.to_json());
+        document["seen"] = json!(self.seen);
+        document["applied"] = json!(self.applied);
+        document["left"] = json!(self.left);
+        document["consumed"] = json!(self.left == Some(0));
+        document
     }
-    if let Some(when) = selector.when.to_json() {
-        document["when"] = when;
-    }
-    document["phase"] = json!(entry.phase.name());
-    document["answer"] = Value::Object(entry.payload.to_json());
-    document["seen"] = json!(entry.seen);
-    document["applied"] = json!(entry.applied);
-    document["left"] = json!(entry.left());
-    document["consumed"] = json!(entry.left() == Some(0));
-    document
 }

@@ -67,7 +67,8 @@ async fn change_all(session: &Arc<Session>, request: &mut Request) -> Result<Rep
 /// All faults, in order.
 pub(crate) fn all(session: &Arc<Session>) -> impl Pieces + use<> {
     let (session, ids) = (session.clone(), session.faults.ids());
-    StatesText::new("faults", ids, move |id| state(&session, id))
+    let is_short = session.holds_little_canned();
+    StatesText::new("faults", ids, is_short, move |id| state(&session, id))
 }
 
 fn document(document: &Value) -> Reply {

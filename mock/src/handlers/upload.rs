@@ -193,8 +193,8 @@ async fn receive(
         };
         reader.within(&session.room)
     });
-    let declared = request.declared_length().unwrap_or(0).min(limit);
-    let mut bytes = Received::of(usize::try_from(declared).unwrap_or(usize::MAX));
+    let most = request.declared_length().unwrap_or(limit).min(limit);
+    let mut bytes = Received::of(usize::try_from(most).unwrap_or(usize::MAX));
     let mut unread = None;
     loop {
         let chunk = match request.next_chunk().await {

@@ -24,6 +24,6 @@ pub use matcher::{Expected, Matcher};
 pub(crate) use recording::{Arrival, Recording};
 pub(crate) use redact::Redactor;
 pub use store::Recorded;
-pub(crate) use store::{Journal, JournalRoom, Page, Visit};
+pub(crate) use store::{Counted, Journal, JournalRoom, Page, Visit};
 pub(crate) use trace::Sender;
 pub use verdict::{Count, Expectation, Satisfied};

@@ -13,6 +13,10 @@ pub(super) struct Segments {
     pieces: VecDeque<Piece>,
     /// Number of the first piece that is there.
     first: u64,
+    /// Number of the piece that the next is put into, if it has room.
+    open: u64,
+    /// Bytes of the last piece that was made.
+    size: usize,
     /// The largest kind of piece, of which nothing is needed any more.
     spare: Option<Vec<u8>>,
 }
@@ -36,25 +40,42 @@ impl Segments {
     /// Keeps the parts of something behind what is there.
     pub(super) fn put(&mut self, parts: &[&[u8]]) -> Place {
         let length = parts.iter().map(|part| part.len()).sum();
-        let has_room = |piece: &Piece| piece.bytes.capacity() - piece.bytes.len() >= length;
-        if !self.pieces.back().is_some_and(has_room) {
-            let bytes = self.empty(length);
-            self.pieces.push_back(Piece { bytes, kept: 0 });
-        }
-        let piece = self.first + self.pieces.len() as u64 - 1;
+        let number = self.piece_for(length);
+        let index = usize::try_from(number - self.first).unwrap_or_default();
         let mut start = 0;
-        if let Some(last) = self.pieces.back_mut() {
-            start = last.bytes.len();
+        if let Some(piece) = self.pieces.get_mut(index) {
+            start = piece.bytes.len();
             for part in parts {
-                last.bytes.extend_from_slice(part);
+                piece.bytes.extend_from_slice(part);
             }
-            last.kept += 1;
+            piece.kept += 1;
         }
         Place {
-            piece,
+            piece: number,
             start,
             length,
         }
+    }
+
+    /// The piece that has room for so many bytes.
+    fn piece_for(&mut self, length: usize) -> u64 {
+        let next = self.first + self.pieces.len() as u64;
+        let has_room = |piece: &Piece| piece.bytes.capacity() - piece.bytes.len() >= length;
+        let open = self.open.checked_sub(self.first);
+        let open = open.and_then(|index| self.pieces.get(usize::try_from(index).ok()?));
+        if open.is_some_and(has_room) {
+            return self.open;
+        }
+        // What is large has one of its own, or the rest of the open one would be lost.
+        let is_large = length > self.size.max(SMALLEST) / 4;
+        let bytes = if is_large {
+            Vec::with_capacity(length)
+        } else {
+            self.open = next;
+            self.empty()
+        };
+        self.pieces.push_back(Piece { bytes, kept: 0 });
+        next
     }
 
     /// What is there.
@@ -75,22 +96,23 @@ impl Segments {
         reason = "nothing is to be got from the place any more"
     )]
     pub(super) fn remove(&mut self, place: Place) {
+        let is_open = place.piece == self.open;
         let index = self.index(&place);
         if let Some(piece) = index.and_then(|index| self.pieces.get_mut(index)) {
             piece.kept -= 1;
-        }
-        while self.pieces.front().is_some_and(|piece| piece.kept == 0) {
-            if self.pieces.len() == 1 {
-                self.pieces[0].bytes.clear();
-                return;
-            }
-            if let Some(Piece { mut bytes, .. }) = self.pieces.pop_front() {
-                self.first += 1;
-                if bytes.capacity() == LARGEST {
-                    bytes.clear();
-                    self.spare = Some(bytes);
+            if piece.kept == 0 {
+                piece.bytes.clear();
+                // Those before it may stay for long.
+                if !is_open {
+                    let bytes = std::mem::take(&mut piece.bytes);
+                    self.spare = Some(bytes).filter(|bytes| bytes.capacity() == LARGEST);
                 }
             }
+        }
+        let is_over = |piece: &Piece| piece.kept == 0;
+        while self.open != self.first && self.pieces.front().is_some_and(is_over) {
+            self.pieces.pop_front();
+            self.first += 1;
         }
     }
 
@@ -98,15 +120,13 @@ impl Segments {
         usize::try_from(place.piece.checked_sub(self.first)?).ok()
     }
 
-    /// Memory for the next piece, with room for so many bytes.
-    fn empty(&mut self, length: usize) -> Vec<u8> {
-        if length <= LARGEST
-            && let Some(spare) = self.spare.take()
-        {
+    /// Memory for the next piece that takes what is not large.
+    fn empty(&mut self) -> Vec<u8> {
+        if let Some(spare) = self.spare.take() {
             return spare;
         }
-        let last = self.pieces.back().map_or(0, |piece| piece.bytes.capacity());
-        Vec::with_capacity((2 * last).clamp(SMALLEST, LARGEST).max(length))
+        self.size = (2 * self.size).clamp(SMALLEST, LARGEST);
+        Vec::with_capacity(self.size)
     }
 }
 
@@ -126,6 +146,7 @@ mod tests {
             let length = match state >> 60 {
                 0 => 0,
                 1 if round % 64 == 0 => LARGEST + 1,
+                2 => 20_000,
                 _ => usize::try_from(state >> 54).unwrap(),
             };
             let bytes = vec![(round % 251) as u8; length];
@@ -145,6 +166,32 @@ mod tests {
         }
     }
 
+    fn memory_of(segments: &Segments) -> usize {
+        let pieces = segments.pieces.iter();
+        pieces.map(|piece| piece.bytes.capacity()).sum()
+    }
+
+    #[test]
+    fn small_ones_between_large_ones_keep_no_memory() {
+        let mut segments = Segments::default();
+        let mut kept = VecDeque::new();
+        let large = vec![1; LARGEST - 20];
+        for round in 0..2000 {
+            let bytes = if round % 2 == 0 { &large[..] } else { b"{}" };
+            kept.push_back(segments.put(&[bytes]));
+            if kept.len() > 60 {
+                segments.remove(kept.pop_front().unwrap());
+            }
+        }
+        let memory = memory_of(&segments);
+        assert!(memory < 33 * LARGEST, "{memory}");
+        while let Some(place) = kept.pop_front() {
+            segments.remove(place);
+        }
+        let memory = memory_of(&segments);
+        assert!(memory <= LARGEST, "{memory}");
+    }
+
     #[test]
     fn memory_follows_what_is_kept() {
         let mut segments = Segments::default();
@@ -155,8 +202,7 @@ mod tests {
                 segments.remove(kept.pop_front().unwrap());
             }
         }
-        let pieces = segments.pieces.iter();
-        let memory: usize = pieces.map(|piece| piece.bytes.capacity()).sum();
+        let memory = memory_of(&segments);
         assert!(memory < 2000 * 1000 + 3 * LARGEST, "{memory}");
         // Few requests take little.
         let mut few = Segments::default();

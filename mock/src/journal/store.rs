@@ -17,8 +17,9 @@ use super::{
     trace::{Outcome, Trace},
 };
 
-/// Requests that are looked at at a time.
-const AT_A_TIME: u64 = 32;
+/// Requests that are looked at at a time, and bytes of them: what is in them may have to be read, redacted and written.
+const AT_A_TIME: usize = 32;
+const BYTES_AT_A_TIME: u64 = 64 << 10;
 
 /// What a journal may keep however much the others of its server do.
 const OWN_SHARE: u64 = 64 << 10;
@@ -119,6 +120,13 @@ pub(crate) struct Visit {
     left: usize,
 }
 
+/// Requests that were counted so far.
+#[derive(Debug, Default)]
+pub(crate) struct Counted {
+    matching: u64,
+    undecided: u64,
+}
+
 impl Visit {
     fn goes_on(&self) -> bool {
         self.left > 0 && self.after.saturating_add(1) < self.until
@@ -174,6 +182,12 @@ impl Journal {
             Some(mut entry) => {
                 entry.trace.id = id;
                 let weight = entry.weight;
+                if kept.entries.len() == kept.entries.capacity() {
+                    // Twice as much as before, and no more than there will be.
+                    let more = kept.entries.len().max(16);
+                    let most = self.max_entries.saturating_add(1) - kept.entries.len();
+                    kept.entries.reserve_exact(more.min(most).max(1));
+                }
                 kept.entries.push_back(entry);
                 self.reweigh(&mut kept, 0, weight);
             }
@@ -273,21 +287,35 @@ impl Journal {
         visit.goes_on()
     }
 
-    /// How many requests match, and whether that is what was expected.
-    pub(crate) fn count(&self, matcher: &Matcher, expected: Option<Expectation>) -> Count {
-        let (mut matching, mut undecided) = (0, 0);
-        let mut visit = self.visit(Page::default());
-        while visit.goes_on() {
-            for trace in self.some(&mut visit) {
-                match matcher.judge(&self.look_at(&trace)) {
-                    Answer::Yes => matching += 1,
-                    Answer::Unknown => undecided += 1,
-                    Answer::No => {}
-                }
+    /// Counts some of the requests that match; whether the way goes on.
+    pub(crate) fn count_some(
+        &self,
+        matcher: &Matcher,
+        visit: &mut Visit,
+        counted: &mut Counted,
+    ) -> bool {
+        for trace in self.some(visit) {
+            match matcher.judge(&self.look_at(&trace)) {
+                Answer::Yes => counted.matching += 1,
+                Answer::Unknown => counted.undecided += 1,
+                Answer::No => {}
             }
         }
+        visit.goes_on()
+    }
+
+    /// What the requests that were counted come to.
+    pub(crate) fn counted(&self, counted: &Counted, expected: Option<Expectation>) -> Count {
         let (_, _, dropped) = self.size();
-        Count::new(matching, undecided, dropped, expected)
+        Count::new(counted.matching, counted.undecided, dropped, expected)
+    }
+
+    /// How many requests match, and whether that is what was expected.
+    pub(crate) fn count(&self, matcher: &Matcher, expected: Option<Expectation>) -> Count {
+        let mut counted = Counted::default();
+        let mut visit = self.visit(Page::default());
+        while self.count_some(matcher, &mut visit, &mut counted) {}
+        self.counted(&counted, expected)
     }
 
     fn look_at<'t>(&'t self, trace: &'t Trace) -> Glimpse<'t> {
@@ -302,17 +330,26 @@ impl Journal {
             .front()
             .map_or(visit.until, |entry| entry.trace.id);
         let begin = visit.after.saturating_add(1).max(first);
-        let end = begin.saturating_add(AT_A_TIME).min(visit.until);
-        visit.after = end.saturating_sub(1).max(visit.after);
         let position = |id: u64| {
             let position = usize::try_from(id.saturating_sub(first)).unwrap_or(usize::MAX);
             position.min(kept.entries.len())
         };
-        let (begin, end) = (position(begin), position(end).max(position(begin)));
-        kept.entries
-            .range(begin..end)
-            .map(|entry| entry.whole(&kept.segments))
-            .collect()
+        let (begin, end) = (position(begin), position(visit.until));
+        let mut bytes = 0;
+        let mut some = Vec::new();
+        for entry in kept.entries.range(begin..end.max(begin)).take(AT_A_TIME) {
+            bytes += entry.weight;
+            if bytes > BYTES_AT_A_TIME && !some.is_empty() {
+                break;
+            }
+            some.push(entry.whole(&kept.segments));
+        }
+        visit.after = match some.last() {
+            Some(last) => last.id,
+            // There is none any more.
+            None => visit.until,
+        };
+        some
     }
 
     /// An entry weighs another amount than before; the oldest make room for it.

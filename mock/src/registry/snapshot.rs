@@ -31,6 +31,11 @@ impl Registry {
         self.first_id..self.next_id
     }
 
+    /// Bytes that all attempts take beside their uploads, about.
+    pub(crate) fn overhead(&self) -> u64 {
+        self.overhead
+    }
+
     /// Bytes of all manifests and uploads that are kept.
     pub(crate) fn stored_bytes(&self) -> u64 {
         self.stored_bytes

@@ -79,7 +79,7 @@ pub(crate) struct Registry {
     /// Who has created something: few, of many attempts.
     creators: HashSet<Arc<str>>,
     current: HashMap<Arc<ReleaseKey>, AttemptId>,
-    by_secret: HashMap<Secret, AttemptId>,
+    by_secret: HashMap<u64, AttemptId>,
     /// What was cancelled, for what is created in its place. Filled by a defect alone.
     pub(super) cancelled_contents: HashMap<ReleaseKey, (Option<Arc<Upload>>, Vec<Source>)>,
     /// Names of files that uploads are written to. Used by a defect alone.
@@ -97,7 +97,7 @@ pub(crate) struct Registry {
     pub(super) is_faultless: bool,
     last_revision: u64,
     /// What the attempts take beside uploads, in the room of the server.
-    overhead: u64,
+    pub(super) overhead: u64,
     books: Reserved,
 }
 
@@ -211,8 +211,8 @@ impl Registry {
 
     pub(super) fn insert(&mut self, attempt: Attempt) {
         if let Some(Secrets { upload, status }) = attempt.secrets {
-            self.by_secret.insert(upload, attempt.id);
-            self.by_secret.insert(status, attempt.id);
+            self.by_secret.insert(upload.half(), attempt.id);
+            self.by_secret.insert(status.half(), attempt.id);
         }
         let key = attempt.manifest.key.clone();
         self.current.insert(key, attempt.id);
@@ -226,8 +226,8 @@ impl Registry {
             return;
         };
         if let Some(Secrets { upload, status }) = attempt.secrets {
-            self.by_secret.remove(&upload);
-            self.by_secret.remove(&status);
+            self.by_secret.remove(&upload.half());
+            self.by_secret.remove(&status.half());
         }
         self.stored_bytes -= attempt.stored_bytes();
         self.account(attempt.overhead(), 0);
@@ -278,7 +278,7 @@ impl Registry {
         let id = if self.oddities.is_plain() {
             AttemptId(token.parse::<u64>().ok()?.checked_sub(1)?)
         } else {
-            *self.by_secret.get(&Secret::of_text(token)?)?
+            *self.by_secret.get(&Secret::of_text(token)?.half())?
         };
         self.attempts.get(&id).map(|attempt| &**attempt)
     }

@@ -95,6 +95,35 @@ async fn a_long_journal_is_whole_and_in_order() {
     }
 }
 
+/// Each of them is more than is looked at at a time.
+#[tokio::test]
+async fn a_journal_of_long_documents_is_whole_and_in_order() {
+    let harness = Harness::start(MockRegistry::builder()).await;
+    let long = |number: usize| json!({"number": number, "zeros": vec![0; 50_000]});
+    for number in 0..20 {
+        let path = format!("nothing/{number}");
+        let url = format!("{}{path}", harness.registry.url());
+        let client = reqwest::Client::new();
+        let answer = client.post(url).json(&long(number)).send().await.unwrap();
+        assert_eq!(answer.status(), 404);
+    }
+    let listed = harness.admin("GET", "requests", &Value::Null).await;
+    let listed = listed.expect(200).body;
+    let documents = listed["requests"].as_array().unwrap().iter();
+    let documents: Vec<&Value> = documents.map(|request| &request["body"]["json"]).collect();
+    let sent: Vec<Value> = (0..20).map(long).collect();
+    assert!(documents.into_iter().eq(&sent));
+    for (matcher, expected) in [
+        (json!({"body": {"number": 17}}), vec![18]),
+        (json!({"body": {"other": 1}}), vec![]),
+    ] {
+        let found = harness.admin("POST", "requests/find", &matcher).await;
+        assert_eq!(ids(&found.expect(200).body), expected, "{matcher}");
+        let counted = harness.admin("POST", "requests/count", &matcher).await;
+        assert_eq!(counted.expect(200).body["count"], expected.len());
+    }
+}
+
 #[tokio::test]
 async fn many_canned_answers_are_shown_in_order() {
     let harness = Harness::start(MockRegistry::builder()).await;
