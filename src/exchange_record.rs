@@ -9,10 +9,7 @@ use serde_json::value::{RawValue, to_raw_value};
 /// What is shown of a request or an answer, kept as the JSON text that it is: a run has tens of thousands of them, and trees of values
 /// take many times the memory of their text. Clones share it.
 #[derive(Debug, Clone)]
-#[expect(
-    clippy::redundant_allocation,
-    reason = "the text would be copied to stand beside its count"
-)]
+// In a box of its own: the text would be copied to stand beside its count.
 pub struct Message(Arc<Box<RawValue>>);
 
 impl Message {

@@ -120,7 +120,7 @@ pub(crate) fn small_mappings(to: &mut TcpStream) -> std::io::Result<()> {
 /// A size of a chunk that has no end.
 pub(crate) fn endless_size(to: &mut TcpStream) -> std::io::Result<()> {
     to.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")?;
-    forever(to, &[b'0'; 65536])
+    forever(to, &vec![b'0'; 65536])
 }
 
 pub(crate) fn long_text(to: &mut TcpStream) -> std::io::Result<()> {

@@ -104,7 +104,12 @@ async fn a_journal_of_long_documents_is_whole_and_in_order() {
         let path = format!("nothing/{number}");
         let url = format!("{}{path}", harness.registry.url());
         let client = reqwest::Client::new();
-        let answer = client.post(url).json(&long(number)).send().await.unwrap();
+        let answer = client
+            .post(url)
+            .body(long(number).to_string())
+            .send()
+            .await
+            .unwrap();
         assert_eq!(answer.status(), 404);
     }
     let listed = harness.admin("GET", "requests", &Value::Null).await;
