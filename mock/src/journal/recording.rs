@@ -199,7 +199,13 @@ impl Recording {
         if is_news && (self.has_body || self.capture.length() > 0) {
             self.outcome.body = Some(self.capture.body());
         }
-        let outcome = is_news.then(|| self.outcome.clone());
+        let outcome = is_news.then(|| {
+            if is_over {
+                std::mem::take(&mut self.outcome)
+            } else {
+                self.outcome.clone()
+            }
+        });
         self.session.journal.conclude(self.id, outcome, is_over);
     }
 }
