@@ -94,10 +94,15 @@ fn housed(piece: String, room: &Room) -> Result<Bytes, NoRoom> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
+    use std::{
+        collections::HashSet,
+        sync::{
+            Arc, Mutex,
+            atomic::{AtomicUsize, Ordering},
+        },
     };
+
+    use tokio::task;
 
     use super::*;
 
@@ -105,6 +110,7 @@ mod tests {
     struct Silent {
         is_short: bool,
         steps: Arc<AtomicUsize>,
+        turns: Arc<Mutex<HashSet<task::Id>>>,
     }
 
     impl Pieces for Silent {
@@ -114,6 +120,7 @@ mod tests {
 
         fn write(&mut self, text: &mut String) -> bool {
             let step = self.steps.fetch_add(1, Ordering::Relaxed);
+            self.turns.lock().unwrap().extend(task::try_id());
             if step == 99 {
                 text.push_str("at last");
             }
@@ -123,23 +130,23 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_long_is_made_aside_a_few_steps_at_a_time() {
-        let steps = Arc::new(AtomicUsize::new(0));
+        let (steps, turns) = (Arc::new(AtomicUsize::new(0)), Arc::default());
         let silent = |is_short| Silent {
             is_short,
             steps: steps.clone(),
+            turns: Arc::clone(&turns),
         };
         let Made::InPieces(mut rest) = make(silent(false), &Room::default()) else {
             panic!("it is made at once");
         };
         assert_eq!(steps.load(Ordering::Relaxed), 0);
-        let mut next = rest.next();
-        // Asked once, it has begun with no more than one turn.
-        assert!(futures::poll!(&mut next).is_pending());
-        let piece = next.await.expect("a piece").expect("room");
+        let piece = rest.next().await.expect("a piece").expect("room");
         assert_eq!(
             (&piece[..], steps.load(Ordering::Relaxed)),
             (&b"at last"[..], 100)
         );
+        // Each turn is a task of its own.
+        assert_eq!(turns.lock().unwrap().len(), 100_usize.div_ceil(STEPS));
         assert!(rest.next().await.is_none());
         steps.store(0, Ordering::Relaxed);
         let Made::Whole(text) = make(silent(true), &Room::default()) else {

@@ -187,12 +187,7 @@ const ATTACKS: [Attack; 15] = [
         bound: PROGRAM + 10_000 * 3 * KIB + 100 * 2 * BUFFER,
         why: "the releases and the journal, 100 pieces",
         carry_out: |address| {
-            let publisher = Publisher::of(component(0));
-            let mut connection = Connection::open(address);
-            for number in 0..10_000 {
-                let flow = publisher.flow(&format!("many-{number}"));
-                connection.ask(&flow.create).expect(201);
-            }
+            create_many(address, 10_000);
             at_once(100, || {
                 assert!(read_all(address, &ask_and_close("GET", "state", b"")) > 10_000 * 300);
             });
@@ -293,12 +288,7 @@ const ATTACKS: [Attack; 15] = [
         bound: PROGRAM + 50_000 * 3 * KIB,
         why: "the releases and the journal",
         carry_out: |address| {
-            let publisher = Publisher::of(component(0));
-            let mut connection = Connection::open(address);
-            for number in 0..50_000 {
-                let flow = publisher.flow(&format!("many-{number}"));
-                connection.ask(&flow.create).expect(201);
-            }
+            create_many(address, 50_000);
             let advance = request(
                 "PUT",
                 "/__admin/clock",
@@ -435,6 +425,16 @@ fn open(address: SocketAddr, count: usize, say: impl Fn(usize) -> Vec<u8>) -> Ve
             Some(stream)
         })
         .collect()
+}
+
+/// So many releases that wait for their content.
+fn create_many(address: SocketAddr, count: usize) {
+    let publisher = Publisher::of(component(0));
+    let mut connection = Connection::open(address);
+    for number in 0..count {
+        let flow = publisher.flow(&format!("many-{number}"));
+        connection.ask(&flow.create).expect(201);
+    }
 }
 
 /// The path to upload to of a new release.
