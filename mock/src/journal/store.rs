@@ -425,3 +425,54 @@ impl Drop for Journal {
         self.clear();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::Method;
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::journal::{ReceivedBy, Sender, packed::Packed};
+
+    fn journal(texts: impl IntoIterator<Item = usize>) -> Journal {
+        let room = Arc::new(JournalRoom::new(u64::MAX));
+        let journal = Journal::new(1000, u64::MAX, room, Redactor::default(), String::new());
+        for (number, length) in texts.into_iter().enumerate() {
+            let text = vec![b'x'; length];
+            let id = journal.add(|| Trace {
+                id: 0,
+                at: Timestamp::UNIX_EPOCH,
+                elapsed_ms: 0.0,
+                origin: ReceivedBy::Api,
+                tls: false,
+                method: Method::GET,
+                operation: None,
+                nearest: None,
+                sender: Sender::Nobody,
+                names_release: false,
+                texts: Packed::new(|| [&text[..]].into_iter()),
+                outcome: Outcome::default(),
+            });
+            // Some are still under way.
+            journal.conclude(id, None, number % 3 > 0);
+        }
+        journal
+    }
+
+    #[test]
+    fn no_more_is_looked_at_at_a_time_than_takes_a_moment() {
+        let long = vec![40_000; 10];
+        let short = vec![10; 100];
+        let mixed = [10, 10, 500_000, 10, 10, 60_000, 60_000];
+        for (texts, times) in [(long, 10), (short, 4), (mixed.to_vec(), 4), (Vec::new(), 1)] {
+            let (count, journal) = (texts.len() as u64, journal(texts));
+            let mut counted = Counted::default();
+            let mut visit = journal.visit(Page::default());
+            let mut steps = 1;
+            while journal.count_some(&Matcher::new(), &mut visit, &mut counted) {
+                steps += 1;
+            }
+            assert_eq!((counted.matching, steps), (count, times));
+        }
+    }
+}
